@@ -1,0 +1,176 @@
+"""A circuit with its weights filled in, run forward and back over a batch.
+
+A state has shape ``(2**n, batch)``: a permutation of basis states then moves whole rows.
+
+Forward, a layer is a permutation (the ring before it), a diagonal (the data, where they are
+encoded) and one matrix a block of wires; `tables` tells how the gates become those. Before the
+first ring no gate joins two blocks, so until then each block is a small state of its own.
+
+Back, the adjoint method (Jones and Gacon, arXiv:2009.02823) takes <bra| = <ket|O the other way,
+O being the measured Z weighted by the incoming gradient. Where a rotation exp(-i t P / 2) stands,
+its gradient is Im <bra|P|ket>. The bra is kept as the row vector it is, so matrices go to its
+right (here: transposed to its left) and nothing need be conjugated on the way.
+"""
+
+from dataclasses import dataclass
+from functools import reduce
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from qbert_demo.circuit.rotations import angle_gradients, fold
+from qbert_demo.circuit.spec import CircuitSpec
+from qbert_demo.circuit.tables import Tables, tables_for
+
+Blocks = tuple[Tensor, ...]
+
+
+class Run(NamedTuple):
+    """What a forward pass leaves for the way back.
+
+    Attributes:
+        data: The diagonal D of each block, below each other, shape ``(sum(sizes), batch)``.
+        states: The state after each layer's rotations, shapes ``(2**n, batch)``.
+    """
+
+    data: Tensor
+    states: list[Tensor]
+
+
+@dataclass(frozen=True)
+class Program:
+    """A circuit with its weights filled in.
+
+    Attributes:
+        spec: The circuit.
+        weights: Its trained angles.
+        tables: Its constants.
+        layers: For each layer, the matrix of each block.
+    """
+
+    spec: CircuitSpec
+    weights: Tensor
+    tables: Tables
+    layers: tuple[Blocks, ...]
+
+    @classmethod
+    def of(cls, spec: CircuitSpec, weights: Tensor) -> "Program":
+        """Fill in weights of shape ``spec.weight_shape``, without a gradient."""
+        tables = tables_for(spec, weights.dtype, weights.device)
+        return cls(spec, weights.clone(), tables, fold(weights, tables))
+
+    def has(self, weights: Tensor) -> bool:
+        """Whether these are the weights that were filled in, value for value."""
+        return (
+            weights.dtype == self.weights.dtype
+            and weights.device == self.weights.device
+            and torch.equal(weights, self.weights)
+        )
+
+    def run(self, angles: Tensor) -> Run:
+        """Take |0...0> through all layers.
+
+        Args:
+            angles: Encoding angles in radians, shape ``(batch, n_qubits)``.
+        """
+        tables = self.tables
+        phases = tables.block_z.T @ (-0.5 * angles.T)
+        data = torch.complex(phases.cos(), phases.sin())
+        diagonals = data.split(tables.sizes)
+        states = [join(self._first_kets(diagonals))]
+        for ring, layer in zip(tables.rings, self.layers[1:], strict=False):
+            state = states[-1].index_select(0, ring)
+            if self.spec.reupload:
+                state = join(diagonals) * self._apply(tables.b, state)
+            states.append(self._apply(layer, state))
+        return Run(data, states)
+
+    def measure(self, state: Tensor) -> Tensor:
+        """<Z> of each wire, shape ``(batch, n_qubits)``."""
+        squares = torch.view_as_real(state).square().flatten(1)
+        return (self.tables.readout @ squares).unflatten(1, (-1, 2)).sum(-1).T
+
+    def gradients(self, run: Run, grad: Tensor) -> tuple[Tensor, Tensor]:
+        """Take <ket|O back through all layers.
+
+        Args:
+            run: What the forward pass left.
+            grad: Gradient of the expectation values, shape ``(batch, n_qubits)``.
+
+        Returns:
+            Gradients of the encoding angles, shape ``(batch, n_qubits)``, and of the weights.
+        """
+        tables = self.tables
+        diagonals = run.data.split(tables.sizes)
+        bra = run.states[-1].conj() * (tables.readout.T @ grad.T)
+        products = []
+        of_angles = torch.zeros_like(grad.T)
+        for index in range(self.spec.n_layers - 1, 0, -1):
+            ket, layer = run.states[index], self.layers[index]
+            products.append(self._products(ket, bra))
+            bra = self._apply(transposed(layer), bra)
+            if self.spec.reupload:
+                before = self._apply(adjoint(layer), ket)
+                of_angles = of_angles + tables.z @ (bra * before).imag
+                bra = self._apply(transposed(tables.b), join(diagonals) * bra)
+            bra = bra.index_select(0, tables.unrings[index - 1])
+        kets = self._first_kets(diagonals)
+        bras = separate(bra, kets)
+        products.append([ket @ bra.T for ket, bra in zip(kets, bras, strict=True)])
+        bras = [matrix.T @ bra for matrix, bra in zip(self.layers[0], bras, strict=True)]
+        of_angles = of_angles + tables.block_z @ (torch.cat(bras) * run.data).imag
+        return of_angles.T, angle_gradients(self.weights, self._read(products[::-1]))
+
+    def _first_kets(self, diagonals: Blocks) -> list[Tensor]:
+        """The state of each block after the first layer's rotations."""
+        return [matrix @ data for matrix, data in zip(self.layers[0], diagonals, strict=True)]
+
+    def _apply(self, matrices: Blocks, state: Tensor) -> Tensor:
+        """Multiply every block's wires by its matrix."""
+        size, batch = state.shape
+        for matrix, (*outer, after) in zip(matrices, self.tables.shapes, strict=True):
+            state = matrix @ state.view(*outer, after * batch)
+        return state.view(size, batch)
+
+    def _products(self, ket: Tensor, bra: Tensor) -> list[Tensor]:
+        """Each block's |ket><bra|, summed over the batch and all other wires."""
+        batch = ket.shape[1]
+        products = []
+        for *outer, after in self.tables.shapes:
+            shape = (*outer, after * batch)
+            product = ket.view(shape) @ bra.view(shape).mT
+            products.append(product.sum(0) if product.ndim == 3 else product)
+        return products
+
+    def _read(self, products: list[list[Tensor]]) -> Tensor:
+        """Im <bra|X, Y, Z|ket>, shape ``(n_layers, n_qubits, 3)``, from each layer's products."""
+        readings = []
+        for block, paulis in zip(zip(*products, strict=True), self.tables.paulis, strict=True):
+            flat = torch.view_as_real(torch.stack(block)).flatten(1)
+            readings.append((flat @ paulis).unflatten(1, (-1, 3)))
+        return torch.cat(readings, dim=1)
+
+
+def join(parts: list[Tensor] | Blocks) -> Tensor:
+    """The state of all wires from the states of the blocks, ``(size, batch)`` each."""
+    return reduce(lambda left, right: (left[:, None] * right).flatten(0, 1), parts)
+
+
+def separate(bra: Tensor, kets: list[Tensor]) -> list[Tensor]:
+    """For each block, the bra on it alone once all other blocks' kets are taken in."""
+    if len(kets) == 1:
+        return [bra]
+    first, rest = kets[0], join(kets[1:])
+    bra = bra.view(len(first), len(rest), bra.shape[1])
+    return [(bra * rest).sum(1), *separate((bra * first[:, None]).sum(0), kets[1:])]
+
+
+def transposed(matrices: Blocks) -> Blocks:
+    """Each block's matrix as it acts on a bra."""
+    return tuple(matrix.T for matrix in matrices)
+
+
+def adjoint(matrices: Blocks) -> Blocks:
+    """The inverse of each block's matrix."""
+    return tuple(matrix.mH for matrix in matrices)

@@ -1,0 +1,186 @@
+"""Constants of a circuit: what the simulator needs that depends on no angle.
+
+A circuit is rewritten once, so that little is left to do for a batch:
+
+* Every encoding is ``A RZ(x) B`` with fixed A and B (RX = H RZ H, RY = SH RZ (SH)', and RZ
+  after a Hadamard is such a product already), and B turns |0> into |+>. All encoding gates of a
+  layer together are then one diagonal, ``D = exp(-i/2 sum_k z_k x_k)``.
+* Both ansaetze rotate each wire by ``RZ(omega) RY(theta) RZ(phi)``: RX(t) is
+  RZ(-pi/2) RY(t) RZ(pi/2). The four entries of that matrix are ``cos``, ``-sin``, ``sin`` and
+  ``cos`` of theta/2 with phases of half the sum or difference of phi and omega.
+* A CNOT ring moves basis states and does nothing else: it is a permutation.
+* The last ring is followed by the measurement alone, so it moves the signs of Z instead.
+
+Neighbouring wires form blocks, and the rotations on a block are one matrix. Up to five wires one
+block is quickest, because each call costs more than its arithmetic; beyond, blocks of up to four.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from qbert_demo.circuit.spec import CircuitSpec
+
+SINGLE_BLOCK = 5
+WIDEST_OF_SEVERAL = 4
+
+_PAULIS = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]])
+_H = np.array([[1, 1], [1, -1]]) / np.sqrt(2)
+_S = np.diag([1, 1j])
+_AROUND_DATA = {"rx": (_H, _H), "ry": (_S @ _H, _H @ _S.conj()), "rz": (np.eye(2), _H)}
+
+# Rows: phi, theta, omega. Columns: the cosines' arguments, then the phases, of the four entries.
+_QUARTER = np.pi / 2
+_ROT = np.array(
+    [
+        [0, 0, 0, 0, -0.5, 0.5, -0.5, 0.5],
+        [0.5, 0.5, 0.5, 0.5, 0, 0, 0, 0],
+        [0, 0, 0, 0, -0.5, -0.5, 0.5, 0.5],
+    ]
+)
+_ROT_OFFSETS = np.array([0, _QUARTER, -_QUARTER, 0, 0, 0, 0, 0])
+_ROTATIONS = {
+    "strongly_entangling": (_ROT, _ROT_OFFSETS),
+    "basic": (_ROT[1:2], _ROT_OFFSETS + np.array([_QUARTER, 0, -_QUARTER]) @ _ROT),
+}
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Constants of one circuit in one dtype on one device; N is ``2**n_qubits``.
+
+    Attributes:
+        widths: Wires in each block.
+        sizes: Basis states of each block, ``2**width``.
+        shapes: How to see the N basis states as those before a block, its own, and those after;
+            without the first number where it is 1.
+        slopes: From trained angles to the arguments of a rotation's cosines and phases,
+            shape ``(3 or 1, 8)``.
+        offsets: What is added to them, shape ``(8,)``.
+        a: The encoding's A as each layer takes it in, shape ``(n_layers, 1, 2, 2)``.
+        b: The encoding's B on all wires of each block, shapes ``(size, size)``.
+        z: Z of every wire in every basis state, shape ``(n_qubits, N)``.
+        block_z: Z of every wire in the basis states of its own block, 0 in the others';
+            the blocks beside each other, shape ``(n_qubits, sum(sizes))``.
+        readout: Z of every wire once the last ring has moved the state, shape ``(n_qubits, N)``.
+        rings: Each layer's ring: the basis state that moves to each place, shapes ``(N,)``.
+        unrings: The inverse of each.
+        paulis: Read Im <bra|X, Y, Z|ket> of each wire of a block off the real view of the
+            block's matrix |ket><bra|, shapes ``(2 * size**2, 3 * width)``.
+    """
+
+    widths: tuple[int, ...]
+    sizes: tuple[int, ...]
+    shapes: tuple[tuple[int, ...], ...]
+    slopes: Tensor
+    offsets: Tensor
+    a: Tensor
+    b: tuple[Tensor, ...]
+    z: Tensor
+    block_z: Tensor
+    readout: Tensor
+    rings: tuple[Tensor, ...]
+    unrings: tuple[Tensor, ...]
+    paulis: tuple[Tensor, ...]
+
+
+@lru_cache(maxsize=128)
+def tables_for(spec: CircuitSpec, dtype: torch.dtype, device: torch.device) -> Tables:
+    """Make the constants of a circuit.
+
+    Args:
+        spec: The circuit.
+        dtype: ``torch.float32`` or ``torch.float64``.
+        device: Where the tensors live.
+    """
+
+    def real(array: NDArray[Any]) -> Tensor:
+        return torch.tensor(array, dtype=dtype, device=device)
+
+    def complex_(array: NDArray[Any]) -> Tensor:
+        return torch.tensor(array, dtype=dtype.to_complex(), device=device)
+
+    def index(array: NDArray[Any]) -> Tensor:
+        return torch.tensor(array, dtype=torch.int64, device=device)
+
+    n = spec.n_qubits
+    widths = block_widths(n)
+    rings = [_ring(spec, layer) for layer in range(spec.n_layers)]
+    slopes, offsets = _ROTATIONS[spec.ansatz]
+    a, b = _AROUND_DATA[spec.encoding]
+    later = a if spec.reupload else np.eye(2)
+    normalised = [a / np.sqrt(2)] + [later] * (spec.n_layers - 1)
+    with torch.inference_mode(False):
+        return Tables(
+            widths=widths,
+            sizes=tuple(2**width for width in widths),
+            shapes=_block_shapes(widths),
+            slopes=real(slopes),
+            offsets=real(offsets),
+            a=complex_(np.stack(normalised)[:, None]),
+            b=tuple(complex_(_on_all_wires(b, width)) for width in widths),
+            z=real(_z(n)),
+            block_z=real(_block_diagonal([_z(width) for width in widths])),
+            readout=real(_z(n)[:, np.argsort(rings[-1])]),
+            rings=tuple(index(ring) for ring in rings),
+            unrings=tuple(index(np.argsort(ring)) for ring in rings),
+            paulis=tuple(real(_pauli_readings(width)) for width in widths),
+        )
+
+
+def block_widths(n_qubits: int) -> tuple[int, ...]:
+    """Cut the wires into blocks of about the same width, the wider ones first."""
+    n_blocks = 1 if n_qubits <= SINGLE_BLOCK else -(-n_qubits // WIDEST_OF_SEVERAL)
+    return tuple(len(part) for part in np.array_split(range(n_qubits), n_blocks))
+
+
+def _block_shapes(widths: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    shapes = []
+    for index, width in enumerate(widths):
+        before, after = 2 ** sum(widths[:index]), 2 ** sum(widths[index + 1 :])
+        shapes.append((2**width, after) if before == 1 else (before, 2**width, after))
+    return tuple(shapes)
+
+
+def _z(width: int) -> NDArray[Any]:
+    states = np.arange(2**width)
+    return np.stack([1 - 2 * (states >> (width - 1 - k) & 1) for k in range(width)])
+
+
+def _block_diagonal(blocks: list[NDArray[Any]]) -> NDArray[Any]:
+    whole = np.zeros(np.sum([block.shape for block in blocks], axis=0))
+    row = column = 0
+    for block in blocks:
+        height, width = block.shape
+        whole[row : row + height, column : column + width] = block
+        row, column = row + height, column + width
+    return whole
+
+
+def _ring(spec: CircuitSpec, layer: int) -> NDArray[Any]:
+    n = spec.n_qubits
+    source = np.arange(2**n)
+    for control, target in reversed(spec.ring(layer)):
+        source ^= (source >> (n - 1 - control) & 1) << (n - 1 - target)
+    return source
+
+
+def _on_all_wires(matrix: NDArray[Any], width: int) -> NDArray[Any]:
+    product = np.ones((1, 1))
+    for _ in range(width):
+        product = np.kron(product, matrix)
+    return product
+
+
+def _pauli_readings(width: int) -> NDArray[Any]:
+    columns = []
+    for wire in range(width):
+        for pauli in _PAULIS:
+            full = np.kron(np.kron(np.eye(2**wire), pauli), np.eye(2 ** (width - 1 - wire))).T
+            columns.append(np.stack([full.imag, full.real], axis=-1).ravel())
+    return np.stack(columns, axis=1)

@@ -1,0 +1,142 @@
+"""The command line: ``python -m qbert_demo train | evaluate | predict``."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+
+from qbert_demo.config import CHECKPOINTS, HEADS
+from qbert_demo.data.catalogue import TASKS, find_task
+from qbert_demo.errors import QBertError
+from qbert_demo.report import comparison_json, prediction_json
+from qbert_demo.service import Explorer
+from qbert_demo.training.evaluation import evaluate
+from qbert_demo.training.recipe import RECIPES, Recipe
+from qbert_demo.training.trainer import train
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: Words after the program's name; the process's own if left out.
+
+    Returns:
+        The exit status: 0, or 2 after an error that the person can mend.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except QBertError as error:
+        print(f"qbert_demo: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m qbert_demo",
+        description="Classical and hybrid quantum BERT text classifiers, side by side.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_predict(commands.add_parser("predict", help="classify one text, print JSON"))
+    _add_evaluate(commands.add_parser("evaluate", help="score checkpoints on the reported split"))
+    _add_train(commands.add_parser("train", help="fine-tune a checkpoint end to end"))
+    return parser
+
+
+def _add_predict(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("text")
+    parser.add_argument("--task", choices=TASKS, default="sst2")
+    parser.add_argument(
+        "--checkpoint",
+        metavar="FOLDER_OR_HUB_ID[@REVISION]",
+        help="predict with this checkpoint alone",
+    )
+    parser.set_defaults(run=_predict)
+
+
+def _predict(options: argparse.Namespace) -> None:
+    explorer = Explorer()
+    if options.checkpoint is None:
+        explorer = Explorer.start([options.task])
+        heads = explorer.task(options.task).heads
+        result = comparison_json(explorer.compare(options.task, options.text, heads))
+        answer = {"task": result["task"], "text": result["text"], "models": result["models"]}
+    else:
+        source, _, revision = options.checkpoint.partition("@")
+        prediction = Explorer.predict_with(source, revision or None, options.text)
+        models = {prediction.card.head: prediction_json(prediction)}
+        answer = {"task": None, "text": options.text, "models": models}
+    _print_json(answer)
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--task", choices=TASKS, action="append", help="all tasks if left out")
+    parser.add_argument("--checkpoints", type=Path, default=CHECKPOINTS, metavar="FOLDER")
+    _add_datasets_dir(parser)
+    parser.set_defaults(run=_evaluate)
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    for key in options.task or TASKS:
+        print(evaluate(find_task(key), options.checkpoints, options.datasets_dir))  # noqa: T201
+
+
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--task", choices=TASKS, required=True)
+    parser.add_argument("--head", choices=HEADS.values(), required=True)
+    parser.add_argument("--output", type=Path, required=True, help="folder of the checkpoint")
+    parser.add_argument("--rows", type=int, help="train on so many rows only")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=None)
+    parser.add_argument("--fresh", action="store_true", help="do not resume an interrupted run")
+    parser.add_argument("--json", action="store_true", help="print training.json at the end")
+    _add_datasets_dir(parser)
+    group = parser.add_argument_group("recipe", "defaults are the recipe of the task")
+    for field in fields(Recipe):
+        name = f"--{field.name.replace('_', '-')}"
+        if field.type is bool:
+            group.add_argument(name, action=argparse.BooleanOptionalAction, default=None)
+        else:
+            group.add_argument(name, type=field.type, default=None)
+    parser.set_defaults(run=_train)
+
+
+def _train(options: argparse.Namespace) -> None:
+    given = {
+        field.name: getattr(options, field.name)
+        for field in fields(Recipe)
+        if getattr(options, field.name) is not None
+    }
+    facts = train(
+        find_task(options.task),
+        options.head,
+        replace(RECIPES[options.task], **given),
+        options.output,
+        rows=options.rows,
+        datasets_dir=options.datasets_dir,
+        device=options.device,
+        bf16=options.bf16,
+        fresh=options.fresh,
+    )
+    if facts and options.json:
+        _print_json(facts)
+
+
+def _add_datasets_dir(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--datasets-dir",
+        type=Path,
+        default=os.environ.get("QBERT_DATASETS_DIR"),
+        metavar="FOLDER",
+        help="read datasets from ORG/NAME folders here instead of the Hub "
+        "(default: $QBERT_DATASETS_DIR)",
+    )
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))  # noqa: T201

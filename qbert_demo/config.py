@@ -1,0 +1,38 @@
+"""Where things are, and the one backbone that everything shipped is trained on."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
+"""Folder of the bundled checkpoints, one folder ``<task>-<head>`` each."""
+
+HEADS = {"classical": "linear", "hybrid": "circuit", "control": "bottleneck"}
+"""What a visitor calls a head, and what its checkpoint calls it."""
+
+MAX_CHARACTERS = 20_000
+"""Longest text that is accepted; about forty times what the models read."""
+
+MAX_BATCH_ROWS = 500
+"""Most texts that are compared in one go."""
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """A pretrained BertModel on the Hub.
+
+    Attributes:
+        repo_id: Its repository.
+        revision: The commit that is loaded, as a full sha.
+        sha256: What ``model.safetensors`` must hash to; ``None`` trusts the revision alone.
+    """
+
+    repo_id: str
+    revision: str
+    sha256: str | None = None
+
+
+MINILM = Backbone(
+    "sentence-transformers/all-MiniLM-L6-v2",
+    "c9745ed1d9f207416be6d2e6f8de32d1f16199bf",
+    "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+)

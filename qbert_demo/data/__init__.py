@@ -1,0 +1,1 @@
+"""Tasks, their rows, and the tables that visitors bring."""

@@ -1,0 +1,277 @@
+"""One BERT classifier with three heads, and its configuration.
+
+Registered with the Auto classes as ``model_type: "qbert"``: after ``import qbert_demo.model``
+a checkpoint loads through ``AutoModelForSequenceClassification.from_pretrained`` and works in
+``transformers.pipeline``.
+"""
+
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self, cast
+
+import torch
+from huggingface_hub.dataclasses import strict
+from torch import Tensor, nn
+from transformers import (
+    AutoConfig,
+    AutoModelForSequenceClassification,
+    BertConfig,
+    BertModel,
+    PreTrainedConfig,
+    PreTrainedModel,
+)
+from transformers.initialization import no_init_weights
+from transformers.modeling_outputs import SequenceClassifierOutput
+
+from qbert_demo.circuit import CircuitSpec
+from qbert_demo.config import MINILM, Backbone
+from qbert_demo.model import checkpoints
+from qbert_demo.model.encoder import find_backbone, load_encoder
+from qbert_demo.model.heads import BottleneckHead, CircuitHead, HeadOutput, LinearHead
+
+MAX_LABELS = 50
+HUB_ARGUMENTS = ("revision", "token", "cache_dir", "local_files_only", "force_download")
+
+
+@strict
+class QBertConfig(PreTrainedConfig):
+    """Everything a checkpoint needs besides its tensors.
+
+    Args:
+        backbone: Configuration of the BertModel.
+        backbone_id: Its Hub repository, or a local folder.
+        backbone_revision: The commit it is loaded at.
+        backbone_sha256: What its ``model.safetensors`` must hash to, if known.
+        head: ``linear``, ``circuit`` or ``bottleneck``.
+        pooling: ``mean`` over the tokens, or ``cls``.
+        n_qubits: Wires of the circuit, and width of the bottleneck.
+        n_layers: Layers of the circuit.
+        encoding: See `CircuitSpec`.
+        ansatz: See `CircuitSpec`.
+        reupload: See `CircuitSpec`.
+        dropout: Probability of dropping a pooled feature while training.
+        adapter_rank: Rank of the encoder's low-rank updates; 0 leaves the encoder as it is.
+        adapter_scale: Factor on each update B @ A.
+        max_length: Most tokens that are read, [CLS] and [SEP] included.
+    """
+
+    model_type = "qbert"
+    sub_configs_defaults: ClassVar[dict[str, Any]] = {"backbone": BertConfig}
+
+    backbone: dict[str, Any] | PreTrainedConfig | None = None
+    backbone_id: str = MINILM.repo_id
+    backbone_revision: str = MINILM.revision
+    backbone_sha256: str | None = MINILM.sha256
+    head: Literal["linear", "circuit", "bottleneck"] = "linear"
+    pooling: Literal["mean", "cls"] = "mean"
+    n_qubits: int = 4
+    n_layers: int = 2
+    encoding: Literal["rx", "ry", "rz"] = "ry"
+    ansatz: Literal["strongly_entangling", "basic"] = "strongly_entangling"
+    reupload: bool = False
+    dropout: float | int = 0.1
+    adapter_rank: int = 0
+    adapter_scale: float | int = 2.0
+    max_length: int = 128
+
+    def validate_spec(self) -> None:
+        """Refuse a circuit that cannot be simulated, before a tensor is read."""
+        self.spec()
+
+    def validate_sizes(self) -> None:
+        """Refuse more labels or adapters than a checkpoint of this project can have."""
+        if len(self.id2label or ()) > MAX_LABELS:
+            raise ValueError(
+                f"{len(self.id2label or ())} labels; at most {MAX_LABELS} are supported."
+            )
+        if not 0 <= self.adapter_rank <= 256:
+            raise ValueError(f"adapter_rank must be from 0 to 256, not {self.adapter_rank}.")
+
+    def spec(self) -> CircuitSpec:
+        """The circuit that the head is, or is compared with."""
+        return CircuitSpec(self.n_qubits, self.n_layers, self.encoding, self.ansatz, self.reupload)
+
+    def label_names(self) -> tuple[str, ...]:
+        """Names of the classes in the order of the logits."""
+        names: dict[Any, str] = self.id2label or {}
+        return tuple(names[i] for i in range(len(names)))
+
+    def source(self) -> Backbone:
+        """Where the backbone comes from."""
+        return Backbone(self.backbone_id, self.backbone_revision, self.backbone_sha256)
+
+
+class QBertForSequenceClassification(PreTrainedModel):
+    """BertModel, pooling, and one of three heads.
+
+    `build` gives it the pretrained encoder and a fresh head, `from_pretrained` a checkpoint's.
+
+    Attributes:
+        adapter: The low-rank updates that were merged into the encoder, in float16, by their
+            names in the checkpoint; empty if there are none.
+    """
+
+    config_class = QBertConfig
+    base_model_prefix = "bert"
+    _supports_sdpa = True
+    _no_split_modules = ["BertLayer"]
+
+    def __init__(self, config: QBertConfig) -> None:
+        """Allocate encoder and head."""
+        super().__init__(config)
+        self.bert = BertModel(cast(BertConfig, config.backbone), add_pooling_layer=False)
+        hidden, n_labels = self.bert.config.hidden_size, len(config.label_names())
+        self.classifier: nn.Module
+        if config.head == "linear":
+            self.classifier = LinearHead(hidden, n_labels, config.dropout)
+        else:
+            head = CircuitHead if config.head == "circuit" else BottleneckHead
+            self.classifier = head(hidden, n_labels, config.dropout, config.spec())
+        self.adapter: dict[str, Tensor] = {}
+        self.post_init()
+
+    def encode(self, input_ids: Tensor, attention_mask: Tensor | None = None) -> Tensor:
+        """Pooled text vectors.
+
+        Args:
+            input_ids: Token ids, shape ``(batch, tokens)``.
+            attention_mask: 1 for a token and 0 for padding, same shape; all ones if left out.
+
+        Returns:
+            float32 vectors of shape ``(batch, hidden)``.
+        """
+        hidden = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        if self.config.pooling == "cls":
+            return hidden[:, 0].float()
+        if attention_mask is None:
+            return hidden.float().mean(1)
+        mask = attention_mask[..., None].float()
+        return (hidden * mask).sum(1) / mask.sum(1).clamp(min=1)
+
+    def classify(self, pooled: Tensor) -> HeadOutput:
+        """Run the head in full precision, whatever the autocast around it."""
+        with torch.autocast(pooled.device.type, enabled=False):
+            return self.classifier(pooled.to(next(self.classifier.parameters()).dtype))
+
+    def forward(
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        labels: Tensor | None = None,
+        **_: Any,
+    ) -> SequenceClassifierOutput:
+        """Logits ``(batch, n_labels)``, and the mean cross-entropy if ``labels`` are given.
+
+        ``token_type_ids`` are accepted for the tokenizer's sake; one segment is one text.
+        """
+        logits = self.classify(self.encode(input_ids, attention_mask)).logits
+        loss = None if labels is None else nn.functional.cross_entropy(logits.float(), labels)
+        return SequenceClassifierOutput(loss=loss, logits=logits)
+
+    @classmethod
+    def build(cls, config: QBertConfig) -> Self:
+        """A model with the pretrained encoder that the config names, and a fresh head."""
+        encoder = load_encoder(config.source())
+        config.backbone = encoder.config
+        with no_init_weights():
+            model = cls(config)
+        model.bert.load_state_dict(encoder.state_dict(), assign=True)
+        model.classifier.apply(_reset)
+        return model
+
+    @classmethod
+    def from_pretrained(  # type: ignore[override]
+        cls,
+        pretrained_model_name_or_path: str | Path,
+        *_: Any,
+        config: QBertConfig | None = None,
+        dtype: torch.dtype | str | None = None,
+        **kwargs: Any,
+    ) -> Self:
+        """Load a checkpoint strictly; the low-rank updates are merged into the encoder.
+
+        Args:
+            pretrained_model_name_or_path: A folder, or a Hub repository.
+            config: Used instead of the folder's own, as the Auto classes pass it.
+            dtype: Type of the loaded parameters; float32 if left out or ``auto``.
+            kwargs: ``revision``, ``token``, ``cache_dir``, ``local_files_only`` reach the Hub;
+                the rest of what transformers passes has no meaning here.
+
+        Raises:
+            CheckpointError: If the checkpoint is missing, damaged or of another format.
+            BackboneError: If its encoder cannot be had.
+        """
+        hub = {name: kwargs[name] for name in HUB_ARGUMENTS if kwargs.get(name) is not None}
+        folder = checkpoints.locate(pretrained_model_name_or_path, **hub)
+        if not isinstance(config, QBertConfig):
+            config = checkpoints.read_config(folder, QBertConfig)
+        model = cls.build(config)
+        tensors = checkpoints.read_tensors(folder, model.tensor_shapes())
+        model.load_tensors(tensors)
+        if isinstance(dtype, str) and dtype != "auto":
+            dtype = getattr(torch, dtype)
+        if isinstance(dtype, torch.dtype):
+            nn.Module.to(model, dtype)
+        return model.eval()
+
+    def save_pretrained(  # type: ignore[override]
+        self, save_directory: str | Path, *, texts: dict[str, str] | None = None, **_: Any
+    ) -> None:
+        """Write the checkpoint folder atomically; see `qbert_demo.model.checkpoints.write`."""
+        checkpoints.write(
+            save_directory,
+            self.config,
+            self.tensors(),
+            find_backbone(self.config.source()).folder,
+            texts,
+        )
+
+    def tensor_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Name and shape of every tensor in this model's checkpoint."""
+        shapes = {
+            f"classifier.{name}": tuple(tensor.shape)
+            for name, tensor in self.classifier.state_dict().items()
+        }
+        rank = self.config.adapter_rank
+        if rank:
+            for name, layer in self.bert.encoder.named_modules():
+                if isinstance(layer, nn.Linear):
+                    shapes[f"adapter.{name}.lora_A"] = (rank, layer.in_features)
+                    shapes[f"adapter.{name}.lora_B"] = (layer.out_features, rank)
+        return shapes
+
+    def load_tensors(self, tensors: dict[str, Tensor]) -> None:
+        """Take over a head, and merge low-rank updates: ``W + scale * B @ A``."""
+        self.classifier.load_state_dict(
+            {
+                name.removeprefix("classifier."): tensor
+                for name, tensor in tensors.items()
+                if name.startswith("classifier.")
+            }
+        )
+        self.adapter = {
+            name: tensor.half() for name, tensor in tensors.items() if name.startswith("adapter.")
+        }
+        with torch.no_grad():
+            for name, layer in self.bert.encoder.named_modules():
+                if f"adapter.{name}.lora_A" in tensors:
+                    down = tensors[f"adapter.{name}.lora_A"]
+                    up = tensors[f"adapter.{name}.lora_B"]
+                    layer.weight.add_(up @ down, alpha=self.config.adapter_scale)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """What goes into the checkpoint: the head in float32 and the updates in float16."""
+        head = {f"classifier.{k}": v.float() for k, v in self.classifier.state_dict().items()}
+        return head | self.adapter
+
+
+def _reset(module: nn.Module) -> None:
+    reset = getattr(module, "reset_parameters", None)
+    if callable(reset):
+        reset()
+
+
+AutoConfig.register("qbert", QBertConfig, exist_ok=True)
+AutoModelForSequenceClassification.register(
+    QBertConfig, QBertForSequenceClassification, exist_ok=True
+)

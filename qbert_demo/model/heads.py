@@ -1,0 +1,88 @@
+"""The three heads that turn a pooled text vector into logits.
+
+`CircuitHead` and `BottleneckHead` share everything but the middle: a linear reduction to
+n features, tanh times pi, something small that maps n angles to n values in [-1, 1], and a
+linear layer to the labels. In one the middle is a quantum circuit, in the other a classical
+layer with about as many parameters. `LinearHead` has no squeeze at all.
+"""
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from qbert_demo.circuit import CircuitLayer, CircuitSpec
+
+
+class HeadOutput(NamedTuple):
+    """Logits ``(batch, n_labels)`` and, where there is a squeeze, what went in and out of it.
+
+    Attributes:
+        logits: Shape ``(batch, n_labels)``.
+        angles: Input of the middle layer in radians, ``(batch, n)``; ``None`` without one.
+        values: Its output in [-1, 1], ``(batch, n)``: <Z_k> for a circuit.
+    """
+
+    logits: Tensor
+    angles: Tensor | None = None
+    values: Tensor | None = None
+
+
+class LinearHead(nn.Module):
+    """Dropout and one linear layer, as in ``BertForSequenceClassification``."""
+
+    def __init__(self, hidden: int, n_labels: int, dropout: float) -> None:
+        """Shape the layer: ``hidden`` features in, ``n_labels`` logits out."""
+        super().__init__()
+        self.dropout = nn.Dropout(dropout)
+        self.output = nn.Linear(hidden, n_labels)
+
+    def forward(self, pooled: Tensor) -> HeadOutput:
+        """Map pooled vectors ``(batch, hidden)`` to logits."""
+        return HeadOutput(self.output(self.dropout(pooled)))
+
+
+class SqueezeHead(nn.Module):
+    """Reduction to n angles, a middle layer from angles to values, and a linear output."""
+
+    def __init__(
+        self, hidden: int, width: int, n_labels: int, dropout: float, middle: nn.Module
+    ) -> None:
+        """Put ``middle``, a map from ``(batch, width)`` to ``(batch, width)``, between linears."""
+        super().__init__()
+        self.dropout = nn.Dropout(dropout)
+        self.reduction = nn.Linear(hidden, width)
+        self.middle = middle
+        self.output = nn.Linear(width, n_labels)
+
+    def reduce(self, pooled: Tensor) -> Tensor:
+        """Angles in (-pi, pi) for pooled vectors, shape ``(batch, width)``."""
+        return math.pi * torch.tanh(self.reduction(self.dropout(pooled)))
+
+    def forward(self, pooled: Tensor) -> HeadOutput:
+        """Map pooled vectors ``(batch, hidden)`` to logits, angles and values."""
+        angles = self.reduce(pooled)
+        values = self.middle(angles)
+        return HeadOutput(self.output(values), angles, values)
+
+
+class CircuitHead(SqueezeHead):
+    """The hybrid: the middle is a variational circuit (after arXiv:2511.17677)."""
+
+    middle: CircuitLayer
+
+    def __init__(self, hidden: int, n_labels: int, dropout: float, spec: CircuitSpec) -> None:
+        """Build the head around the circuit of ``spec``."""
+        super().__init__(hidden, spec.n_qubits, n_labels, dropout, CircuitLayer(spec))
+
+
+class BottleneckHead(SqueezeHead):
+    """The control: the middle is classical, as wide and about as large as the circuit."""
+
+    def __init__(self, hidden: int, n_labels: int, dropout: float, spec: CircuitSpec) -> None:
+        """Build the head that is compared with the circuit of ``spec``."""
+        n = spec.n_qubits
+        depth = max(1, round(math.prod(spec.weight_shape) / (n * n + n)))
+        layers = [layer for _ in range(depth) for layer in (nn.Linear(n, n), nn.Tanh())]
+        super().__init__(hidden, n, n_labels, dropout, nn.Sequential(*layers))

@@ -1,0 +1,155 @@
+"""A loaded checkpoint with its tokenizer: texts in, logits out, one at a time or in bulk."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from transformers import AutoTokenizer
+
+from qbert_demo.model import checkpoints
+from qbert_demo.model.classifier import QBertForSequenceClassification
+from qbert_demo.model.heads import SqueezeHead
+from qbert_demo.results import Array, Timing
+
+Progress = Callable[[int, int], None]
+
+
+class Tokens(NamedTuple):
+    """What a model reads of a text.
+
+    Attributes:
+        ids: Token ids with [CLS] and [SEP].
+        read: Number of leading characters of the text that they cover.
+    """
+
+    ids: list[int]
+    read: int
+
+
+class Answer(NamedTuple):
+    """One text's numbers.
+
+    Attributes:
+        logits: Shape ``(n_labels,)``.
+        angles: Radians, ``(n_qubits,)``; empty without a squeeze.
+        values: Output of the circuit or bottleneck, ``(n_qubits,)``; empty without one.
+        timing: Milliseconds.
+    """
+
+    logits: Array
+    angles: Array
+    values: Array
+    timing: Timing
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """A model and the tokenizer it was trained with.
+
+    Attributes:
+        model: In evaluation mode.
+        tokenizer: Without padding or truncation set.
+        source: Where the checkpoint came from.
+    """
+
+    model: QBertForSequenceClassification
+    tokenizer: Tokenizer
+    source: str
+
+    @classmethod
+    def load(cls, source: str | Path, revision: str | None = None, **hub: Any) -> Self:
+        """Load a folder or a Hub repository.
+
+        Raises:
+            CheckpointError: If the checkpoint is not usable.
+        """
+        folder = checkpoints.locate(source, revision, **hub)
+        model = QBertForSequenceClassification.from_pretrained(folder)
+        tokenizer = Tokenizer.from_str(
+            AutoTokenizer.from_pretrained(folder).backend_tokenizer.to_str()
+        )
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        name = str(source) if revision is None else f"{source} @ {revision[:7]}"
+        return cls(model, tokenizer, name)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the classes in the order of the logits."""
+        return self.model.config.label_names()
+
+    def tokenize(self, texts: Sequence[str]) -> list[Tokens]:
+        """Tokenize texts; what is beyond ``max_length`` is cut at a token's boundary."""
+        room = self.model.config.max_length - 2
+        result = []
+        for text, encoding in zip(texts, self.tokenizer.encode_batch(texts), strict=True):
+            ids, spans = encoding.ids, encoding.offsets
+            if len(ids) - 2 <= room:
+                result.append(Tokens(ids, len(text)))
+            else:
+                result.append(Tokens([*ids[: room + 1], ids[-1]], spans[room][1]))
+        return result
+
+    @torch.inference_mode()
+    def answer(self, ids: list[int]) -> Answer:
+        """Classify one text, and time encoder, circuit and head apart.
+
+        The time of a bottleneck's classical middle counts as its head's.
+        """
+        start = time.perf_counter()
+        pooled = self.model.encode(torch.tensor([ids], device=self.model.device))
+        encoded = time.perf_counter()
+        head = self.model.classifier
+        angles = values = pooled[:, :0]
+        circuit = 0.0
+        if isinstance(head, SqueezeHead):
+            angles = head.reduce(pooled)
+            before = time.perf_counter()
+            values = head.middle(angles)
+            if self.model.config.head == "circuit":
+                circuit = 1e3 * (time.perf_counter() - before)
+            logits = head.output(values)
+        else:
+            logits = head(pooled).logits
+        end = time.perf_counter()
+        timing = Timing(1e3 * (encoded - start), circuit, 1e3 * (end - encoded) - circuit)
+        return Answer(_row(logits), _row(angles), _row(values), timing)
+
+    @torch.inference_mode()
+    def logits(
+        self, ids: Sequence[list[int]], batch_size: int = 32, progress: Progress | None = None
+    ) -> Array:
+        """Classify many texts.
+
+        Args:
+            ids: Token ids of each text.
+            batch_size: Texts that run together; they are grouped by length.
+            progress: Called with texts done and texts in all after every batch.
+
+        Returns:
+            Logits, shape ``(n_texts, n_labels)``.
+        """
+        order = np.argsort([len(row) for row in ids], kind="stable")
+        result: NDArray[np.float64] = np.zeros((len(ids), len(self.labels)))
+        for start in range(0, len(order), batch_size):
+            chosen = order[start : start + batch_size]
+            rows = [torch.tensor(ids[i]) for i in chosen]
+            padded = nn.utils.rnn.pad_sequence(rows, batch_first=True).to(self.model.device)
+            lengths = torch.tensor([len(row) for row in rows], device=self.model.device)
+            mask = (torch.arange(padded.shape[1], device=padded.device) < lengths[:, None]).long()
+            pooled = self.model.encode(padded, mask)
+            result[chosen] = self.model.classify(pooled).logits.double().cpu().numpy()
+            if progress:
+                progress(start + len(chosen), len(order))
+        return result
+
+
+def _row(tensor: Tensor) -> Array:
+    return tensor[0].double().cpu().numpy()

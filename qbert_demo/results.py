@@ -1,0 +1,224 @@
+"""What the models found, as frozen dataclasses of plain Python and NumPy.
+
+Everything left of this file is torch, everything right of it is pictures: figures
+and tabs see these results and never a model. Angles are radians; wire 0 is the most
+significant bit; arrays are float64 unless said otherwise.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class GateReading:
+    """One gate of a circuit with its angles filled in.
+
+    Attributes:
+        name: PennyLane's operator name: ``RX``, ``RY``, ``RZ``, ``Hadamard``, ``Rot``, ``CNOT``.
+        wires: The wires it acts on, control first.
+        angles: Its angles in radians: none, one, or three for ``Rot`` (phi, theta, omega).
+        origins: Where each angle comes from, such as ``feature 2`` or ``weight (0, 2, 1)``.
+        block: The part of the circuit it belongs to: ``encoding`` or ``layer 1``, counted from 1.
+            With re-uploading there is one encoding a layer: ``encoding 1``, ``encoding 2``, ...
+    """
+
+    name: str
+    wires: tuple[int, ...]
+    angles: tuple[float, ...]
+    origins: tuple[str, ...]
+    block: str
+
+
+@dataclass(frozen=True)
+class CircuitReading:
+    """What the circuit of a hybrid model did to one text.
+
+    Attributes:
+        n_qubits: Number of wires.
+        n_layers: Number of trained layers.
+        gates: Every gate in order of time.
+        angles: Encoding angles in radians, shape ``(n_qubits,)``.
+        expectation_values: <Z_k> in [-1, 1], shape ``(n_qubits,)``.
+        output_weight: The last linear layer, shape ``(n_labels, n_qubits)``.
+        output_bias: Its bias, shape ``(n_labels,)``.
+    """
+
+    n_qubits: int
+    n_layers: int
+    gates: tuple[GateReading, ...]
+    angles: Array
+    expectation_values: Array
+    output_weight: Array
+    output_bias: Array
+
+    @property
+    def contributions(self) -> Array:
+        """Exact share of each qubit in each logit, shape ``(n_labels, n_qubits)``.
+
+        The last layer is linear, so ``contributions.sum(1) + output_bias`` is the logits.
+        """
+        return self.output_weight * self.expectation_values
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Milliseconds spent on one text; ``circuit`` is 0 for a model without one."""
+
+    encoder: float
+    circuit: float
+    head: float
+
+    @property
+    def total(self) -> float:
+        """Encoder, circuit and head together."""
+        return self.encoder + self.circuit + self.head
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What stands on a model's card besides its answer.
+
+    Attributes:
+        head: ``classical``, ``hybrid`` or ``control``.
+        title: Its name for people, such as ``Hybrid BERT + 4-qubit circuit``.
+        source: Where its weights came from, such as ``bundled`` or ``org/repo @ 1a2b3c4``.
+        parameters: All parameters of encoder and head.
+        trained: How many of them were trained (adapters and head).
+        in_head: How many stand in the head, the circuit's included.
+        in_circuit: How many are angles of the circuit's gates; 0 without one.
+    """
+
+    head: str
+    title: str
+    source: str
+    parameters: int
+    trained: int
+    in_head: int
+    in_circuit: int
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One model's answer to one text.
+
+    Attributes:
+        card: The model that answered.
+        labels: Names of the classes, in the order of the arrays.
+        logits: Shape ``(n_labels,)``.
+        probabilities: Softmax of the logits, shape ``(n_labels,)``.
+        timing: Milliseconds spent.
+        circuit: What the circuit did; ``None`` for a model without one.
+    """
+
+    card: ModelCard
+    labels: tuple[str, ...]
+    logits: Array
+    probabilities: Array
+    timing: Timing
+    circuit: CircuitReading | None = None
+
+    @property
+    def winner(self) -> int:
+        """Index of the most probable label."""
+        return int(self.probabilities.argmax())
+
+    @property
+    def label(self) -> str:
+        """The most probable label."""
+        return self.labels[self.winner]
+
+    @property
+    def confidence(self) -> float:
+        """Probability of the most probable label, in [0, 1]."""
+        return float(self.probabilities[self.winner])
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What several models make of one text.
+
+    Attributes:
+        task: Key of the task, such as ``sst2``.
+        text: The text as it was given.
+        n_tokens: Tokens the models read, [CLS] and [SEP] included.
+        cut: The end of the text that was not read because it is beyond the models' length,
+            or an empty string.
+        predictions: By head: ``classical``, ``hybrid`` and, when asked for, ``control``.
+    """
+
+    task: str
+    text: str
+    n_tokens: int
+    cut: str
+    predictions: dict[str, Prediction]
+
+    @property
+    def agree(self) -> bool:
+        """Whether every model gives the same label."""
+        return len({p.label for p in self.predictions.values()}) == 1
+
+
+@dataclass(frozen=True)
+class BatchComparison:
+    """What several models make of many texts.
+
+    Attributes:
+        task: Key of the task.
+        texts: The texts, in the order given.
+        label_names: Names of the classes.
+        truth: Index of the true label of each text, shape ``(n_texts,)``, or ``None``.
+        probabilities: By head, shape ``(n_texts, n_labels)``.
+        n_cut: How many texts were longer than the models read.
+    """
+
+    task: str
+    texts: tuple[str, ...]
+    label_names: tuple[str, ...]
+    truth: NDArray[np.int64] | None
+    probabilities: dict[str, Array]
+    n_cut: int
+
+    def labels(self, head: str) -> NDArray[np.int64]:
+        """Index of the label that a head gives each text, shape ``(n_texts,)``."""
+        return self.probabilities[head].argmax(1)
+
+    def accuracy(self, head: str) -> float | None:
+        """Share of texts that a head labels as ``truth`` does, or ``None`` without truth."""
+        return None if self.truth is None else float((self.labels(head) == self.truth).mean())
+
+    @property
+    def disagreements(self) -> NDArray[np.bool_]:
+        """Where the heads give different labels, shape ``(n_texts,)``."""
+        votes = np.stack([self.labels(head) for head in self.probabilities])
+        return (votes != votes[0]).any(0)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A text worth trying, and the word for what makes it hard."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class TaskCard:
+    """What a visitor chooses from: a task that has checkpoints.
+
+    Attributes:
+        key: Its name in addresses and on the command line, such as ``sst2``.
+        title: Its name for people, such as ``Sentiment``.
+        labels: Names of the classes, in the models' order.
+        examples: Texts worth trying.
+        heads: The heads that have a checkpoint: ``classical``, ``hybrid``, ``control``.
+    """
+
+    key: str
+    title: str
+    labels: tuple[str, ...]
+    examples: tuple[Example, ...]
+    heads: tuple[str, ...]

@@ -1,0 +1,1 @@
+"""Training a checkpoint, and scoring it."""

@@ -1,0 +1,193 @@
+"""`transformers.Trainer`, keeping only what is trained.
+
+The encoder stands still under low-rank updates, so a resumable state is a few megabytes of
+updates, head and optimizer instead of the whole model. It is read back without unpickling.
+"""
+
+import math
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from datasets import Dataset
+from peft import LoraConfig, inject_adapter_in_model
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from transformers import (
+    DataCollatorWithPadding,
+    EarlyStoppingCallback,
+    EvalPrediction,
+    PreTrainedTokenizerBase,
+    Trainer,
+    TrainingArguments,
+)
+
+from qbert_demo.data.loading import Rows
+from qbert_demo.model import QBertForSequenceClassification
+from qbert_demo.training.recipe import Recipe
+
+STATE = "trained.safetensors"
+
+
+def add_adapters(model: QBertForSequenceClassification) -> None:
+    """Freeze the encoder and put trainable low-rank updates on each of its dense layers.
+
+    Args:
+        model: Its config says rank and scale; rank 0 leaves the encoder frozen and bare.
+    """
+    model.bert.requires_grad_(False)
+    rank = model.config.adapter_rank
+    if rank:
+        dense = [n for n, m in model.bert.encoder.named_modules() if isinstance(m, nn.Linear)]
+        lora = LoraConfig(
+            r=rank, lora_alpha=rank * model.config.adapter_scale, target_modules=dense
+        )
+        inject_adapter_in_model(lora, model.bert.encoder)
+
+
+def trained_tensors(model: nn.Module) -> dict[str, Tensor]:
+    """The tensors of a checkpoint, under its names, taken from a model in training."""
+    tensors = {}
+    for name, parameter in model.named_parameters():
+        if name.startswith("classifier."):
+            tensors[name] = parameter.detach().float()
+        elif ".lora_" in name:
+            layer, _, kind = name.removeprefix("bert.encoder.").partition(".lora_")
+            tensors[f"adapter.{layer}.lora_{kind[0]}"] = parameter.detach().half()
+    return tensors
+
+
+def as_dataset(rows: Rows, tokenizer: PreTrainedTokenizerBase, max_length: int) -> Dataset:
+    """Tokenized rows with their lengths, for batches of like lengths."""
+    encoded = tokenizer(list(rows.texts), truncation=True, max_length=max_length)
+    ids = encoded["input_ids"]
+    return Dataset.from_dict(
+        {"input_ids": ids, "length": [len(row) for row in ids], "labels": list(rows.labels)}
+    )
+
+
+def make_trainer(
+    model: QBertForSequenceClassification,
+    tokenizer: PreTrainedTokenizerBase,
+    rows: Rows,
+    held_out: Rows | None,
+    recipe: Recipe,
+    run_dir: Path,
+    device: str,
+    bf16: bool,
+) -> "HeadAndAdapterTrainer":
+    """Set up a run.
+
+    Args:
+        model: With its adapters in place.
+        tokenizer: The backbone's.
+        rows: What is trained on.
+        held_out: What is watched and stopped on, or ``None``.
+        recipe: The settings.
+        run_dir: Where the resumable states go.
+        device: ``cpu`` or ``cuda``.
+        bf16: Whether matrix products run in bfloat16.
+    """
+    arguments = TrainingArguments(
+        output_dir=str(run_dir),
+        num_train_epochs=recipe.epochs,
+        learning_rate=recipe.learning_rate,
+        weight_decay=recipe.weight_decay,
+        warmup_steps=recipe.warmup,
+        label_smoothing_factor=recipe.label_smoothing,
+        per_device_eval_batch_size=64,
+        train_sampling_strategy="group_by_length",
+        seed=recipe.seed,
+        use_cpu=device == "cpu",
+        bf16=bf16,
+        logging_steps=50,
+        disable_tqdm=not sys.stderr.isatty(),
+        report_to="none",
+        save_total_limit=1,
+        dataloader_pin_memory=device != "cpu",
+        label_names=["labels"],
+        ddp_find_unused_parameters=False,
+        **_schedule(recipe, len(rows), held_out is not None),
+    )
+    arguments.per_device_train_batch_size = max(1, recipe.batch_size // arguments.world_size)
+    max_length = recipe.max_length
+    stop = EarlyStoppingCallback(recipe.patience) if held_out and recipe.patience else None
+    return HeadAndAdapterTrainer(
+        model=model,
+        args=arguments,
+        train_dataset=as_dataset(rows, tokenizer, max_length),
+        eval_dataset=as_dataset(held_out, tokenizer, max_length) if held_out else None,
+        data_collator=DataCollatorWithPadding(tokenizer),
+        compute_metrics=_held_out_scores if held_out else None,
+        callbacks=[stop] if stop else None,
+        head_learning_rate=recipe.head_learning_rate,
+    )
+
+
+class HeadAndAdapterTrainer(Trainer):
+    """A `Trainer` with a rate of its own for the head, and small safetensors states."""
+
+    def __init__(self, *args: Any, head_learning_rate: float, **kwargs: Any) -> None:
+        """Take `Trainer`'s arguments and the head's peak learning rate."""
+        super().__init__(*args, **kwargs)
+        self.head_learning_rate = head_learning_rate
+
+    def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
+        """AdamW over adapters and head; vectors and circuit angles are not decayed."""
+        if self.optimizer is None:
+            groups: dict[tuple[float, float], list[nn.Parameter]] = {}
+            for name, parameter in self._trained().items():
+                in_head = name.startswith("classifier.")
+                rate = self.head_learning_rate if in_head else self.args.learning_rate
+                decay = self.args.weight_decay if parameter.ndim == 2 else 0.0
+                groups.setdefault((rate, decay), []).append(parameter)
+            self.optimizer = torch.optim.AdamW(
+                [
+                    {"params": parameters, "lr": rate, "weight_decay": decay}
+                    for (rate, decay), parameters in groups.items()
+                ],
+                betas=(0.9, 0.98),
+            )
+        return self.optimizer
+
+    def _trained(self) -> Mapping[str, nn.Parameter]:
+        model = self.accelerator.unwrap_model(self.model)
+        return {n: p for n, p in model.named_parameters() if p.requires_grad}
+
+    def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
+        folder = Path(output_dir or self.args.output_dir or ".")
+        folder.mkdir(parents=True, exist_ok=True)
+        save_file({n: p.detach().contiguous() for n, p in self._trained().items()}, folder / STATE)
+
+    def _load_from_checkpoint(
+        self, resume_from_checkpoint: str, model: nn.Module | None = None
+    ) -> None:
+        saved = load_file(Path(resume_from_checkpoint) / STATE)
+        with torch.no_grad():
+            for name, parameter in self._trained().items():
+                parameter.copy_(saved[name])
+
+    def _load_best_model(self) -> None:
+        if self.state.best_model_checkpoint:
+            self._load_from_checkpoint(self.state.best_model_checkpoint)
+
+
+def _schedule(recipe: Recipe, n_rows: int, watched: bool) -> dict[str, Any]:
+    steps = max(1, math.ceil(n_rows / recipe.batch_size / recipe.evaluations))
+    schedule: dict[str, Any] = {"save_strategy": "steps", "save_steps": steps}
+    if watched:
+        schedule |= {
+            "eval_strategy": "steps",
+            "eval_steps": steps,
+            "load_best_model_at_end": recipe.patience > 0,
+            "metric_for_best_model": "accuracy",
+        }
+    return schedule
+
+
+def _held_out_scores(prediction: EvalPrediction) -> dict[str, float]:
+    logits = np.asarray(prediction.predictions)
+    return {"accuracy": float((logits.argmax(-1) == prediction.label_ids).mean())}

@@ -1,0 +1,57 @@
+"""Scores with their uncertainty."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Z95 = 1.959964
+Labels = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Score:
+    """A share of ``n`` texts with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+def accuracy(predicted: Labels, truth: Labels) -> Score:
+    """Share of correct labels, with Wilson's 95 % interval (Wilson 1927).
+
+    Args:
+        predicted: Shape ``(n,)``.
+        truth: Shape ``(n,)``.
+    """
+    n = len(truth)
+    p = float((predicted == truth).mean())
+    centre = (p + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
+    half = Z95 * math.sqrt(p * (1 - p) / n + Z95**2 / (4 * n * n)) / (1 + Z95**2 / n)
+    return Score(p, centre - half, centre + half, n)
+
+
+def difference(first: Labels, second: Labels, truth: Labels) -> Score:
+    """Accuracy of ``first`` minus that of ``second`` on the same texts.
+
+    The interval is the paired normal one: only texts that exactly one of the two gets right
+    carry information (Agresti, Categorical Data Analysis, section 11.1).
+    """
+    n = len(truth)
+    gap = (first == truth).astype(float) - (second == truth)
+    half = Z95 * float(gap.std()) / math.sqrt(n)
+    mean = float(gap.mean())
+    return Score(mean, mean - half, mean + half, n)
+
+
+def macro_f1(predicted: Labels, truth: Labels, n_labels: int) -> float:
+    """Unweighted mean over the classes of 2 TP / (2 TP + FP + FN); 0 for a class never met."""
+    scores = []
+    for label in range(n_labels):
+        hit = np.sum((predicted == label) & (truth == label))
+        missed = np.sum((predicted == label) != (truth == label))
+        scores.append(2 * hit / (2 * hit + missed) if hit else 0.0)
+    return float(np.mean(scores))

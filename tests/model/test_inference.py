@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+import torch
+
+from qbert_demo.model import QBertForSequenceClassification
+from qbert_demo.model.inference import Classifier
+
+
+@pytest.fixture(scope="session")
+def classifier(
+    hybrid: QBertForSequenceClassification, tmp_path_factory: pytest.TempPathFactory
+) -> Classifier:
+    folder = tmp_path_factory.mktemp("checkpoint") / "hybrid"
+    hybrid.save_pretrained(folder)
+    return Classifier.load(folder)
+
+
+def test_one_at_a_time_and_in_bulk_agree(classifier: Classifier) -> None:
+    texts = ["short", "a somewhat longer text than that", "mid length here", "x " * 60]
+    ids = [tokens.ids for tokens in classifier.tokenize(texts)]
+    steps: list[tuple[int, int]] = []
+    bulk = classifier.logits(ids, batch_size=3, progress=lambda *step: steps.append(step))
+    single = np.stack([classifier.answer(row).logits for row in ids])
+    np.testing.assert_allclose(bulk, single, atol=1e-5)
+    assert steps == [(3, 4), (4, 4)]
+
+
+def test_long_text_is_cut_at_a_token_and_the_rest_is_known(classifier: Classifier) -> None:
+    text = "an unbelievably antidisestablishmentarian film " * 40
+    (tokens,) = classifier.tokenize([text])
+    assert len(tokens.ids) == classifier.model.config.max_length
+    assert tokens.ids[0] == 101
+    assert tokens.ids[-1] == 102
+    again = classifier.tokenize([text[: tokens.read]])[0]
+    assert again.ids == tokens.ids
+    assert text[tokens.read :].strip()
+
+
+def test_short_text_is_read_whole(classifier: Classifier) -> None:
+    (tokens,) = classifier.tokenize(["fine film  "])
+    assert tokens.read == len("fine film  ")
+
+
+def test_answer_adds_up(classifier: Classifier) -> None:
+    answer = classifier.answer(classifier.tokenize(["a fine film"])[0].ids)
+    head = classifier.model.classifier
+    logits = head.output.weight.double().detach().numpy() @ answer.values
+    np.testing.assert_allclose(logits + head.output.bias.detach().numpy(), answer.logits, atol=1e-5)
+    assert answer.angles.shape == answer.values.shape == (4,)
+    assert answer.timing.circuit > 0
+    assert answer.timing.encoder > answer.timing.head
+
+
+def test_padding_does_not_change_a_vector(classifier: Classifier) -> None:
+    ids = torch.tensor([[101, 2023, 102]])
+    padded = torch.tensor([[101, 2023, 102, 0, 0]])
+    mask = torch.tensor([[1, 1, 1, 0, 0]])
+    with torch.no_grad():
+        alone, beside = classifier.model.encode(ids), classifier.model.encode(padded, mask)
+    torch.testing.assert_close(alone, beside, atol=1e-5, rtol=1e-5)
