@@ -8,8 +8,9 @@ first ring no gate joins two blocks, so until then each block is a small state o
 
 Back, the adjoint method (Jones and Gacon, arXiv:2009.02823) takes <bra| = <ket|O the other way,
 O being the measured Z weighted by the incoming gradient. Where a rotation exp(-i t P / 2) stands,
-its gradient is Im <bra|P|ket>. The bra is kept as the row vector it is, so matrices go to its
-right (here: transposed to its left) and nothing need be conjugated on the way.
+its gradient is Im <bra|P|ket>; about another axis, it is that of X, Y and Z times the axis. The
+bra is kept as the row vector it is: a matrix acts on it by its transpose, and nothing need be
+conjugated on the way.
 """
 
 from dataclasses import dataclass
@@ -19,11 +20,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from qbert_demo.circuit.rotations import angle_gradients, fold
+from qbert_demo.circuit.blocks import Blocks, adjoint, cat, join, separate, transposed
+from qbert_demo.circuit.rotations import fold
 from qbert_demo.circuit.spec import CircuitSpec
 from qbert_demo.circuit.tables import Tables, tables_for
-
-Blocks = tuple[Tensor, ...]
 
 
 class Run(NamedTuple):
@@ -47,18 +47,20 @@ class Program:
         weights: Its trained angles.
         tables: Its constants.
         layers: For each layer, the matrix of each block.
+        axes: The axis that each trained angle turns about, shape ``(*weights.shape, 3)``.
     """
 
     spec: CircuitSpec
     weights: Tensor
     tables: Tables
     layers: tuple[Blocks, ...]
+    axes: Tensor
 
     @classmethod
     def of(cls, spec: CircuitSpec, weights: Tensor) -> "Program":
         """Fill in weights of shape ``spec.weight_shape``, without a gradient."""
         tables = tables_for(spec, weights.dtype, weights.device)
-        return cls(spec, weights.clone(), tables, fold(weights, tables))
+        return cls(spec, weights.clone(), tables, *fold(weights, tables))
 
     def has(self, weights: Tensor) -> bool:
         """Whether these are the weights that were filled in, value for value."""
@@ -75,7 +77,7 @@ class Program:
             angles: Encoding angles in radians, shape ``(batch, n_qubits)``.
         """
         tables = self.tables
-        phases = tables.block_z.T @ (-0.5 * angles.T)
+        phases = tables.phases @ angles.T
         data = torch.complex(phases.cos(), phases.sin())
         diagonals = data.split(tables.sizes)
         states = [join(self._first_kets(diagonals))]
@@ -88,8 +90,9 @@ class Program:
 
     def measure(self, state: Tensor) -> Tensor:
         """<Z> of each wire, shape ``(batch, n_qubits)``."""
-        squares = torch.view_as_real(state).square().flatten(1)
-        return (self.tables.readout @ squares).unflatten(1, (-1, 2)).sum(-1).T
+        size, batch = state.shape
+        squares = torch.view_as_real(state).square().view(size, 2 * batch)
+        return (self.tables.readout @ squares).view(self.spec.n_qubits, batch, 2).sum(-1).T
 
     def gradients(self, run: Run, grad: Tensor) -> tuple[Tensor, Tensor]:
         """Take <ket|O back through all layers.
@@ -104,23 +107,24 @@ class Program:
         tables = self.tables
         diagonals = run.data.split(tables.sizes)
         bra = run.states[-1].conj() * (tables.readout.T @ grad.T)
-        products = []
-        of_angles = torch.zeros_like(grad.T)
+        of_angles, products = [], []
         for index in range(self.spec.n_layers - 1, 0, -1):
-            ket, layer = run.states[index], self.layers[index]
+            layer, ket = self.layers[index], run.states[index]
             products.append(self._products(ket, bra))
             bra = self._apply(transposed(layer), bra)
             if self.spec.reupload:
-                before = self._apply(adjoint(layer), ket)
-                of_angles = of_angles + tables.z @ (bra * before).imag
+                encoded = self._apply(adjoint(layer), ket)
+                of_angles.append(tables.z @ (bra * encoded).imag)
                 bra = self._apply(transposed(tables.b), join(diagonals) * bra)
             bra = bra.index_select(0, tables.unrings[index - 1])
         kets = self._first_kets(diagonals)
         bras = separate(bra, kets)
         products.append([ket @ bra.T for ket, bra in zip(kets, bras, strict=True)])
         bras = [matrix.T @ bra for matrix, bra in zip(self.layers[0], bras, strict=True)]
-        of_angles = of_angles + tables.block_z @ (torch.cat(bras) * run.data).imag
-        return of_angles.T, angle_gradients(self.weights, self._read(products[::-1]))
+        of_angles.append(tables.block_z @ (cat(bras) * run.data).imag)
+        readings = self._read(products[::-1])
+        of_weights = (self.axes * readings.unsqueeze(2)).sum(-1)
+        return reduce(torch.add, of_angles).T, of_weights
 
     def _first_kets(self, diagonals: Blocks) -> list[Tensor]:
         """The state of each block after the first layer's rotations."""
@@ -147,30 +151,6 @@ class Program:
         """Im <bra|X, Y, Z|ket>, shape ``(n_layers, n_qubits, 3)``, from each layer's products."""
         readings = []
         for block, paulis in zip(zip(*products, strict=True), self.tables.paulis, strict=True):
-            flat = torch.view_as_real(torch.stack(block)).flatten(1)
-            readings.append((flat @ paulis).unflatten(1, (-1, 3)))
-        return torch.cat(readings, dim=1)
-
-
-def join(parts: list[Tensor] | Blocks) -> Tensor:
-    """The state of all wires from the states of the blocks, ``(size, batch)`` each."""
-    return reduce(lambda left, right: (left[:, None] * right).flatten(0, 1), parts)
-
-
-def separate(bra: Tensor, kets: list[Tensor]) -> list[Tensor]:
-    """For each block, the bra on it alone once all other blocks' kets are taken in."""
-    if len(kets) == 1:
-        return [bra]
-    first, rest = kets[0], join(kets[1:])
-    bra = bra.view(len(first), len(rest), bra.shape[1])
-    return [(bra * rest).sum(1), *separate((bra * first[:, None]).sum(0), kets[1:])]
-
-
-def transposed(matrices: Blocks) -> Blocks:
-    """Each block's matrix as it acts on a bra."""
-    return tuple(matrix.T for matrix in matrices)
-
-
-def adjoint(matrices: Blocks) -> Blocks:
-    """The inverse of each block's matrix."""
-    return tuple(matrix.mH for matrix in matrices)
+            flat = torch.view_as_real(torch.stack(block)).view(len(block), -1)
+            readings.append((flat @ paulis).view(len(block), -1, 3))
+        return cat(readings, dim=1)

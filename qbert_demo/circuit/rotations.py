@@ -1,61 +1,106 @@
-"""Trained angles to matrices, and readings back to gradients."""
+"""Trained angles to the matrices of whole blocks of wires.
+
+Rot is RZ(omega) RY(theta) RZ(phi). The entries of its matrix are ``cos``, ``-sin``, ``sin`` and
+``cos`` of theta/2 with a phase each. For gradients, the axis that an angle turns about is wanted
+as the gate has left it: z for omega, ``(-sin omega, cos omega, 0)`` for theta, and
+``(sin theta cos omega, sin theta sin omega, cos theta)`` for phi. All of that is cosines of sums of
+the angles, so one affine map gives every argument. RX(t) is RZ(-pi/2) RY(t) RZ(pi/2) and turns
+about x.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from qbert_demo.circuit.blocks import Blocks, join
 from qbert_demo.circuit.tables import Tables
 
+_Rows = list[tuple[float, ...]]
 
-def fold(weights: Tensor, tables: Tables) -> tuple[tuple[Tensor, ...], ...]:
-    """Make each layer's rotations, with the encoding's A before them, one matrix a block.
+# Arguments of cosines: so much of phi, theta, omega, and quarter turns.
+_ROT_COSINES: _Rows = [
+    (0, 0.5, 0, 0),  # cos(theta/2)
+    (0, 0.5, 0, 1),  # -sin(theta/2)
+    (0, 0.5, 0, -1),  # sin(theta/2)
+    (0, 0.5, 0, 0),  # cos(theta/2)
+    (0, 1, 1, -1),  # sin(theta + omega)
+    (0, 1, -1, -1),  # sin(theta - omega)
+    (0, 1, -1, 0),  # cos(theta - omega)
+    (0, 1, 1, 0),  # cos(theta + omega)
+    (0, 1, 0, 0),  # cos(theta)
+    (0, 0, 1, 1),  # -sin(omega)
+    (0, 0, 1, 0),  # cos(omega)
+    (0, 0, 0, 0),  # 1
+]
+# Phases of the four entries, alike.
+_ROT_PHASES: _Rows = [(-0.5, 0, -0.5, 0), (0.5, 0, -0.5, 0), (-0.5, 0, 0.5, 0), (0.5, 0, 0.5, 0)]
+# How the last eight cosines make up the x, y and z of each angle's axis.
+_ROT_AXES: _Rows = [
+    (0.5, 0.5, 0, 0, 0, 0, 0, 0),
+    (0, 0, 0.5, -0.5, 0, 0, 0, 0),
+    (0, 0, 0, 0, 1, 0, 0, 0),
+    (0, 0, 0, 0, 0, 1, 0, 0),
+    (0, 0, 0, 0, 0, 0, 1, 0),
+    (0, 0, 0, 0, 0, 0, 0, 0),
+    (0, 0, 0, 0, 0, 0, 0, 0),
+    (0, 0, 0, 0, 0, 0, 0, 0),
+    (0, 0, 0, 0, 0, 0, 0, 1),
+]
+# The same for RX: so much of its one angle, and quarter turns.
+_RX_COSINES: _Rows = [(0.5, 0), (0.5, 1), (0.5, -1), (0.5, 0), (0, 0)]
+_RX_PHASES: _Rows = [(0, 0), (0, 1), (0, -1), (0, 0)]
+_RX_AXES: _Rows = [(1,), (0,), (0,)]
+
+_N_ENTRIES = 4
+
+
+class Rotations(NamedTuple):
+    """The trained gates of a circuit.
+
+    Attributes:
+        layers: For each layer one matrix a block, shape ``(size, size)``; the encoding's A, which
+            comes before, is in it.
+        axes: The axis that each angle turns about, as its layer has left it, shape
+            ``(n_layers, n_qubits, 3 or 1, 3)``.
+    """
+
+    layers: tuple[Blocks, ...]
+    axes: Tensor
+
+
+def fold(weights: Tensor, tables: Tables) -> Rotations:
+    """Make each layer's rotations one matrix a block.
 
     Args:
         weights: Trained angles in radians, shape ``(n_layers, n_qubits, 3 or 1)``.
         tables: The circuit's constants.
-
-    Returns:
-        For each layer, one matrix a block, shape ``(size, size)``.
     """
     n_layers, n_qubits, n_angles = weights.shape
-    arguments = torch.addmm(tables.offsets, weights.reshape(-1, n_angles), tables.slopes)
-    entries = torch.polar(arguments[:, :4].cos(), arguments[:, 4:])
-    rotations = entries.view(n_layers, n_qubits, 2, 2) @ tables.a
-    blocks = [kronecker(block) for block in rotations.split(tables.widths, dim=1)]
-    return tuple(zip(*blocks, strict=True))
+    slopes, offsets, to_axes = _affine_maps(n_angles, weights.dtype, weights.device)
+    arguments = torch.addmm(offsets, weights.reshape(-1, n_angles), slopes)
+    cosines = arguments[:, :-_N_ENTRIES].cos()
+    entries = torch.polar(cosines[:, :_N_ENTRIES], arguments[:, -_N_ENTRIES:])
+    entries = torch.bmm(entries.view(n_layers, n_qubits, _N_ENTRIES), tables.a)
+    matrices = entries.permute(1, 2, 0).unbind()
+    blocks = []
+    for wires, size, order in zip(tables.wires, tables.sizes, tables.kronecker, strict=True):
+        product = join(matrices[wires]).index_select(0, order)
+        blocks.append(product.T.reshape(n_layers, size, size).unbind())
+    axes = (cosines[:, _N_ENTRIES:] @ to_axes).view(n_layers, n_qubits, n_angles, 3)
+    return Rotations(tuple(zip(*blocks, strict=True)), axes)
 
 
-def kronecker(factors: Tensor) -> Tensor:
-    """Kronecker product over the wires: ``(layers, wires, d, d)`` to ``(layers, D, D)``."""
-    wires = factors.shape[1]
-    if wires == 1:
-        return factors[:, 0]
-    pairs = kronecker(_pairwise(factors[:, 0 : wires - 1 : 2], factors[:, 1::2]))
-    return _pairwise(pairs, factors[:, -1]) if wires % 2 else pairs
-
-
-def _pairwise(a: Tensor, b: Tensor) -> Tensor:
-    product = a[..., :, None, :, None] * b[..., None, :, None, :]
-    size = a.shape[-1] * b.shape[-1]
-    return product.view(*a.shape[:-2], size, size)
-
-
-def angle_gradients(weights: Tensor, readings: Tensor) -> Tensor:
-    """Gradient of the trained angles.
-
-    A rotation by t about an axis has the gradient Im <bra|axis.(X, Y, Z)|ket>, taken where the
-    axis has got to by the end of the layer: omega's is z, theta's is y turned about z by omega,
-    phi's is z tilted by theta and turned likewise.
-
-    Args:
-        weights: Trained angles in radians, shape ``(n_layers, n_qubits, 3 or 1)``.
-        readings: Im <bra|X, Y, Z|ket> after each layer's rotations, shape
-            ``(n_layers, n_qubits, 3)``.
-    """
-    x, y, z = readings.unbind(-1)
-    if weights.shape[-1] == 1:
-        return x.unsqueeze(-1)
-    _, cos_theta, cos_omega = weights.cos().unbind(-1)
-    _, sin_theta, sin_omega = weights.sin().unbind(-1)
-    along = cos_omega * x + sin_omega * y
-    across = cos_omega * y - sin_omega * x
-    return torch.stack([sin_theta * along + cos_theta * z, across, z], dim=-1)
+@lru_cache(maxsize=16)
+def _affine_maps(
+    n_angles: int, dtype: torch.dtype, device: torch.device
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Slopes and offsets of all arguments, cosines first; and the map from cosines to axes."""
+    if n_angles == 3:
+        arguments, axes = _ROT_COSINES + _ROT_PHASES, _ROT_AXES
+    else:
+        arguments, axes = _RX_COSINES + _RX_PHASES, _RX_AXES
+    by_angle = torch.tensor(arguments, dtype=dtype, device=device).T
+    to_axes = torch.tensor(axes, dtype=dtype, device=device).T
+    return by_angle[:-1].contiguous(), by_angle[-1] * (torch.pi / 2), to_axes.contiguous()

@@ -20,7 +20,7 @@ from torch.autograd.function import once_differentiable
 from qbert_demo.circuit.program import Program, Run
 from qbert_demo.circuit.spec import CircuitSpec
 
-CPU_CHUNK_BYTES = 2**21
+CPU_CHUNK_BYTES = 2**19
 GPU_CHUNK_BYTES = 2**26
 
 

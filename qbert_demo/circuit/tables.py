@@ -5,9 +5,6 @@ A circuit is rewritten once, so that little is left to do for a batch:
 * Every encoding is ``A RZ(x) B`` with fixed A and B (RX = H RZ H, RY = SH RZ (SH)', and RZ
   after a Hadamard is such a product already), and B turns |0> into |+>. All encoding gates of a
   layer together are then one diagonal, ``D = exp(-i/2 sum_k z_k x_k)``.
-* Both ansaetze rotate each wire by ``RZ(omega) RY(theta) RZ(phi)``: RX(t) is
-  RZ(-pi/2) RY(t) RZ(pi/2). The four entries of that matrix are ``cos``, ``-sin``, ``sin`` and
-  ``cos`` of theta/2 with phases of half the sum or difference of phi and omega.
 * A CNOT ring moves basis states and does nothing else: it is a permutation.
 * The last ring is followed by the measurement alone, so it moves the signs of Z instead.
 
@@ -34,39 +31,26 @@ _H = np.array([[1, 1], [1, -1]]) / np.sqrt(2)
 _S = np.diag([1, 1j])
 _AROUND_DATA = {"rx": (_H, _H), "ry": (_S @ _H, _H @ _S.conj()), "rz": (np.eye(2), _H)}
 
-# Rows: phi, theta, omega. Columns: the cosines' arguments, then the phases, of the four entries.
-_QUARTER = np.pi / 2
-_ROT = np.array(
-    [
-        [0, 0, 0, 0, -0.5, 0.5, -0.5, 0.5],
-        [0.5, 0.5, 0.5, 0.5, 0, 0, 0, 0],
-        [0, 0, 0, 0, -0.5, -0.5, 0.5, 0.5],
-    ]
-)
-_ROT_OFFSETS = np.array([0, _QUARTER, -_QUARTER, 0, 0, 0, 0, 0])
-_ROTATIONS = {
-    "strongly_entangling": (_ROT, _ROT_OFFSETS),
-    "basic": (_ROT[1:2], _ROT_OFFSETS + np.array([_QUARTER, 0, -_QUARTER]) @ _ROT),
-}
-
 
 @dataclass(frozen=True)
 class Tables:
     """Constants of one circuit in one dtype on one device; N is ``2**n_qubits``.
 
     Attributes:
-        widths: Wires in each block.
+        wires: The wires of each block.
         sizes: Basis states of each block, ``2**width``.
         shapes: How to see the N basis states as those before a block, its own, and those after;
             without the first number where it is 1.
-        slopes: From trained angles to the arguments of a rotation's cosines and phases,
-            shape ``(3 or 1, 8)``.
-        offsets: What is added to them, shape ``(8,)``.
-        a: The encoding's A as each layer takes it in, shape ``(n_layers, 1, 2, 2)``.
+        kronecker: Puts the products of the entries of a block's 2 x 2 matrices in the order of
+            the block's matrix, shapes ``(size**2,)``.
+        a: Takes the encoding's A into a layer's 2 x 2 matrices, written as rows of four;
+            shape ``(n_layers, 4, 4)``.
         b: The encoding's B on all wires of each block, shapes ``(size, size)``.
         z: Z of every wire in every basis state, shape ``(n_qubits, N)``.
         block_z: Z of every wire in the basis states of its own block, 0 in the others';
             the blocks beside each other, shape ``(n_qubits, sum(sizes))``.
+        phases: From encoding angles to the phases of D, block below block, shape
+            ``(sum(sizes), n_qubits)``.
         readout: Z of every wire once the last ring has moved the state, shape ``(n_qubits, N)``.
         rings: Each layer's ring: the basis state that moves to each place, shapes ``(N,)``.
         unrings: The inverse of each.
@@ -74,15 +58,15 @@ class Tables:
             block's matrix |ket><bra|, shapes ``(2 * size**2, 3 * width)``.
     """
 
-    widths: tuple[int, ...]
+    wires: tuple[slice, ...]
     sizes: tuple[int, ...]
     shapes: tuple[tuple[int, ...], ...]
-    slopes: Tensor
-    offsets: Tensor
+    kronecker: tuple[Tensor, ...]
     a: Tensor
     b: tuple[Tensor, ...]
     z: Tensor
     block_z: Tensor
+    phases: Tensor
     readout: Tensor
     rings: tuple[Tensor, ...]
     unrings: tuple[Tensor, ...]
@@ -110,27 +94,26 @@ def tables_for(spec: CircuitSpec, dtype: torch.dtype, device: torch.device) -> T
 
     n = spec.n_qubits
     widths = block_widths(n)
+    block_z = _block_diagonal([_z(width) for width in widths])
     rings = [_ring(spec, layer) for layer in range(spec.n_layers)]
-    slopes, offsets = _ROTATIONS[spec.ansatz]
     a, b = _AROUND_DATA[spec.encoding]
     later = a if spec.reupload else np.eye(2)
     normalised = [a / np.sqrt(2)] + [later] * (spec.n_layers - 1)
-    with torch.inference_mode(False):
-        return Tables(
-            widths=widths,
-            sizes=tuple(2**width for width in widths),
-            shapes=_block_shapes(widths),
-            slopes=real(slopes),
-            offsets=real(offsets),
-            a=complex_(np.stack(normalised)[:, None]),
-            b=tuple(complex_(_on_all_wires(b, width)) for width in widths),
-            z=real(_z(n)),
-            block_z=real(_block_diagonal([_z(width) for width in widths])),
-            readout=real(_z(n)[:, np.argsort(rings[-1])]),
-            rings=tuple(index(ring) for ring in rings),
-            unrings=tuple(index(np.argsort(ring)) for ring in rings),
-            paulis=tuple(real(_pauli_readings(width)) for width in widths),
-        )
+    return Tables(
+        wires=tuple(slice(sum(widths[:i]), sum(widths[: i + 1])) for i in range(len(widths))),
+        sizes=tuple(2**width for width in widths),
+        shapes=_block_shapes(widths),
+        kronecker=tuple(index(_kronecker_order(width)) for width in widths),
+        a=complex_(np.stack([np.kron(np.eye(2), matrix) for matrix in normalised])),
+        b=tuple(complex_(_on_all_wires(b, width)) for width in widths),
+        z=real(_z(n)),
+        block_z=real(block_z),
+        phases=real(-block_z.T / 2),
+        readout=real(_z(n)[:, np.argsort(rings[-1])]),
+        rings=tuple(index(ring) for ring in rings),
+        unrings=tuple(index(np.argsort(ring)) for ring in rings),
+        paulis=tuple(real(_pauli_readings(width)) for width in widths),
+    )
 
 
 def block_widths(n_qubits: int) -> tuple[int, ...]:
@@ -145,6 +128,12 @@ def _block_shapes(widths: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
         before, after = 2 ** sum(widths[:index]), 2 ** sum(widths[index + 1 :])
         shapes.append((2**width, after) if before == 1 else (before, 2**width, after))
     return tuple(shapes)
+
+
+def _kronecker_order(width: int) -> NDArray[Any]:
+    rows_and_columns = np.arange(4**width).reshape((2,) * (2 * width))
+    axes = (*range(0, 2 * width, 2), *range(1, 2 * width, 2))
+    return rows_and_columns.transpose(axes).ravel()
 
 
 def _z(width: int) -> NDArray[Any]:

@@ -1,0 +1,87 @@
+"""Results as plain JSON values: what the API returns and the command line prints.
+
+Every number is a Python ``float`` or ``int``, every class stands under its name, and
+milliseconds are rounded to a microsecond. Nothing here is specific to the screen.
+"""
+
+from typing import Any
+
+from qbert_demo.results import Array, BatchComparison, Comparison, Prediction, Timing
+
+Json = dict[str, Any]
+
+
+def prediction_json(prediction: Prediction) -> Json:
+    """Report one model's answer.
+
+    Returns:
+        ``label``, ``probabilities`` and ``logits`` by label name, ``milliseconds``, ``source``.
+        A model with a circuit adds ``angles`` (radians) and ``expectation_values``, one a qubit,
+        and ``contributions`` (a list over qubits for each label) with ``bias``, which add up
+        to the logits.
+    """
+    labels = prediction.labels
+    report: Json = {
+        "label": prediction.label,
+        "probabilities": _by_label(labels, prediction.probabilities),
+        "logits": _by_label(labels, prediction.logits),
+        "milliseconds": _milliseconds(prediction.timing),
+        "source": prediction.card.source,
+    }
+    if (circuit := prediction.circuit) is not None:
+        report["angles"] = circuit.angles.tolist()
+        report["expectation_values"] = circuit.expectation_values.tolist()
+        report["contributions"] = _by_label(labels, circuit.contributions)
+        report["bias"] = _by_label(labels, circuit.output_bias)
+    return report
+
+
+def comparison_json(comparison: Comparison) -> Json:
+    """Report what several models make of one text.
+
+    Returns:
+        ``task``, ``text``, ``n_tokens``, ``cut`` (the part that was not read), ``agree``, and
+        under ``models`` one `prediction_json` for each head.
+    """
+    return {
+        "task": comparison.task,
+        "text": comparison.text,
+        "n_tokens": comparison.n_tokens,
+        "cut": comparison.cut,
+        "agree": comparison.agree,
+        "models": {head: prediction_json(p) for head, p in comparison.predictions.items()},
+    }
+
+
+def batch_json(batch: BatchComparison) -> Json:
+    """Report what several models make of many texts, in the order they were given.
+
+    Returns:
+        ``task``, ``n_texts``, ``n_cut``, ``disagreements`` (positions, from 0), and under
+        ``models`` for each head ``labels``, ``probabilities`` (one object a text) and
+        ``accuracy`` (``None`` without true labels).
+    """
+    return {
+        "task": batch.task,
+        "n_texts": len(batch.texts),
+        "n_cut": batch.n_cut,
+        "disagreements": batch.disagreements.nonzero()[0].tolist(),
+        "models": {head: _batch_head(batch, head) for head in batch.probabilities},
+    }
+
+
+def _batch_head(batch: BatchComparison, head: str) -> Json:
+    return {
+        "labels": [batch.label_names[k] for k in batch.labels(head)],
+        "probabilities": [_by_label(batch.label_names, row) for row in batch.probabilities[head]],
+        "accuracy": batch.accuracy(head),
+    }
+
+
+def _by_label(labels: tuple[str, ...], values: Array) -> Json:
+    return dict(zip(labels, values.tolist(), strict=True))
+
+
+def _milliseconds(timing: Timing) -> dict[str, float]:
+    parts = {"encoder": timing.encoder, "circuit": timing.circuit, "head": timing.head}
+    return {name: round(value, 3) for name, value in (*parts.items(), ("total", timing.total))}

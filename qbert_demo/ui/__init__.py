@@ -1,0 +1,1 @@
+"""The pages a visitor sees. Gradio stands here and nowhere else."""

@@ -1,0 +1,126 @@
+"""Many texts at once: paste or upload, compare in parts, show a table, take it home as CSV."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from qbert_demo.config import MAX_BATCH_ROWS
+from qbert_demo.data.tables import TextTable, match_labels, read_csv, read_lines
+from qbert_demo.errors import InputError, QBertError
+from qbert_demo.results import BatchComparison
+from qbert_demo.service import Explorer
+from qbert_demo.ui.batch_table import progress_html, summary_html, table_csv, table_html
+from qbert_demo.ui.download import CsvLink
+from qbert_demo.ui.spoken import spoken
+from qbert_demo.ui.words import error_html
+
+TEXT = Path(__file__).parent / "text"
+PART = 16
+"""Texts compared between two looks at the clock: how soon progress shows and Stop works."""
+MAX_FILE_BYTES = 5_000_000
+
+Shown = tuple[Any, Any, Any]
+
+
+def build_batch(explorer: Explorer, task: gr.Radio) -> None:
+    """Lay out the accordion and wire it to `compare_many`.
+
+    Args:
+        explorer: What answers.
+        task: The tab's task chooser.
+    """
+    with gr.Accordion("Many texts at once", open=False, elem_id="batch"):
+        gr.Markdown((TEXT / "batch.md").read_text("utf-8").format(rows=MAX_BATCH_ROWS))
+        with gr.Row(elem_classes="batch-input"):
+            lines = gr.Textbox(
+                label="Texts, one a line", lines=6, max_lines=6, elem_id="batch-lines"
+            )
+            file = gr.File(
+                label="or a CSV file", file_types=[".csv"], height=160, elem_id="batch-file"
+            )
+        with gr.Row(elem_classes="options"):
+            start = gr.Button("Compare all", variant="primary", elem_id="batch-start", scale=0)
+            stop = gr.Button("Stop", elem_id="batch-stop", scale=0)
+            download = CsvLink(elem_id="batch-download")
+        status = spoken("", elem_id="batch-status")
+        table = gr.HTML("", elem_id="batch-table", apply_default_css=False)
+    outputs = [status, table, download]
+    running = start.click(
+        partial(compare_many, explorer),
+        [task, lines, file],
+        outputs,
+        show_progress="hidden",
+        api_visibility="private",
+        concurrency_limit=1,
+        concurrency_id="batch",
+    )
+    stop.click(stopped, None, outputs, cancels=[running], api_visibility="private")
+
+
+def compare_many(
+    explorer: Explorer, task: str, lines: str | None, file: str | None
+) -> Iterator[Shown]:
+    """Compare every text and yield what to show: progress, then the table and its CSV.
+
+    Args:
+        explorer: What answers.
+        task: Key of the task.
+        lines: Pasted texts, one a line; used when no file is given.
+        file: Path of an uploaded CSV file.
+    """
+    yield progress_html(0, 0), "", None
+    try:
+        table = _read(lines, file)
+        truth = match_labels(table, explorer.task(task).labels)
+        parts: list[BatchComparison] = []
+        for start in range(0, len(table.texts), PART):
+            piece = slice(start, start + PART)
+            parts.append(
+                explorer.compare_batch(
+                    task, table.texts[piece], None if truth is None else truth[piece]
+                )
+            )
+            yield progress_html(min(start + PART, len(table.texts)), len(table.texts)), "", None
+        whole = joined(parts)
+    except QBertError as error:
+        yield error_html(str(error)), "", None
+        return
+    yield summary_html(whole, table.notes), table_html(whole, table.lines), table_csv(whole)
+
+
+def stopped() -> Shown:
+    """Say that the run was stopped."""
+    return "<p>Stopped. Nothing was kept.</p>", "", None
+
+
+def joined(parts: Sequence[BatchComparison]) -> BatchComparison:
+    """Join comparisons of consecutive texts by the same models."""
+    first = parts[0]
+    truths = [part.truth for part in parts if part.truth is not None]
+    return BatchComparison(
+        task=first.task,
+        texts=tuple(text for part in parts for text in part.texts),
+        label_names=first.label_names,
+        truth=np.concatenate(truths) if truths else None,
+        probabilities={
+            head: np.concatenate([part.probabilities[head] for part in parts])
+            for head in first.probabilities
+        },
+        n_cut=sum(part.n_cut for part in parts),
+    )
+
+
+def _read(lines: str | None, file: str | None) -> TextTable:
+    if not file:
+        return read_lines(lines or "")
+    path = Path(file)
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise InputError(
+            f"The file has {path.stat().st_size / 1e6:.1f} MB; at most "
+            f"{MAX_FILE_BYTES / 1e6:.0f} MB are read. Split it."
+        )
+    return read_csv(path.read_bytes())

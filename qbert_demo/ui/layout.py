@@ -1,0 +1,55 @@
+"""The page around the tabs: header, theme, and what the server is launched with."""
+
+import html
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from qbert_demo.service import Explorer
+from qbert_demo.ui.api import build_api
+from qbert_demo.ui.compare import build_compare_tab
+from qbert_demo.ui.plotly_view import plotly_head
+from qbert_demo.ui.theme import explorer_theme
+
+HERE = Path(__file__).parent
+TITLE = "QBERT explorer"
+MAX_WAITING = 200
+"""Requests that may wait in the queue; one more is refused instead of waiting for minutes."""
+
+
+def build_app(explorer: Explorer) -> gr.Blocks:
+    """Build the app.
+
+    Args:
+        explorer: The models and their tasks.
+    """
+    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 3600)) as app:
+        gr.HTML(_header(explorer.status), elem_id="header", apply_default_css=False)
+        with gr.Tabs():
+            build_compare_tab(explorer, app)
+        build_api(explorer)
+    app.queue(api_open=False, max_size=MAX_WAITING)
+    return app
+
+
+def launch_options() -> dict[str, Any]:
+    """Return the keyword arguments of ``launch`` that make the app look and behave as ours."""
+    return {
+        "theme": explorer_theme(),
+        "css_paths": [HERE / "static" / "app.css"],
+        "head": plotly_head(),
+        "footer_links": ["api"],
+        "run_history": False,
+        "show_error": False,
+        "max_file_size": "20mb",
+        "ssr_mode": False,
+    }
+
+
+def _header(status: str) -> str:
+    purpose = (HERE / "text" / "purpose.md").read_text("utf-8").strip()
+    return (
+        f"<header><h1>{TITLE}</h1><p>{html.escape(purpose)}</p>"
+        f'<p class="status">{html.escape(status)}</p></header>'
+    )

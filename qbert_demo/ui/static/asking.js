@@ -1,0 +1,72 @@
+// Example buttons and the pause while typing. See asking.py.
+// `props.value` is the key of the chosen task, with `#link` when a link chose it; `trigger('submit')` classifies the text in the box.
+
+const settings = JSON.parse(props.settings);
+const bar = document.createElement('div');
+bar.className = 'examples';
+bar.setAttribute('role', 'group');
+bar.setAttribute('aria-label', 'Examples');
+element.replaceChildren(bar);
+let timer = 0;
+
+const box = () => document.querySelector(`#${settings.text} textarea`);
+const task = () => props.value.split('#')[0];
+const isFromLink = () => props.value.endsWith('#link');
+const examples = () => settings.examples[task()] || [];
+const isLive = () => document.querySelector(`#${settings.live} input`).checked;
+
+function ask() {
+  clearTimeout(timer);
+  trigger('submit');
+}
+
+function fill(text) {
+  const area = box();
+  area.value = text;
+  area.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  // Let Gradio take the text over before it is sent.
+  requestAnimationFrame(ask);
+}
+
+function isExample(text) {
+  return Object.values(settings.examples).some((list) => list.some((e) => e.text === text));
+}
+
+function showExamples() {
+  const hint = document.createElement('span');
+  hint.textContent = 'Try:';
+  const buttons = examples().map(({ name, text }) => {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = name;
+    button.title = text;
+    button.addEventListener('click', () => fill(text));
+    return button;
+  });
+  bar.replaceChildren(hint, ...buttons);
+}
+
+// A new task: an example of the old one, or nothing, gives way to an example of the new one.
+// What a link brought stays as it is.
+function changeTask() {
+  showExamples();
+  const [first] = examples();
+  const text = box().value;
+  if (first && !isFromLink() && (!text.trim() || isExample(text))) fill(first.text);
+  else requestAnimationFrame(ask);
+}
+
+document.addEventListener('input', (event) => {
+  if (event.target !== box()) return;
+  clearTimeout(timer);
+  if (event.isTrusted && isLive()) timer = setTimeout(ask, settings.pause);
+});
+// Asking by hand makes the pause's own question needless.
+document.addEventListener('click', (event) => {
+  if (event.target.closest(`#${settings.button}`)) clearTimeout(timer);
+}, true);
+document.addEventListener('keydown', (event) => {
+  if (event.target === box() && event.key === 'Enter') clearTimeout(timer);
+}, true);
+showExamples();
+watch('value', changeTask);

@@ -1,0 +1,107 @@
+"""The sentences the app speaks about a comparison, and safe HTML for what a visitor wrote."""
+
+import html
+
+from qbert_demo.figures.theme import percent
+from qbert_demo.results import Comparison, Prediction
+
+EVEN = 0.05
+"""Confidences closer than this count as equally sure."""
+PREVIEW = 120
+"""Characters of an unread end that are shown before it is opened."""
+
+_CONTROL_PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"}
+_CONTROL_PICTURES[0x7F] = 0x2421
+
+
+def shown(text: str) -> str:
+    """Make a visitor's text safe in HTML: escaped, its direction kept to itself.
+
+    Control characters are shown as their pictures, so that none of them acts on the page.
+    """
+    escaped = html.escape(text.translate(_CONTROL_PICTURES))
+    return f'<bdi dir="auto">{escaped}</bdi>'
+
+
+def verdict(comparison: Comparison) -> str:
+    """Say whether the models agree, on what, and how sure they are.
+
+    Returns:
+        One or two plain sentences.
+    """
+    predictions = list(comparison.predictions.values())
+    if len(predictions) == 1:
+        return f"{_name(predictions[0]).capitalize()} says {_label_and_share(predictions[0])}."
+    if not comparison.agree:
+        return f"They disagree: {', '.join(_sides(predictions))}."
+    crowd = "Both" if len(predictions) == 2 else f"All {len(predictions)}"
+    return f"{crowd} say {predictions[0].label}. {_sureness(predictions)}"
+
+
+def _sides(predictions: list[Prediction]) -> list[str]:
+    """Group the models by what they say, in the order of the cards."""
+    camps: dict[str, list[Prediction]] = {}
+    for prediction in predictions:
+        camps.setdefault(prediction.label, []).append(prediction)
+    sides = []
+    for label, camp in camps.items():
+        names = " and ".join(_name(p) for p in camp)
+        shares = " and ".join(percent(p.confidence) for p in camp)
+        sides.append(f"{names} {'says' if len(camp) == 1 else 'say'} {label} ({shares})")
+    return sides
+
+
+def _sureness(predictions: list[Prediction]) -> str:
+    least = min(predictions, key=lambda p: p.confidence)
+    most = max(predictions, key=lambda p: p.confidence)
+    if most.confidence - least.confidence < EVEN:
+        shares = " and ".join(percent(p.confidence) for p in predictions)
+        return f"They are about equally sure ({shares})."
+    word = "less" if len(predictions) == 2 else "least"
+    against = (
+        f"{percent(least.confidence)} against {percent(most.confidence)}"
+        if len(predictions) == 2
+        else f"{percent(least.confidence)}; the {_name(most)} most, {percent(most.confidence)}"
+    )
+    return f"The {_name(least)} is {word} sure ({against})."
+
+
+def _name(prediction: Prediction) -> str:
+    return prediction.card.head
+
+
+def _label_and_share(prediction: Prediction) -> str:
+    return f"{prediction.label} ({percent(prediction.confidence)})"
+
+
+def cut_notice(comparison: Comparison) -> str:
+    """Say in HTML what the models did not read; empty when they read everything."""
+    if not comparison.cut:
+        return ""
+    cut = comparison.cut.strip()
+    start = cut[:PREVIEW].rsplit(" ", 1)[0] if len(cut) > PREVIEW else cut
+    ellipsis = " …" if len(start) < len(cut) else ""
+    return (
+        '<details class="notice"><summary>The models read the first '
+        f"{comparison.n_tokens} tokens. Not read: the last {len(comparison.cut):,} characters, "
+        f"from “{shown(start)}{ellipsis}”</summary><p>{shown(cut)}</p></details>"
+    )
+
+
+def error_html(message: str) -> str:
+    """Show an error where it happened."""
+    return f'<p class="problem">{shown(message)}</p>'
+
+
+def count(number: int) -> str:
+    """Write a count as people say it: 1,566 or 22.7 M."""
+    if number >= 1_000_000:
+        return f"{number / 1e6:.1f}\N{NO-BREAK SPACE}M"
+    if number >= 100_000:
+        return f"{number / 1e3:.0f}\N{NO-BREAK SPACE}k"
+    return f"{number:,}"
+
+
+def milliseconds(value: float) -> str:
+    """Write a duration: two digits after the point below 1 ms, one above."""
+    return f"{value:.{2 if value < 0.995 else 1}f}"

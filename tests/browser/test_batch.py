@@ -1,0 +1,68 @@
+"""Many texts at once, as a visitor does it."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Open
+
+pytestmark = pytest.mark.browser
+
+
+def opened(open_page: Open) -> Page:
+    page = open_page()
+    page.get_by_role("button", name="Many texts at once").click()
+    page.wait_for_selector("#batch-start")
+    return page
+
+
+def wait_for_status(page: Page, words: str) -> None:
+    page.wait_for_function(
+        "words => document.querySelector('#batch-status').innerText.includes(words)", arg=words
+    )
+
+
+def test_an_uploaded_file_is_compared_and_taken_home(open_page: Open, tmp_path: Path) -> None:
+    path = tmp_path / "texts.csv"
+    path.write_text("text,label\ngood,positive\n=good but,positive\n<b>bad</b>,negative\n")
+    page = opened(open_page)
+    page.set_input_files("#batch-file input[type=file]", path)
+    page.wait_for_selector("#batch-file :text('texts')")
+    page.click("#batch-start")
+    page.wait_for_selector("#batch-table table")
+    wait_for_status(page, "3 texts: the models disagree on 1. Accuracy: classical 100.0")
+    first = page.locator("#batch-table tbody tr").first
+    assert "=good but" in first.inner_text()
+    assert page.locator("#batch-table b").count() == 0
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download as CSV").click()
+    content = Path(download.value.path()).read_text("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(content)))
+    assert [row["text"] for row in rows] == ["'=good but", "good", "<b>bad</b>"]
+
+
+def test_a_bad_file_names_its_line(open_page: Open, tmp_path: Path) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_text("text,label\ngood,positive\nbad\n")
+    page = opened(open_page)
+    page.set_input_files("#batch-file input[type=file]", path)
+    page.wait_for_selector("#batch-file :text('bad')")
+    page.click("#batch-start")
+    wait_for_status(page, "Line 3 has 1 fields")
+    assert not page.is_visible("text=Download as CSV")
+
+
+def test_progress_shows_and_a_run_can_be_stopped(open_page: Open) -> None:
+    page = opened(open_page)
+    slow = "\n".join(f"slow {k}" if k % 32 == 0 else f"text {k}" for k in range(400))
+    page.fill("#batch-lines textarea", slow)
+    page.click("#batch-start")
+    wait_for_status(page, "of 400 texts compared")
+    page.click("#batch-stop")
+    wait_for_status(page, "Stopped")
+    page.wait_for_timeout(1500)
+    assert "Stopped" in page.inner_text("#batch-status")
+    assert page.locator("#batch-table table").count() == 0

@@ -1,0 +1,113 @@
+"""Themes, widths, keyboard, and what a screen reader finds."""
+
+import pytest
+
+from tests.browser.conftest import Open, wait_for_words
+
+pytestmark = pytest.mark.browser
+
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+UNLABELLED = """[...document.querySelectorAll('input, textarea, select, button')].filter(e =>
+  e.offsetParent && !e.labels?.length && !e.ariaLabel && !e.innerText.trim()).length"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_fits_and_figures_take_the_themes_colour(
+    open_page: Open, width: int, scheme: str
+) -> None:
+    page = open_page(width=width, color_scheme=scheme)
+    assert page.evaluate(OVERFLOW) == 0
+    assert page.evaluate(UNLABELLED) == 0
+    ink = page.evaluate(
+        "getComputedStyle(document.querySelector('#circuit .plot .textpoint text')).fill"
+    )
+    brightness = sum(int(part) for part in ink.strip("rgb()").split(",")[:3]) / 3
+    assert (brightness > 128) == (scheme == "dark")
+    assert "var(" not in page.inner_html("#circuit .plot")
+
+
+def test_the_theme_can_change_while_the_page_is_open(open_page: Open) -> None:
+    page = open_page()
+    before = page.get_attribute("#circuit .plotly-view", "data-drawn")
+    page.evaluate("document.body.classList.add('dark')")
+    page.wait_for_function(
+        f"document.querySelector('#circuit .plotly-view').dataset.drawn !== '{before}'"
+    )
+    assert "232, 234, 237" in page.evaluate(
+        "getComputedStyle(document.querySelector('#circuit .plot .textpoint text')).fill"
+    )
+
+
+def test_on_a_phone_cards_stack_and_touch_targets_are_large(open_page: Open) -> None:
+    page = open_page(width=390, height=844, has_touch=True)
+    first, second = (
+        page.locator(f"#card-{head}").bounding_box() for head in ("classical", "hybrid")
+    )
+    assert first is not None
+    assert second is not None
+    assert second["y"] >= first["y"] + first["height"]
+    heights = page.evaluate(
+        """[...document.querySelectorAll('#task label, #examples button, #classify, #copy-link')]
+        .map(e => e.getBoundingClientRect().height)"""
+    )
+    assert min(heights) >= 44
+
+
+def test_a_large_circuit_scrolls_in_its_own_frame_with_its_labels_in_view(
+    open_page: Open, large_app: str
+) -> None:
+    page = open_page(address=large_app, width=390, height=844)
+    assert page.evaluate(OVERFLOW) == 0
+    frame = "document.querySelector('#circuit .frame')"
+    assert page.evaluate(f"{frame}.scrollWidth") > 4 * page.evaluate(f"{frame}.clientWidth")
+    page.evaluate(f"{frame}.scrollLeft = 1500")
+    labels = page.locator("#circuit .rows span")
+    assert labels.all_inner_texts() == [f"q{k}" for k in range(12)]
+    left = page.evaluate(f"{frame}.getBoundingClientRect().left")
+    box = labels.first.bounding_box()
+    assert box is not None
+    assert box["x"] == pytest.approx(left, abs=3)
+    page.focus("#circuit .frame")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(f"{frame}.scrollLeft > 1500")
+
+
+def test_the_keyboard_reaches_everything_in_reading_order(open_page: Open) -> None:
+    page = open_page()
+    page.evaluate("document.querySelector('#task input:checked').focus()")
+    seen = []
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        seen.append(
+            page.evaluate(
+                "document.activeElement.closest('[id]:not(body)').id"
+                " + ':' + document.activeElement.tagName"
+            )
+        )
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline == "solid", seen[-1]
+    order = ["sentence:TEXTAREA", "classify:BUTTON", "live:INPUT", "control:INPUT", "copy-link"]
+    found = [next(k for k, name in enumerate(seen) if name.startswith(step)) for step in order]
+    assert found == sorted(found)
+    page.focus("#examples button >> nth=1")
+    page.keyboard.press("Enter")
+    wait_for_words(page, "They disagree")
+
+
+def test_every_figure_has_a_name_and_its_values_as_a_table(open_page: Open) -> None:
+    page = open_page()
+    for figure, rows in (("card-hybrid", 2), ("circuit", 20), ("expectations", 4)):
+        assert page.get_attribute(f"#{figure} .plot", "aria-label")
+        assert page.locator(f"#{figure} tbody tr").count() == rows
+    page.click("#expectations summary")
+    assert page.is_visible("#expectations table")
+    assert page.locator("#said [aria-live=polite]").count() == 1
+
+
+def test_reduced_motion_is_respected(open_page: Open) -> None:
+    page = open_page(reduced_motion="reduce")
+    seconds = page.evaluate(
+        "getComputedStyle(document.querySelector('#classify')).transitionDuration"
+    )
+    assert all(float(part.strip("s ")) <= 0.001 for part in seconds.split(","))

@@ -1,0 +1,27 @@
+"""What every test stands on: no network, one thread, and a browser where there is one."""
+
+import os
+
+import pytest
+
+from tests.chromium import NoBrowserError, find_chromium
+
+# Before any test module imports torch or a Hugging Face library.
+os.environ.update(
+    GRADIO_ANALYTICS_ENABLED="False",
+    HF_DATASETS_OFFLINE="1",
+    HF_HUB_DISABLE_TELEMETRY="1",
+    HF_HUB_OFFLINE="1",
+    OMP_WAIT_POLICY="PASSIVE",
+    TOKENIZERS_PARALLELISM="false",
+)
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Path of a Chromium, or a skip that says why there is none."""
+    try:
+        return find_chromium()
+    except NoBrowserError as reason:
+        pytest.skip(str(reason))

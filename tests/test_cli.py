@@ -1,0 +1,82 @@
+import json
+from pathlib import Path
+
+import pytest
+from datasets import Dataset
+
+from qbert_demo.cli import main
+from qbert_demo.config import CHECKPOINTS
+from qbert_demo.data.catalogue import SST2
+
+TEXT = "A warm, funny and beautifully acted film."
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
+    assert main(arguments) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_predict_prints_every_model_of_the_task(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = run(capsys, "predict", TEXT, "--task", "sst2")
+    assert set(answer) == {"task", "text", "models"}
+    assert (answer["task"], answer["text"]) == ("sst2", TEXT)
+    models = answer["models"]
+    assert isinstance(models, dict)
+    assert set(models) == {"classical", "hybrid", "control"}
+    for name, model in models.items():
+        assert {"label", "probabilities", "milliseconds", "source"} <= set(model)
+        assert model["label"] == "positive"
+        assert sum(model["probabilities"].values()) == pytest.approx(1)
+        assert ("expectation_values" in model) == (name == "hybrid")
+    assert len(models["hybrid"]["angles"]) == len(models["hybrid"]["expectation_values"]) == 4
+
+
+def test_predict_with_one_checkpoint(capsys: pytest.CaptureFixture[str]) -> None:
+    folder = str(CHECKPOINTS / "ag_news-hybrid")
+    answer = run(capsys, "predict", "Rates rise again", "--checkpoint", folder)
+    models = answer["models"]
+    assert isinstance(models, dict)
+    assert list(models) == ["hybrid"]
+    assert set(models["hybrid"]["probabilities"]) == {"World", "Sports", "Business", "Sci/Tech"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["predict", "  "], "Type a sentence"),
+        (["predict", TEXT, "--checkpoint", "/nowhere"], "There is no folder"),
+        (["predict", TEXT, "--checkpoint", "org/name@main"], "org/name is no local folder"),
+        (["evaluate", "--checkpoints", "/nowhere"], "no checkpoint of sst2"),
+        (["evaluate", "--datasets-dir", "/nowhere"], "--datasets-dir"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_status_2(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("qbert_demo: ")
+    assert message in captured.err
+    assert "Traceback" not in captured.err
+
+
+def test_evaluate_prints_a_table_with_intervals(
+    capsys: pytest.CaptureFixture[str], tiny_sst2: Path
+) -> None:
+    assert main(["evaluate", "--task", "sst2", "--datasets-dir", str(tiny_sst2)]) == 0
+    out = capsys.readouterr().out
+    for name in ("classical", "hybrid", "control"):
+        assert f"| {name} | 1.0000 | 0." in out
+    assert "hybrid minus classical: +0.00 points" in out
+    assert "validation split, 4 texts" in out
+
+
+@pytest.fixture
+def tiny_sst2(tmp_path: Path) -> Path:
+    folder = tmp_path / SST2.dataset / "data"
+    folder.mkdir(parents=True)
+    texts = [TEXT, "A delight.", "Dull and lifeless.", "A complete waste of time."]
+    rows = {"idx": [0, 1, 2, 3], "sentence": texts, "label": [1, 1, 0, 0]}
+    Dataset.from_dict(rows).to_parquet(folder / "validation-00000-of-00001.parquet")
+    return tmp_path

@@ -1,0 +1,132 @@
+"""An explorer whose answers are made up but consistent: what the page is tested with.
+
+A text with "good" in it is positive, any other negative, except that the hybrid sees the opposite
+in a text with "but". The circuit is a real one; its readings add up to the logits exactly.
+"""
+
+import time
+import zlib
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from qbert_demo.circuit.spec import CircuitSpec
+from qbert_demo.errors import InputError
+from qbert_demo.results import (
+    Array,
+    BatchComparison,
+    CircuitReading,
+    Comparison,
+    Example,
+    ModelCard,
+    Prediction,
+    TaskCard,
+    Timing,
+)
+from qbert_demo.service import Explorer
+
+HEADS = ("classical", "hybrid", "control")
+SENTIMENT = TaskCard(
+    "sst2",
+    "Sentiment",
+    ("negative", "positive"),
+    (
+        Example("Negation", "not a good film"),
+        Example("Mixed feelings", "dull at times but lovely at heart"),
+    ),
+    HEADS,
+)
+NEWS = TaskCard(
+    "ag_news",
+    "News topic",
+    ("World", "Sports", "Business", "Sci/Tech"),
+    (Example("Two topics", "chip maker sponsors the cup"), Example("Plain", "rates rise again")),
+    HEADS,
+)
+
+
+class ScriptedExplorer(Explorer):
+    """Answers at once, or after ``delay(text)`` seconds, without a model."""
+
+    status = "Models: scripted."
+    max_characters = 20_000
+
+    def __init__(
+        self,
+        spec: CircuitSpec | None = None,
+        tasks: tuple[TaskCard, ...] = (SENTIMENT, NEWS),
+        delay: Callable[[str], float] = lambda text: 0.0,
+    ) -> None:
+        self.spec = spec or CircuitSpec(4, 2)
+        self.tasks = tasks
+        self.delay = delay
+
+    def compare(
+        self, task: str, text: str, heads: Sequence[str] = ("classical", "hybrid")
+    ) -> Comparison:
+        card = self.task(task)
+        if len(text) > self.max_characters:
+            raise InputError(f"This text has {len(text):,} characters; send at most 20,000.")
+        time.sleep(self.delay(text))
+        read = " ".join(text.split(" ")[:100])
+        predictions = {head: self.predict(card, text, head) for head in heads}
+        return Comparison(task, text, len(read.split()) + 2, text[len(read) :], predictions)
+
+    def compare_batch(
+        self,
+        task: str,
+        texts: Sequence[str],
+        truth: Sequence[str] | None = None,
+        heads: Sequence[str] = ("classical", "hybrid"),
+        progress: Callable[[int, int], None] | None = None,
+    ) -> BatchComparison:
+        card = self.task(task)
+        time.sleep(sum(map(self.delay, texts)))
+        probabilities = {
+            head: np.array([self.predict(card, text, head).probabilities for text in texts])
+            for head in heads
+        }
+        answers = None if truth is None else np.array([card.labels.index(t) for t in truth])
+        return BatchComparison(task, tuple(texts), card.labels, answers, probabilities, 0)
+
+    def predict(self, card: TaskCard, text: str, head: str) -> Prediction:
+        random = np.random.default_rng(zlib.crc32(f"{head} {text}".encode("utf-8", "replace")))
+        winner = ("good" in text) ^ (head == "hybrid" and "but" in text)
+        logits = np.sort(random.normal(size=len(card.labels)))
+        logits = np.roll(logits, int(winner) + 1)
+        powers = np.exp(logits)
+        return Prediction(
+            model_card(head, self.spec),
+            card.labels,
+            logits,
+            powers / powers.sum(),
+            Timing(8.8, 0.21 if head == "hybrid" else 0.0, 0.12),
+            reading(self.spec, logits, random) if head == "hybrid" else None,
+        )
+
+
+def model_card(head: str, spec: CircuitSpec) -> ModelCard:
+    titles = {
+        "classical": "Classical BERT",
+        "hybrid": f"Hybrid BERT + {spec.n_qubits}-qubit circuit",
+        "control": "Control: BERT + classical bottleneck",
+    }
+    in_circuit = int(np.prod(spec.weight_shape)) if head == "hybrid" else 0
+    return ModelCard(head, titles[head], "scripted", 22_714_752, 421_000, 1_566, in_circuit)
+
+
+def reading(spec: CircuitSpec, logits: Array, random: np.random.Generator) -> CircuitReading:
+    """Make up what a circuit did so that it explains the logits."""
+    angles = random.uniform(-np.pi, np.pi, spec.n_qubits)
+    weights = np.random.default_rng(7).uniform(-np.pi, np.pi, spec.weight_shape)
+    values = random.uniform(-1, 1, spec.n_qubits)
+    output = np.random.default_rng(8).normal(size=(len(logits), spec.n_qubits))
+    return CircuitReading(
+        spec.n_qubits,
+        spec.n_layers,
+        spec.read(angles, weights),
+        angles,
+        values,
+        output,
+        logits - output @ values,
+    )

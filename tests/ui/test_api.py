@@ -1,0 +1,96 @@
+"""The named endpoints over gradio_client, as a program on another machine calls them."""
+
+import json
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+
+from qbert_demo.report import batch_json, comparison_json
+from tests.ui.scripted import ScriptedExplorer
+
+EXPLORER = ScriptedExplorer()
+
+
+@pytest.fixture(scope="module")
+def client(url: str) -> Client:
+    return Client(url, verbose=False)
+
+
+def test_compare_returns_plain_json(client: Client) -> None:
+    got = client.predict(task="sst2", text="good but dull", api_name="/compare")
+    assert got == json.loads(json.dumps(comparison_json(EXPLORER.compare("sst2", "good but dull"))))
+    assert set(got["models"]) == {"classical", "hybrid"}
+    hybrid = got["models"]["hybrid"]
+    total = sum(hybrid["contributions"]["negative"]) + hybrid["bias"]["negative"]
+    assert total == pytest.approx(hybrid["logits"]["negative"])
+    assert sum(hybrid["probabilities"].values()) == pytest.approx(1)
+
+
+def test_the_control_is_included_when_asked_for(client: Client) -> None:
+    got = client.predict("ag_news", "rates", True, api_name="/compare")
+    assert set(got["models"]) == {"classical", "hybrid", "control"}
+    assert "angles" not in got["models"]["control"]
+
+
+def test_compare_batch_returns_accuracy_and_disagreements(client: Client) -> None:
+    texts, labels = ["good", "good but", "bad"], ["positive", "positive", "positive"]
+    got = client.predict("sst2", texts, labels, api_name="/compare_batch")
+    assert got == json.loads(json.dumps(batch_json(EXPLORER.compare_batch("sst2", texts, labels))))
+    assert got["disagreements"] == [1]
+    assert got["models"]["classical"]["accuracy"] == pytest.approx(2 / 3)
+    assert client.predict("sst2", texts, api_name="/compare_batch")["models"]["hybrid"][
+        "labels"
+    ] == ["positive", "negative", "negative"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("nope", "text"), "task must be one of sst2, ag_news, not 'nope'"),
+        ((["sst2"], "text"), "task must be one of"),
+        (("sst2", {"a": 1}), "text must be a string, not dict"),
+        (("sst2", None), "text must be a string, not NoneType"),
+        (("sst2", "text", "yes"), "include_control must be true or false"),
+        (("sst2", "x" * 100_000), "100,000 characters"),
+    ],
+)
+def test_compare_refuses_with_a_reason(
+    client: Client, arguments: tuple[Any, ...], message: str
+) -> None:
+    with pytest.raises(AppError, match=message):
+        client.predict(*arguments, api_name="/compare")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("sst2", "one text"), "texts must be a list"),
+        (("sst2", []), "at least one string"),
+        (("sst2", ["a", 3]), r"texts\[1\] must be a string, not int"),
+        (("sst2", ["a"] * 501), "at most 500 strings, not 501"),
+        (("sst2", ["a", "b"], ["positive"]), "1 labels, 2 texts"),
+        (("sst2", ["a"], [1]), r"labels\[0\] must be a string"),
+    ],
+)
+def test_compare_batch_refuses_with_a_reason(
+    client: Client, arguments: tuple[Any, ...], message: str
+) -> None:
+    with pytest.raises(AppError, match=message):
+        client.predict(*arguments, api_name="/compare_batch")
+
+
+def test_only_the_two_documented_endpoints_are_named(client: Client) -> None:
+    named = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
+    assert set(named) == {"/compare", "/compare_batch"}
+
+
+def test_the_page_asks_nobody_else_and_serves_only_its_own_script(url: str) -> None:
+    with urlopen(f"{url}config") as reply:
+        config = reply.read().decode()
+    assert "fonts.googleapis" not in config
+    assert json.loads(config)["analytics_enabled"] is False
+    with pytest.raises(OSError, match="403|404"):
+        urlopen(Request(f"{url}gradio_api/file=/etc/passwd"))

@@ -1,0 +1,100 @@
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from qbert_demo.ui.batch import PART, compare_many, joined
+from qbert_demo.ui.batch_table import defused, order, table_csv, table_html
+from tests.ui.scripted import ScriptedExplorer
+
+EXPLORER = ScriptedExplorer()
+
+
+def run(lines: str | None = None, file: Path | None = None) -> list[tuple[Any, Any, Any]]:
+    return list(compare_many(EXPLORER, "sst2", lines, str(file) if file else None))
+
+
+@pytest.fixture
+def labelled(tmp_path: Path) -> Path:
+    path = tmp_path / "texts.csv"
+    path.write_text("text,label\ngood,positive\ngood but,negative\nbad,negative\nbad,positive\n")
+    return path
+
+
+def test_disagreements_come_first_in_table_and_file() -> None:
+    _, table, sheet = run("good\nbad\ngood but long\nbad but short")[-1]
+    rows = list(csv.DictReader(io.StringIO(sheet)))
+    assert [row["text"] for row in rows] == ["good but long", "bad but short", "good", "bad"]
+    assert [row["agree"] for row in rows] == ["no", "no", "yes", "yes"]
+    assert rows[0]["classical"] == "positive"
+    assert rows[0]["hybrid"] == "negative"
+    assert table.index("good but long") < table.index(">good<")
+
+
+def test_accuracy_with_its_count_when_labels_are_given(labelled: Path) -> None:
+    status, table, sheet = run(file=labelled)[-1]
+    status = status.replace("\xa0", " ")
+    assert "4 texts: the models disagree on 1." in status
+    assert "classical 50.0 % (2 of 4), hybrid 75.0 % (3 of 4)" in status
+    assert table.count(">wrong<") == 3
+    assert next(csv.DictReader(io.StringIO(sheet)))["label"] == "negative"
+
+
+def test_progress_grows_to_the_end() -> None:
+    steps = run("\n".join(f"text {k}" for k in range(2 * PART + 5)))
+    shown = [status for status, _, _ in steps]
+    assert f"{PART} of {2 * PART + 5} texts" in shown[1]
+    assert f"{2 * PART + 5} of {2 * PART + 5} texts" in shown[-2]
+
+
+def test_parts_join_to_what_one_call_gives() -> None:
+    texts = [f"good {k}" if k % 3 else f"but {k}" for k in range(10)]
+    truth = ["positive"] * 10
+    whole = EXPLORER.compare_batch("sst2", texts, truth)
+    parts = [EXPLORER.compare_batch("sst2", texts[s], truth[s]) for s in (slice(4), slice(4, 10))]
+    again = joined(parts)
+    assert again.texts == whole.texts
+    assert again.truth is not None
+    np.testing.assert_array_equal(again.truth, whole.truth)
+    for head, probabilities in whole.probabilities.items():
+        np.testing.assert_array_equal(again.probabilities[head], probabilities)
+    assert order(again) == order(whole)
+
+
+def test_a_bad_file_names_its_line_and_clears_the_table(tmp_path: Path) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_text("text,label\nfine,positive\nfine,maybe\n")
+    status, table, sheet = run(file=path)[-1]
+    assert "Line 3" in status
+    assert "problem" in status
+    assert (table, sheet) == ("", None)
+
+
+def test_nothing_pasted_says_what_to_do() -> None:
+    assert "Paste one text a line" in run("")[-1][0]
+
+
+def test_texts_are_escaped_in_the_table() -> None:
+    table = run("<img src=x onerror=alert(1)>")[-1][1]
+    assert "<img" not in table
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "  =1+1", "\t=1", "\r=1"])
+def test_no_cell_of_the_file_is_a_formula(cell: str) -> None:
+    assert defused(cell) == f"'{cell}"
+    batch = EXPLORER.compare_batch("sst2", [cell])
+    row = next(csv.reader(io.StringIO(table_csv(batch).split("\r\n", 1)[1])))
+    assert row[0].startswith("'")
+
+
+def test_ordinary_cells_stay_as_they_are() -> None:
+    assert defused("a = b - c") == "a = b - c"
+    assert defused("") == ""
+
+
+def test_the_table_names_the_lines_texts_came_from() -> None:
+    batch = EXPLORER.compare_batch("sst2", ["good", "bad"])
+    assert "<td>3</td>" in table_html(batch, [1, 3])
