@@ -39,16 +39,18 @@ TOLERANCE = 1e-4
 
 
 class Plan(NamedTuple):
-    """What to time, and how often."""
+    """What to time, and in how many rounds."""
 
     qubits: tuple[int, ...]
     batches: tuple[int, ...]
     rounds: int
-    calls: int
 
 
-FULL = Plan(qubits=(2, 4, 6, 8, 10), batches=(1, 32, 256), rounds=7, calls=3)
-QUICK = Plan(qubits=(2, 4, 8), batches=(1, 32), rounds=3, calls=3)
+FULL = Plan(qubits=(2, 4, 6, 8, 10), batches=(1, 32, 256), rounds=7)
+QUICK = Plan(qubits=(2, 4, 8), batches=(1, 32), rounds=3)
+CALLS = 10
+CALLS_OF_LARGE_STATES = 3
+LARGE_STATE = 2**13
 
 Medians = dict[str, float]
 
@@ -60,7 +62,7 @@ def ours(spec: CircuitSpec, weights: Parameter) -> Circuit:
     return layer
 
 
-def time_cell(makers: dict[str, Make], n_qubits: int, batch: int, plan: Plan) -> Medians:
+def time_cell(makers: dict[str, Make], n_qubits: int, batch: int, rounds: int) -> Medians:
     """Median seconds a call of each library."""
     torch.manual_seed(n_qubits + batch)
     spec = CircuitSpec(n_qubits, n_layers=2)
@@ -81,9 +83,10 @@ def time_cell(makers: dict[str, Make], n_qubits: int, batch: int, plan: Plan) ->
     for name, circuit in circuits.items():
         check(name, answer(circuit), expected)
     seconds: dict[str, list[float]] = {name: [] for name in circuits}
-    for _ in range(plan.rounds):
+    calls = CALLS if batch * 2**n_qubits < LARGE_STATE else CALLS_OF_LARGE_STATES
+    for _ in range(rounds):
         for name, circuit in circuits.items():
-            for index in range(plan.calls + 1):
+            for index in range(calls + 1):
                 with torch.no_grad():
                     weights.add_(1e-3)
                 start = time.perf_counter()
@@ -197,7 +200,7 @@ def main() -> None:
     for n_qubits in plan.qubits:
         for batch in plan.batches:
             print(f"{n_qubits} qubits, batch {batch}", file=sys.stderr)
-            cells[n_qubits, batch] = time_cell(makers, n_qubits, batch, plan)
+            cells[n_qubits, batch] = time_cell(makers, n_qubits, batch, plan.rounds)
     listed = ", ".join(f"{name} {number}" for name, number in versions.items())
     missing = [name for name in PEERS if name not in versions]
     print(f"Circuit benchmark, {datetime.now(UTC):%Y-%m-%d}; {machine()}")
@@ -206,7 +209,8 @@ def main() -> None:
         print(f"\nNot installed: {', '.join(missing)}")
     print(
         "\nForward + backward, 2 strongly entangling layers, complex64, one thread, median of "
-        f"{plan.rounds * plan.calls} calls by turns; load of the machine {os.getloadavg()[0]:.1f}. "
+        f"{plan.rounds} turns of {CALLS} calls each ({CALLS_OF_LARGE_STATES} for large states); "
+        f"load of the machine {os.getloadavg()[0]:.1f}. "
         "A library's column says how many times our time it takes.\n"
     )
     print("\n".join(report(cells, list(versions))))

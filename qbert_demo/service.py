@@ -11,30 +11,20 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
-from qbert_demo.circuit import CircuitSpec
 from qbert_demo.config import CHECKPOINTS, HEADS, MAX_BATCH_ROWS, MAX_CHARACTERS
 from qbert_demo.data.catalogue import TASKS
 from qbert_demo.errors import CheckpointError, InputError
 from qbert_demo.model.encoder import find_backbone
-from qbert_demo.model.heads import CircuitHead
-from qbert_demo.model.inference import Answer, Classifier, Tokens
+from qbert_demo.model.inference import Classifier, Tokens
+from qbert_demo.model.prediction import predict, softmax
 from qbert_demo.results import (
-    Array,
     BatchComparison,
-    CircuitReading,
     Comparison,
-    ModelCard,
     Prediction,
     TaskCard,
 )
 
-TITLES = {
-    "classical": "Classical BERT",
-    "hybrid": "Hybrid BERT + {n_qubits}-qubit circuit",
-    "control": "Control: BERT + classical bottleneck",
-}
 PAIR = ("classical", "hybrid")
 NAMES = {kind: name for name, kind in HEADS.items()}
 
@@ -125,7 +115,7 @@ class Explorer:
         for head in self._check_heads(card, heads):
             classifier = self.classifier(task, head)
             tokens = _read(classifier, text)
-            predictions[head] = _predict(classifier, head, tokens)
+            predictions[head] = predict(classifier, head, tokens)
         return Comparison(task, text, len(tokens.ids), text[tokens.read :], predictions)
 
     def compare_batch(
@@ -168,7 +158,7 @@ class Explorer:
                     progress(before + n, total)
 
             logits = classifier.logits([row.ids for row in tokens], 16, report)
-            probabilities[head] = _softmax(logits)
+            probabilities[head] = softmax(logits)
         n_cut = sum(t.read < len(text) for t, text in zip(tokens, clean, strict=True))
         return BatchComparison(task, clean, card.labels, answers, probabilities, n_cut)
 
@@ -187,7 +177,7 @@ class Explorer:
         """
         classifier = Classifier.load(source, revision)
         tokens = _read(classifier, Explorer._check_text(text))
-        return _predict(classifier, NAMES[classifier.model.config.head], tokens)
+        return predict(classifier, NAMES[classifier.model.config.head], tokens)
 
     def classifier(self, task: str, head: str) -> Classifier:
         """The model behind a head of a task, loaded on first use.
@@ -247,53 +237,6 @@ def _read(classifier: Classifier, text: str) -> Tokens:
     if len(tokens.ids) <= 2:
         raise InputError("There is nothing in this text that the models can read. Type a sentence.")
     return tokens
-
-
-def _predict(classifier: Classifier, head: str, tokens: Tokens) -> Prediction:
-    answer = classifier.answer(tokens.ids)
-    model = classifier.model
-    layer = model.classifier
-    card = ModelCard(
-        head,
-        TITLES[head].format(n_qubits=model.config.n_qubits),
-        classifier.source,
-        sum(p.numel() for p in model.parameters()),
-        sum(t.numel() for t in model.tensors().values()),
-        sum(p.numel() for p in layer.parameters()),
-        layer.middle.weights.numel() if isinstance(layer, CircuitHead) else 0,
-    )
-    return Prediction(
-        card,
-        classifier.labels,
-        answer.logits,
-        _softmax(answer.logits[None])[0],
-        answer.timing,
-        _circuit_reading(layer, model.config.spec(), answer)
-        if isinstance(layer, CircuitHead)
-        else None,
-    )
-
-
-def _circuit_reading(head: CircuitHead, spec: CircuitSpec, answer: Answer) -> CircuitReading:
-    weights = _array(head.middle.weights)
-    return CircuitReading(
-        spec.n_qubits,
-        spec.n_layers,
-        spec.read(answer.angles, weights),
-        answer.angles,
-        answer.values,
-        _array(head.output.weight),
-        _array(head.output.bias),
-    )
-
-
-def _array(parameter: Tensor) -> Array:
-    return parameter.detach().double().cpu().numpy()
-
-
-def _softmax(logits: Array) -> Array:
-    powers = np.exp(logits - logits.max(1, keepdims=True))
-    return powers / powers.sum(1, keepdims=True)
 
 
 def _check_truth(card: TaskCard, truth: object, n: int) -> NDArray[np.int64] | None:

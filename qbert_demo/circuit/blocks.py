@@ -36,6 +36,11 @@ def adjoint(matrices: Blocks) -> Blocks:
     return tuple(matrix.mH for matrix in matrices)
 
 
+def cut(whole: Tensor, sizes: tuple[int, ...]) -> Blocks:
+    """``Tensor.split`` that makes no view when there is one part."""
+    return (whole,) if len(sizes) == 1 else whole.split(sizes)
+
+
 def cat(parts: Sequence[Tensor], dim: int = 0) -> Tensor:
     """``torch.cat`` that copies nothing when there is one part."""
     return parts[0] if len(parts) == 1 else torch.cat(list(parts), dim)

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from qbert_demo.circuit.blocks import Blocks, adjoint, cat, join, separate, transposed
+from qbert_demo.circuit.blocks import Blocks, adjoint, cat, cut, join, separate, transposed
 from qbert_demo.circuit.rotations import fold
 from qbert_demo.circuit.spec import CircuitSpec
 from qbert_demo.circuit.tables import Tables, tables_for
@@ -79,7 +79,7 @@ class Program:
         tables = self.tables
         phases = tables.phases @ angles.T
         data = torch.complex(phases.cos(), phases.sin())
-        diagonals = data.split(tables.sizes)
+        diagonals = cut(data, tables.sizes)
         states = [join(self._first_kets(diagonals))]
         for ring, layer in zip(tables.rings, self.layers[1:], strict=False):
             state = states[-1].index_select(0, ring)
@@ -105,7 +105,7 @@ class Program:
             Gradients of the encoding angles, shape ``(batch, n_qubits)``, and of the weights.
         """
         tables = self.tables
-        diagonals = run.data.split(tables.sizes)
+        diagonals = cut(run.data, tables.sizes)
         bra = run.states[-1].conj() * (tables.readout.T @ grad.T)
         of_angles, products = [], []
         for index in range(self.spec.n_layers - 1, 0, -1):

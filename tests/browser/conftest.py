@@ -14,6 +14,7 @@ from tests.ui.scripted import ScriptedExplorer
 from tests.ui.serving import served
 
 Open = Callable[..., Page]
+BOX = "#sentence textarea"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -81,6 +82,12 @@ def _note_if_away(url: str, problems: list[str]) -> None:
     parts = urlparse(url)
     if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname != "127.0.0.1":
         problems.append(f"asked another machine: {url}")
+
+
+def ask(page: Page, text: str) -> None:
+    """Type a text and press Enter."""
+    page.fill(BOX, text)
+    page.press(BOX, "Enter")
 
 
 def said(page: Page) -> str:

@@ -5,22 +5,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Open, said, wait_for_words
+from tests.browser.conftest import BOX, Open, ask, said, wait_for_words
 from tests.ui.scripted import NEWS, SENTIMENT, ScriptedExplorer
 
 pytestmark = pytest.mark.browser
-BOX = "#sentence textarea"
 FIGURES = ("card-classical", "card-hybrid", "circuit", "expectations", "contributions")
 
 
 def drawn(page: Page, figure: str) -> Any:
     """Return the traces that Plotly has drawn."""
     return page.evaluate(f"document.querySelector('#{figure} .plot').data")
-
-
-def ask(page: Page, text: str) -> None:
-    page.fill(BOX, text)
-    page.press(BOX, "Enter")
 
 
 def top_of(page: Page, selector: str) -> float:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import Open, wait_for_words
+from tests.browser.conftest import Open, ask, wait_for_words
 
 pytestmark = pytest.mark.browser
 
@@ -99,9 +99,15 @@ def test_every_figure_has_a_name_and_its_values_as_a_table(open_page: Open) -> N
     page = open_page()
     for figure, rows in (("card-hybrid", 2), ("circuit", 20), ("expectations", 4)):
         assert page.get_attribute(f"#{figure} .plot", "aria-label")
+        if figure != "card-hybrid":
+            page.click(f"#{figure} summary")
+            page.wait_for_selector(f"#{figure} table")
         assert page.locator(f"#{figure} tbody tr").count() == rows
-    page.click("#expectations summary")
-    assert page.is_visible("#expectations table")
+    ask(page, "bad but true")
+    wait_for_words(page, "They disagree")
+    value = page.inner_text("#expectations tbody tr:first-child td:last-child")
+    drawn = page.evaluate("document.querySelector('#expectations .plot').data[0].x[0]")
+    assert float(value.replace("−", "-")) == pytest.approx(drawn, abs=1e-4)
     assert page.locator("#said [aria-live=polite]").count() == 1
 
 

@@ -12,6 +12,8 @@ view.innerHTML =
 element.replaceChildren(view);
 const [caption, frame, below, values] = view.children;
 const [rowLabels, plot] = frame.children;
+const details = document.createElement('details');
+const scroller = document.createElement('div');
 let figure = null;
 let width = 0;
 
@@ -62,7 +64,7 @@ function cell(tag, text) {
   return node;
 }
 
-function tabulate(table, title, open) {
+function tableOf({ table, title }) {
   const grid = document.createElement('table');
   const caption = cell('caption', title);
   const head = document.createElement('tr');
@@ -78,21 +80,19 @@ function tabulate(table, title, open) {
   const tbody = document.createElement('tbody');
   tbody.append(...rows);
   grid.append(caption, thead, tbody);
-  if (!open) {
-    grid.className = 'visually-hidden';
-    values.replaceChildren(grid);
+  return grid;
+}
+
+// The table is there for everyone, built when it is opened, or for screen readers only.
+function tabulate(forEveryone) {
+  if (!forEveryone) {
+    values.replaceChildren(tableOf(figure));
+    values.className = 'values visually-hidden';
     return;
   }
-  const kept = values.querySelector('details');
-  const details = kept || document.createElement('details');
-  const scroller = document.createElement('div');
-  scroller.className = 'table-frame';
-  scroller.tabIndex = 0;
-  scroller.setAttribute('role', 'region');
-  scroller.setAttribute('aria-label', `Values: ${title}`);
-  scroller.append(grid);
-  details.replaceChildren(cell('summary', 'Values as a table'), scroller);
-  if (!kept) values.replaceChildren(details);
+  if (!details.isConnected) values.replaceChildren(details);
+  scroller.setAttribute('aria-label', `Values: ${figure.title}`);
+  if (details.open) scroller.replaceChildren(tableOf(figure));
 }
 
 function pinRows(rows) {
@@ -128,7 +128,7 @@ function show() {
     measure();
   }
   pinRows(figure.rows);
-  tabulate(figure.table, figure.title, panel.show_table);
+  tabulate(panel.show_table);
   draw();
 }
 
@@ -147,6 +147,11 @@ function measure() {
   }
 }
 
+scroller.className = 'table-frame';
+scroller.tabIndex = 0;
+scroller.setAttribute('role', 'region');
+details.append(cell('summary', 'Values as a table'), scroller);
+details.addEventListener('toggle', () => tabulate(true));
 show();
 watch('value', show);
 new MutationObserver(draw).observe(document.body, { attributes: true, attributeFilter: ['class'] });

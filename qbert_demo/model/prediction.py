@@ -1,0 +1,70 @@
+"""A classifier's answer to one text, as the results that pictures and tabs see."""
+
+import numpy as np
+from torch import Tensor
+
+from qbert_demo.circuit import CircuitSpec
+from qbert_demo.model.heads import CircuitHead
+from qbert_demo.model.inference import Answer, Classifier, Tokens
+from qbert_demo.results import Array, CircuitReading, ModelCard, Prediction
+
+TITLES = {
+    "classical": "Classical BERT",
+    "hybrid": "Hybrid BERT + {n_qubits}-qubit circuit",
+    "control": "Control: BERT + classical bottleneck",
+}
+
+
+def predict(classifier: Classifier, head: str, tokens: Tokens) -> Prediction:
+    """Classify one text and describe the model beside its answer.
+
+    Args:
+        classifier: The model.
+        head: What a visitor calls its head: ``classical``, ``hybrid`` or ``control``.
+        tokens: What it reads.
+    """
+    answer = classifier.answer(tokens.ids)
+    model = classifier.model
+    layer = model.classifier
+    card = ModelCard(
+        head,
+        TITLES[head].format(n_qubits=model.config.n_qubits),
+        classifier.source,
+        sum(p.numel() for p in model.parameters()),
+        sum(t.numel() for t in model.tensors().values()),
+        sum(p.numel() for p in layer.parameters()),
+        layer.middle.weights.numel() if isinstance(layer, CircuitHead) else 0,
+    )
+    return Prediction(
+        card,
+        classifier.labels,
+        answer.logits,
+        softmax(answer.logits[None])[0],
+        answer.timing,
+        _circuit_reading(layer, model.config.spec(), answer)
+        if isinstance(layer, CircuitHead)
+        else None,
+    )
+
+
+def _circuit_reading(head: CircuitHead, spec: CircuitSpec, answer: Answer) -> CircuitReading:
+    weights = _array(head.middle.weights)
+    return CircuitReading(
+        spec.n_qubits,
+        spec.n_layers,
+        spec.read(answer.angles, weights),
+        answer.angles,
+        answer.values,
+        _array(head.output.weight),
+        _array(head.output.bias),
+    )
+
+
+def _array(parameter: Tensor) -> Array:
+    return parameter.detach().double().cpu().numpy()
+
+
+def softmax(logits: Array) -> Array:
+    """Probabilities of each row of logits, shape ``(n_texts, n_labels)``."""
+    powers = np.exp(logits - logits.max(1, keepdims=True))
+    return powers / powers.sum(1, keepdims=True)
