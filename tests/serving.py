@@ -44,14 +44,19 @@ def served_app(**environment: str) -> Iterator[str]:
         text=True,
     )
     try:
-        _wait_until_it_answers(url, process)
+        wait_until_it_answers(url, process)
         yield url
     finally:
         process.terminate()
         process.communicate(timeout=30)
 
 
-def _wait_until_it_answers(url: str, process: "subprocess.Popen[str]") -> None:
+def wait_until_it_answers(url: str, process: "subprocess.Popen[str]") -> None:
+    """Wait until an address answers.
+
+    Raises:
+        RuntimeError: If the process ends first, or too much time has passed.
+    """
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:

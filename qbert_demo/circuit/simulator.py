@@ -20,8 +20,8 @@ from torch.autograd.function import once_differentiable
 from qbert_demo.circuit.program import Program, Run
 from qbert_demo.circuit.spec import CircuitSpec
 
-CPU_CHUNK_BYTES = 2**19
-GPU_CHUNK_BYTES = 2**26
+CPU_CHUNK_BYTES = 2**22
+GPU_CHUNK_BYTES = 2**27
 
 
 def expectations(angles: Tensor, weights: Tensor, spec: CircuitSpec) -> Tensor:
@@ -142,8 +142,10 @@ def _measure_in_chunks(program: Program, angles: Tensor) -> Tensor:
 
 
 def _chunk_length(program: Program, angles: Tensor) -> int:
+    """How many texts' states, one a layer, fit one chunk."""
     budget = CPU_CHUNK_BYTES if angles.device.type == "cpu" else GPU_CHUNK_BYTES
-    return max(1, budget // (2 * angles.element_size() * 2**program.spec.n_qubits))
+    spec = program.spec
+    return max(1, budget // (spec.n_layers * 2**spec.n_qubits * 2 * angles.element_size()))
 
 
 def _checked(angles: Tensor, weights: Tensor, spec: CircuitSpec) -> tuple[Tensor, Tensor]:

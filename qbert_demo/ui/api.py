@@ -11,7 +11,10 @@ from qbert_demo.config import MAX_BATCH_ROWS
 from qbert_demo.errors import InputError, QBertError
 from qbert_demo.report import Json, batch_json, comparison_json
 from qbert_demo.service import Explorer
-from qbert_demo.ui.compare import MODELS_AT_ONCE, heads_of
+from qbert_demo.ui.compare import heads_of
+
+MODELS_AT_ONCE = 2
+"""Comparisons for programs that run side by side; more would only slow each other down."""
 
 
 def build_api(explorer: Explorer) -> None:

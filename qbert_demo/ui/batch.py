@@ -19,6 +19,8 @@ from qbert_demo.ui.spoken import spoken
 from qbert_demo.ui.words import error_html
 
 TEXT = Path(__file__).parent / "text"
+WAITING = "<p>Waiting until the batch of another visitor is done.</p>"
+"""Shown from the click until the run starts, which is at once when nobody else runs one."""
 PART = 16
 """Texts compared between two looks at the clock: how soon progress shows and Stop works."""
 MAX_FILE_BYTES = 5_000_000
@@ -49,6 +51,7 @@ def build_batch(explorer: Explorer, task: gr.Radio) -> None:
         status = spoken("", elem_id="batch-status")
         table = gr.HTML("", elem_id="batch-table", apply_default_css=False)
     outputs = [status, table, download]
+    start.click(None, None, status, js=f"() => '{WAITING}'", api_visibility="private")
     running = start.click(
         partial(compare_many, explorer),
         [task, lines, file],

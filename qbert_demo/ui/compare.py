@@ -24,8 +24,6 @@ from qbert_demo.ui.words import cut_notice, error_html, shown, verdict
 STATIC = Path(__file__).parent / "static"
 HEADS = ("classical", "hybrid", "control")
 INVITATION = '<p class="invitation">Type a sentence, or press one of the examples.</p>'
-MODELS_AT_ONCE = 2
-"""Comparisons that run side by side; more would only slow each other down."""
 
 Answer = tuple[Any, ...]
 
@@ -54,8 +52,7 @@ def build_compare_tab(explorer: Explorer, page: gr.Blocks) -> None:
         trigger_mode="always_last",
         show_progress="hidden",
         api_visibility="private",
-        concurrency_limit=MODELS_AT_ONCE,
-        concurrency_id="models",
+        queue=False,  # one round trip, and no wait behind anybody's long batch
     )
     task_box.input(None, task_box, asking, js="(task) => task", api_visibility="private")
     read_link = (STATIC / "read_link.js").read_text("utf-8")

@@ -55,6 +55,18 @@ def test_a_bad_file_names_its_line(open_page: Open, tmp_path: Path) -> None:
     assert not page.is_visible("text=Download as CSV")
 
 
+def test_a_second_visitor_is_told_to_wait(open_page: Open) -> None:
+    first, second = opened(open_page), opened(open_page)
+    first.fill("#batch-lines textarea", "\n".join(["slow"] * 40))
+    first.click("#batch-start")
+    wait_for_status(first, "Reading")
+    second.fill("#batch-lines textarea", "good")
+    second.click("#batch-start")
+    wait_for_status(second, "Waiting until the batch of another visitor is done")
+    first.click("#batch-stop")
+    wait_for_status(second, "1 text: the models disagree on 0")
+
+
 def test_progress_shows_and_a_run_can_be_stopped(open_page: Open) -> None:
     page = opened(open_page)
     slow = "\n".join(f"slow {k}" if k % 32 == 0 else f"text {k}" for k in range(400))

@@ -65,7 +65,7 @@ def test_a_batch_in_chunks_is_the_batch_as_a_whole(
     grad = torch.randn(7, n_qubits, dtype=torch.float64)
     whole = expectations(angles, weights, spec)
     of_whole = torch.autograd.grad(whole, (angles, weights), grad)
-    three_texts = 3 * 16 * 2**n_qubits
+    three_texts = 3 * spec.n_layers * 2**n_qubits * 16
     monkeypatch.setattr(simulator, "CPU_CHUNK_BYTES", three_texts)
     chunked = expectations(angles, weights, spec)
     torch.testing.assert_close(chunked, whole, atol=1e-14, rtol=0)

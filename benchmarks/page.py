@@ -1,0 +1,131 @@
+"""How long a visitor waits: ``python -m benchmarks.page`` in the tests' environment.
+
+Starts the real app, times its first answer and its memory, then clicks *Classify* in headless
+Chromium while another visitor classifies without a pause, and waits until both cards and both
+figures are drawn. Prints one line a figure.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from datetime import date
+from pathlib import Path
+
+from gradio_client import Client
+from playwright.sync_api import Page, sync_playwright
+
+from qbert_demo.service import Explorer
+from tests.chromium import find_chromium
+from tests.serving import ROOT, free_port, wait_until_it_answers
+
+DRAWN = ("card-classical", "card-hybrid", "circuit", "expectations")
+WORDS = (
+    "the film takes its time but the {} cast and the quiet score reward anyone who stays "
+    "until the very end"
+)
+FILLERS = ("brilliant", "tired", "charming", "wooden", "gifted", "noisy", "tender", "dull")
+CLICK = """async (names) => {
+    const drawn = (name) => Number(document.querySelector(`#${name} .plotly-view`).dataset.drawn);
+    const before = names.map(drawn);
+    const start = performance.now();
+    document.querySelector('#classify').click();
+    while (!names.every((name, k) => drawn(name) > before[k]))
+        await new Promise(requestAnimationFrame);
+    return performance.now() - start;
+}"""
+
+
+def main() -> None:
+    """Run the three measurements."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--clicks", type=int, default=40)
+    clicks = parser.parse_args().clicks
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    start = time.perf_counter()
+    environment = {**os.environ, "GRADIO_SERVER_PORT": str(port)}
+    process = subprocess.Popen(
+        [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        client = _first_answer(url, process)
+        print(f"{date.today()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+        print(f"start to first answer: {time.perf_counter() - start:.1f} s")
+        alone, beside = _clicks(url, client, clicks)
+        for name, times in (("alone", alone), ("beside another visitor", beside)):
+            p95 = statistics.quantiles(times, n=20)[-1]
+            print(
+                f"click to drawn, {name}: median {statistics.median(times):.0f} ms, "
+                f"95th percentile {p95:.0f} ms, n = {len(times)}"
+            )
+        print(f"memory at its peak: {_peak_megabytes(process.pid):.0f} MB")
+    finally:
+        process.terminate()
+        process.wait()
+    print(f"hybrid's model time over classical's: {_model_time_ratio():.3f} (median of 200 pairs)")
+
+
+def _first_answer(url: str, process: "subprocess.Popen[str]") -> Client:
+    wait_until_it_answers(url, process)
+    client = Client(url, verbose=False)
+    client.predict(task="sst2", text="a first sentence", api_name="/compare")
+    return client
+
+
+def _clicks(url: str, client: Client, clicks: int) -> tuple[list[float], list[float]]:
+    stop = threading.Event()
+
+    def other_visitor() -> None:
+        while not stop.is_set():
+            client.predict(task="sst2", text=WORDS.format("other"), api_name="/compare")
+
+    chromium = find_chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(url)
+        page.wait_for_selector("#contributions [data-drawn]")
+        page.uncheck("#live input")
+        for i in range(5):
+            _click(page, i)
+        alone = [_click(page, i) for i in range(clicks)]
+        visitor = threading.Thread(target=other_visitor)
+        visitor.start()
+        beside = [_click(page, i) for i in range(clicks)]
+        stop.set()
+        visitor.join()
+        browser.close()
+    return alone, beside
+
+
+def _click(page: Page, i: int) -> float:
+    """Milliseconds from a click to the last of the four figures, as the page itself sees it."""
+    page.fill("#sentence textarea", WORDS.format(f"{FILLERS[i % len(FILLERS)]} {i}"))
+    return float(page.evaluate(CLICK, list(DRAWN)))
+
+
+def _peak_megabytes(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    raise RuntimeError("this system does not tell a process's memory")
+
+
+def _model_time_ratio() -> float:
+    explorer = Explorer.start(["sst2"])
+    ratios = []
+    for i in range(220):
+        order = ("classical", "hybrid") if i % 2 else ("hybrid", "classical")
+        result = explorer.compare("sst2", WORDS.format(FILLERS[i % 8]), order).predictions
+        ratios.append(result["hybrid"].timing.total / result["classical"].timing.total)
+    return statistics.median(ratios[20:])
+
+
+if __name__ == "__main__":
+    main()
