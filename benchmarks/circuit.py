@@ -208,10 +208,11 @@ def main() -> None:
     print(f"\nPython {platform.python_version()}, torch {torch.__version__}, {listed}")
     if missing:
         print(f"\nNot installed: {', '.join(missing)}")
+    load = os.getloadavg()[0]
     print(
-        "\nForward + backward, 2 strongly entangling layers, complex64, one thread, median processor time of "
-        f"{plan.rounds} turns of {CALLS} calls each ({CALLS_OF_LARGE_STATES} for large states); "
-        f"load of the machine {os.getloadavg()[0]:.1f}. "
+        "\nForward + backward, 2 strongly entangling layers, complex64, one thread, median "
+        f"processor time of {plan.rounds} turns of {CALLS} calls each "
+        f"({CALLS_OF_LARGE_STATES} for large states); load of the machine {load:.1f}. "
         "A library's column says how many times our time it takes.\n"
     )
     print("\n".join(report(cells, list(versions))))
