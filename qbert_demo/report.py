@@ -15,7 +15,8 @@ def prediction_json(prediction: Prediction) -> Json:
     """Report one model's answer.
 
     Returns:
-        ``label``, ``probabilities`` and ``logits`` by label name, ``milliseconds``, ``source``.
+        ``label``, ``probabilities`` and ``logits`` by label name, ``milliseconds`` in all and
+        ``milliseconds_in`` encoder, circuit and head, ``source``.
         A model with a circuit adds ``angles`` (radians) and ``expectation_values``, one a qubit,
         and ``contributions`` (a list over qubits for each label) with ``bias``, which add up
         to the logits.
@@ -25,7 +26,8 @@ def prediction_json(prediction: Prediction) -> Json:
         "label": prediction.label,
         "probabilities": _by_label(labels, prediction.probabilities),
         "logits": _by_label(labels, prediction.logits),
-        "milliseconds": _milliseconds(prediction.timing),
+        "milliseconds": round(prediction.timing.total, 3),
+        "milliseconds_in": _milliseconds_in(prediction.timing),
         "source": prediction.card.source,
     }
     if (circuit := prediction.circuit) is not None:
@@ -82,6 +84,6 @@ def _by_label(labels: tuple[str, ...], values: Array) -> Json:
     return dict(zip(labels, values.tolist(), strict=True))
 
 
-def _milliseconds(timing: Timing) -> dict[str, float]:
+def _milliseconds_in(timing: Timing) -> dict[str, float]:
     parts = {"encoder": timing.encoder, "circuit": timing.circuit, "head": timing.head}
-    return {name: round(value, 3) for name, value in (*parts.items(), ("total", timing.total))}
+    return {name: round(value, 3) for name, value in parts.items()}

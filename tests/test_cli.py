@@ -26,6 +26,7 @@ def test_predict_prints_every_model_of_the_task(capsys: pytest.CaptureFixture[st
     for name, model in models.items():
         assert {"label", "probabilities", "milliseconds", "source"} <= set(model)
         assert model["label"] == "positive"
+        assert model["milliseconds"] == pytest.approx(sum(model["milliseconds_in"].values()), 0.01)
         assert sum(model["probabilities"].values()) == pytest.approx(1)
         assert ("expectation_values" in model) == (name == "hybrid")
     assert len(models["hybrid"]["angles"]) == len(models["hybrid"]["expectation_values"]) == 4

@@ -1,5 +1,6 @@
 """The table of classical, hybrid and control that the README shows."""
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def evaluate(task: Task, folder: Path, datasets_dir: Path | None = None) -> str:
     reports = {h: score(Classifier.load(folder / f"{task.key}-{h}"), rows) for h in heads}
     lines = [
         f"**{task.title}** ({task.dataset}, {task.report} split, {len(rows):,} texts, "
-        f"{date.today().isoformat()})",
+        f"{date.today().isoformat()}{_trained(folder, task, heads)})",
         "",
         "| model | accuracy | 95 % interval | parameters | in the head | ms a text |",
         "|---|---|---|---|---|---|",
@@ -58,3 +59,15 @@ def evaluate(task: Task, folder: Path, datasets_dir: Path | None = None) -> str:
                 f"({100 * gap.low:+.2f} to {100 * gap.high:+.2f}, paired 95 % interval)"
             )
     return "\n".join(lines) + "\n"
+
+
+def _trained(folder: Path, task: Task, heads: list[str]) -> str:
+    """What the heads were trained on, where their ``training.json`` tells."""
+    told = []
+    for head in heads:
+        path = folder / f"{task.key}-{head}" / "training.json"
+        if path.is_file():
+            facts = json.loads(path.read_text(encoding="utf-8"))
+            rows, seed = facts["data"]["train_rows"], facts["recipe"]["seed"]
+            told.append(f"; trained on {rows:,} of the Hub's {task.rows:,} rows, seed {seed}")
+    return told[0] if told and len(set(told)) == 1 else ""
