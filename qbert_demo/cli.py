@@ -1,4 +1,4 @@
-"""The command line: ``python -m qbert_demo train | evaluate | predict``."""
+"""The command line: ``python -m qbert_demo predict | circuit | evaluate | train``."""
 
 import argparse
 import json
@@ -8,14 +8,23 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
+from qbert_demo.circuit.export import to_pennylane, to_qasm2, to_qasm3, to_text
+from qbert_demo.circuit.trace import trace
 from qbert_demo.config import CHECKPOINTS, HEADS
 from qbert_demo.data.catalogue import TASKS, find_task
-from qbert_demo.errors import QBertError
-from qbert_demo.report import comparison_json, prediction_json
+from qbert_demo.errors import CheckpointError, QBertError
+from qbert_demo.report import circuit_json, comparison_json, prediction_json
 from qbert_demo.service import Explorer
 from qbert_demo.training.evaluation import evaluate
 from qbert_demo.training.recipe import RECIPES, Recipe
 from qbert_demo.training.trainer import train
+
+EXPORTS = {
+    "text": to_text,
+    "pennylane": to_pennylane,
+    "qasm3": to_qasm3,
+    "qasm2": to_qasm2,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_predict(commands.add_parser("predict", help="classify one text, print JSON"))
+    _add_circuit(commands.add_parser("circuit", help="show what the circuit does to one text"))
     _add_evaluate(commands.add_parser("evaluate", help="score checkpoints on the reported split"))
     _add_train(commands.add_parser("train", help="fine-tune a checkpoint end to end"))
     return parser
@@ -72,6 +82,25 @@ def _predict(options: argparse.Namespace) -> None:
         models = {prediction.card.head: prediction_json(prediction)}
         answer = {"task": None, "text": options.text, "models": models}
     _print_json(answer)
+
+
+def _add_circuit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("text")
+    parser.add_argument("--task", choices=TASKS, default="sst2")
+    parser.add_argument("--format", choices=("json", *EXPORTS), default="text")
+    parser.set_defaults(run=_circuit)
+
+
+def _circuit(options: argparse.Namespace) -> None:
+    explorer = Explorer.start([options.task])
+    comparison = explorer.compare(options.task, options.text, ["hybrid"])
+    circuit = comparison.predictions["hybrid"].circuit
+    if circuit is None:
+        raise CheckpointError(f"The hybrid checkpoint of {options.task} has no circuit.")
+    if options.format == "json":
+        _print_json(circuit_json(circuit, trace(circuit.gates, circuit.n_qubits)))
+    else:
+        print(EXPORTS[options.format](circuit.gates, circuit.n_qubits), end="")  # noqa: T201
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,15 @@ milliseconds are rounded to a microsecond. Nothing here is specific to the scree
 
 from typing import Any
 
-from qbert_demo.results import Array, BatchComparison, Comparison, Prediction, Timing
+from qbert_demo.circuit.trace import Trace
+from qbert_demo.results import (
+    Array,
+    BatchComparison,
+    CircuitReading,
+    Comparison,
+    Prediction,
+    Timing,
+)
 
 Json = dict[str, Any]
 
@@ -69,6 +77,23 @@ def batch_json(batch: BatchComparison) -> Json:
         "n_cut": batch.n_cut,
         "disagreements": batch.disagreements.nonzero()[0].tolist(),
         "models": {head: _batch_head(batch, head) for head in batch.probabilities},
+    }
+
+
+def circuit_json(circuit: CircuitReading, seen: Trace) -> Json:
+    """A circuit as plain JSON: its gates, what is seen after each, and what is measured."""
+    steps = zip(seen.bloch, seen.probabilities, seen.entropies, strict=True)
+    return {
+        "n_qubits": circuit.n_qubits,
+        "gates": [
+            {"name": gate.name, "wires": list(gate.wires), "angles": list(gate.angles)}
+            for gate in circuit.gates
+        ],
+        "steps": [
+            {"bloch": b.tolist(), "probabilities": p.tolist(), "entropies": e.tolist()}
+            for b, p, e in steps
+        ],
+        "expectation_values": circuit.expectation_values.tolist(),
     }
 
 

@@ -32,6 +32,31 @@ def test_predict_prints_every_model_of_the_task(capsys: pytest.CaptureFixture[st
     assert len(models["hybrid"]["angles"]) == len(models["hybrid"]["expectation_values"]) == 4
 
 
+def test_circuit_as_json_has_a_step_after_every_gate(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = run(capsys, "circuit", TEXT, "--format", "json")
+    gates, steps = answer["gates"], answer["steps"]
+    assert isinstance(gates, list)
+    assert isinstance(steps, list)
+    assert answer["n_qubits"] == 4
+    assert [gate["name"] for gate in gates] == ["RY"] * 4 + (["Rot"] * 4 + ["CNOT"] * 4) * 2
+    assert len(steps) == len(gates)
+    measured = [z for _, _, z in steps[-1]["bloch"]]
+    assert measured == pytest.approx(answer["expectation_values"], abs=1e-5)
+    assert sum(steps[-1]["probabilities"]) == pytest.approx(1)
+    assert len(steps[-1]["entropies"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"),
+    [("text", "q0: "), ("pennylane", "qml.Rot("), ("qasm3", "OPENQASM 3.0;"), ("qasm2", "2.0;")],
+)
+def test_circuit_in_other_languages(
+    capsys: pytest.CaptureFixture[str], kind: str, word: str
+) -> None:
+    assert main(["circuit", TEXT, "--format", kind]) == 0
+    assert word in capsys.readouterr().out
+
+
 def test_predict_with_one_checkpoint(capsys: pytest.CaptureFixture[str]) -> None:
     folder = str(CHECKPOINTS / "ag_news-hybrid")
     answer = run(capsys, "predict", "Rates rise again", "--checkpoint", folder)

@@ -1,0 +1,147 @@
+"""Every intermediate state of a circuit, and what can be read off each.
+
+Plain NumPy in double precision: one text is traced at a time. Entropies and mutual
+information are computed only where they can change. A gate on one wire leaves them as they
+are, and a CNOT changes only those of its two wires and of the pairs that hold exactly one of them.
+
+Conventions: angles are radians; wire 0 is the most significant bit; entropies are in bits.
+"""
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qbert_demo.results import Array, GateReading
+
+States = NDArray[np.complex128]
+
+_PAULI = {
+    "RX": np.array([[0, 1], [1, 0]], complex),
+    "RY": np.array([[0, -1j], [1j, 0]]),
+    "RZ": np.diag([1, -1]).astype(complex),
+}
+_HADAMARD = np.array([[1, 1], [1, -1]]) / math.sqrt(2) + 0j
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A circuit seen after each of its T gates.
+
+    Attributes:
+        states: Amplitudes, shape ``(T, 2**n_qubits)``.
+        bloch: <X>, <Y>, <Z> of each qubit, shape ``(T, n_qubits, 3)``.
+        probabilities: Of each basis state, shape ``(T, 2**n_qubits)``.
+        entropies: Of each qubit against the rest, in [0, 1] bit, shape ``(T, n_qubits)``.
+        mutual_information: Of each pair of qubits, in [0, 2] bits, with zeros on the diagonal;
+            shape ``(T, n_qubits, n_qubits)``.
+    """
+
+    states: States
+    bloch: Array
+    probabilities: Array
+    entropies: Array
+    mutual_information: Array
+
+
+def trace(gates: Sequence[GateReading], n_qubits: int) -> Trace:
+    """Apply the gates to |0...0> one after the other.
+
+    Args:
+        gates: In order of time, with their angles.
+        n_qubits: Number of wires.
+
+    Raises:
+        ValueError: If a gate's name is unknown.
+    """
+    states = np.empty((len(gates), 2**n_qubits), complex)
+    state = np.zeros(2**n_qubits, complex)
+    state[0] = 1
+    for step, gate in enumerate(gates):
+        state = states[step] = _apply(gate, state, n_qubits)
+    bloch = _bloch(states, n_qubits)
+    entropies = _qubit_entropies(bloch)
+    mutual = _mutual_information(gates, states, entropies)
+    return Trace(states, bloch, np.abs(states) ** 2, entropies, mutual)
+
+
+def matrix(gate: GateReading) -> NDArray[np.complex128]:
+    """Matrix of a gate, shape ``(2, 2)``, or ``(4, 4)`` with the control first.
+
+    ``Rot(phi, theta, omega)`` is ``RZ(omega) RY(theta) RZ(phi)``, as in PennyLane.
+
+    Raises:
+        ValueError: If the gate's name is unknown.
+    """
+    if gate.name in _PAULI:
+        half = gate.angles[0] / 2
+        turn = math.cos(half) * np.eye(2) - 1j * math.sin(half) * _PAULI[gate.name]
+        return turn.astype(np.complex128)
+    if gate.name == "Rot":
+        phi, theta, omega = (
+            matrix(GateReading(name, gate.wires, (angle,), ("",), ""))
+            for name, angle in zip(("RZ", "RY", "RZ"), gate.angles, strict=True)
+        )
+        return np.asarray(omega @ theta @ phi, np.complex128)
+    if gate.name == "Hadamard":
+        return _HADAMARD
+    if gate.name == "CNOT":
+        return np.eye(4, dtype=complex)[[0, 1, 3, 2]]
+    raise ValueError(f"No gate is called {gate.name!r}.")
+
+
+def _apply(gate: GateReading, state: States, n_qubits: int) -> States:
+    k = len(gate.wires)
+    tensor = state.reshape((2,) * n_qubits)
+    front = np.moveaxis(tensor, gate.wires, range(k))
+    moved = (matrix(gate) @ front.reshape(2**k, -1)).reshape(front.shape)
+    return np.moveaxis(moved, range(k), gate.wires).reshape(-1)
+
+
+def _bloch(states: States, n_qubits: int) -> Array:
+    bloch = np.empty((len(states), n_qubits, 3))
+    for k in range(n_qubits):
+        halves = states.reshape(len(states), 2**k, 2, -1)
+        zero, one = halves[:, :, 0], halves[:, :, 1]
+        coherence = np.einsum("tab,tab->t", zero.conj(), one)
+        bloch[:, k, 0], bloch[:, k, 1] = 2 * coherence.real, 2 * coherence.imag
+        bloch[:, k, 2] = (np.abs(zero) ** 2 - np.abs(one) ** 2).sum((1, 2))
+    return bloch
+
+
+def _qubit_entropies(bloch: Array) -> Array:
+    """A qubit's eigenvalues are (1 +- r) / 2, r being the length of its Bloch vector."""
+    length = np.minimum(np.linalg.norm(bloch, axis=-1), 1)
+    return _entropy(np.stack([(1 + length) / 2, (1 - length) / 2], -1))
+
+
+def _mutual_information(gates: Sequence[GateReading], states: States, entropies: Array) -> Array:
+    n_steps, n = entropies.shape
+    joint = np.zeros((n, n))
+    mutual = np.zeros((n_steps, n, n))
+    for step, gate in enumerate(gates):
+        wires = set(gate.wires)
+        if len(wires) == 2:
+            pairs = [p for p in itertools.combinations(range(n), 2) if len(wires & set(p)) == 1]
+            for (i, j), value in zip(pairs, _pair_entropies(states[step], pairs, n), strict=True):
+                joint[i, j] = joint[j, i] = value
+        own = entropies[step]
+        mutual[step] = np.maximum(own[:, None] + own[None, :] - joint, 0)
+        np.fill_diagonal(mutual[step], 0)
+    return mutual
+
+
+def _pair_entropies(state: States, pairs: list[tuple[int, int]], n_qubits: int) -> Array:
+    tensor = state.reshape((2,) * n_qubits)
+    rows = np.array([np.moveaxis(tensor, pair, (0, 1)).reshape(4, -1) for pair in pairs])
+    if not pairs:
+        return np.zeros(0)
+    return _entropy(np.linalg.eigvalsh(rows @ rows.conj().transpose(0, 2, 1)))
+
+
+def _entropy(eigenvalues: Array) -> Array:
+    safe = np.clip(eigenvalues, 1e-300, None)
+    return np.maximum(-(eigenvalues * np.log2(safe)).sum(-1), 0)

@@ -1,0 +1,62 @@
+import ast
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from qbert_demo.circuit.export import to_pennylane, to_qasm2, to_qasm3, to_text
+from qbert_demo.circuit.spec import CircuitSpec
+from qbert_demo.circuit.trace import trace
+from qbert_demo.results import GateReading
+from tests.circuit.test_trace import random_gates
+
+SPECS = [CircuitSpec(3, 2), CircuitSpec(4, 1, encoding="rz", ansatz="basic", reupload=True)]
+NAMES = {"rx": "RX", "ry": "RY", "rz": "RZ", "h": "Hadamard", "cx": "CNOT"}
+STATEMENT = re.compile(r"(r[xyz]|h|cx)(?:\(([^)]+)\))? (q\[\d+\](?:, q\[\d+\])?);")
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=str)
+def test_the_pennylane_program_runs_and_prints_the_same_values(spec: CircuitSpec) -> None:
+    gates = random_gates(spec)
+    program = to_pennylane(gates, spec.n_qubits)
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    expected = trace(gates, spec.n_qubits).bloch[-1, :, 2]
+    np.testing.assert_allclose(ast.literal_eval(run.stdout), expected, atol=1e-10)
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=str)
+def test_qasm_read_back_ends_in_the_same_state(spec: CircuitSpec) -> None:
+    gates, n = random_gates(spec), spec.n_qubits
+    expected = trace(gates, n).states[-1]
+    three, two = to_qasm3(gates, n), to_qasm2(gates, n)
+    assert three.splitlines()[:4] == [
+        "OPENQASM 3.0;",
+        'include "stdgates.inc";',
+        f"qubit[{n}] q;",
+        f"bit[{n}] c;",
+    ]
+    assert two.splitlines()[0] == "OPENQASM 2.0;"
+    for text, head in ((three, 4), (two, 4)):
+        read = []
+        for line in text.splitlines()[head:-1]:
+            match = STATEMENT.fullmatch(line)
+            assert match, line
+            wires = tuple(int(wire) for wire in re.findall(r"\d+", match[3]))
+            angles = (float(match[2]),) if match[2] else ()
+            read.append(GateReading(NAMES[match[1]], wires, angles, (), ""))
+        np.testing.assert_allclose(trace(read, n).states[-1], expected, atol=1e-12)
+
+
+def test_the_drawing_has_a_line_a_wire_and_every_gate_once() -> None:
+    spec = CircuitSpec(3, 1)
+    text = to_text(random_gates(spec), 3)
+    lines = text.splitlines()
+    assert [line[:4] for line in lines] == ["q0: ", "q1: ", "q2: "]
+    assert len({len(line) for line in lines}) == 1
+    assert (text.count("RY("), text.count("Rot("), text.count("●"), text.count("X")) == (3, 3, 3, 3)
+    for line in lines:
+        assert line.index("RY(") < line.index("Rot(") < line.index("●")
