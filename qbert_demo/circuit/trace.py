@@ -24,7 +24,7 @@ _PAULI = {
     "RY": np.array([[0, -1j], [1j, 0]]),
     "RZ": np.diag([1, -1]).astype(complex),
 }
-_HADAMARD = np.array([[1, 1], [1, -1]]) / math.sqrt(2) + 0j
+_HADAMARD = (np.array([[1, 1], [1, -1]]) / math.sqrt(2)).astype(np.complex128)
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def matrix(gate: GateReading) -> NDArray[np.complex128]:
             matrix(GateReading(name, gate.wires, (angle,), ("",), ""))
             for name, angle in zip(("RZ", "RY", "RZ"), gate.angles, strict=True)
         )
-        return np.asarray(omega @ theta @ phi, np.complex128)
+        return omega @ theta @ phi
     if gate.name == "Hadamard":
         return _HADAMARD
     if gate.name == "CNOT":
