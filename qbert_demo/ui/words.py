@@ -45,8 +45,8 @@ def _sides(predictions: list[Prediction]) -> list[str]:
         camps.setdefault(prediction.label, []).append(prediction)
     sides = []
     for label, camp in camps.items():
-        names = " and ".join(_name(p) for p in camp)
-        shares = " and ".join(percent(p.confidence) for p in camp)
+        names = _listed([_name(p) for p in camp])
+        shares = _listed([percent(p.confidence) for p in camp])
         sides.append(f"{names} {'says' if len(camp) == 1 else 'say'} {label} ({shares})")
     return sides
 
@@ -55,7 +55,7 @@ def _sureness(predictions: list[Prediction]) -> str:
     least = min(predictions, key=lambda p: p.confidence)
     most = max(predictions, key=lambda p: p.confidence)
     if most.confidence - least.confidence < EVEN:
-        shares = " and ".join(percent(p.confidence) for p in predictions)
+        shares = _listed([percent(p.confidence) for p in predictions])
         return f"They are about equally sure ({shares})."
     word = "less" if len(predictions) == 2 else "least"
     against = (
@@ -64,6 +64,12 @@ def _sureness(predictions: list[Prediction]) -> str:
         else f"{percent(least.confidence)}; the {_name(most)} most, {percent(most.confidence)}"
     )
     return f"The {_name(least)} is {word} sure ({against})."
+
+
+def _listed(parts: list[str]) -> str:
+    """Join as people do: "a", "a and b", "a, b and c"."""
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _name(prediction: Prediction) -> str:

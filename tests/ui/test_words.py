@@ -36,6 +36,9 @@ def test_equal_confidence_is_called_so() -> None:
     assert sentence(classical=0.94, hybrid=0.93) == (
         "Both say positive. They are about equally sure (94 % and 93 %)."
     )
+    assert sentence(classical=0.94, hybrid=0.93, control=0.92) == (
+        "All 3 say positive. They are about equally sure (94 %, 93 % and 92 %)."
+    )
 
 
 def test_three_models_are_grouped_by_what_they_say() -> None:
