@@ -21,6 +21,7 @@ from qbert_demo.model.inference import Classifier
 from qbert_demo.training.loop import add_adapters, make_trainer, trained_tensors
 from qbert_demo.training.model_card import model_card
 from qbert_demo.training.recipe import Recipe
+from qbert_demo.training.resume import last_state
 from qbert_demo.training.scoring import score
 
 PACKAGES = ("torch", "transformers", "peft", "datasets", "tokenizers")
@@ -71,7 +72,8 @@ def train(
         What ``training.json`` says, or ``None`` in all but the first of several processes.
 
     Raises:
-        QBertError: If rows or encoder cannot be had.
+        QBertError: If rows or encoder cannot be had, or an interrupted run with other settings
+            is in the way.
     """
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -86,11 +88,11 @@ def train(
     files = find_backbone(model.config.source())
     tokenizer = AutoTokenizer.from_pretrained(files.folder)
     run_dir = output.resolve().with_name(f".{output.name}.run")
-    if fresh:
-        shutil.rmtree(run_dir, ignore_errors=True)
+    settings = {"task": task.key, "head": head, "rows": rows, **asdict(recipe)}
+    state = last_state(run_dir, settings, fresh=fresh)
     trainer = make_trainer(model, tokenizer, kept, held_out, recipe, run_dir, device, bf16)
     start = time.monotonic()
-    trainer.train(resume_from_checkpoint=any(run_dir.glob("checkpoint-*")) or None)
+    trainer.train(resume_from_checkpoint=state)
     seconds = time.monotonic() - start
     if not trainer.is_world_process_zero():
         return None
