@@ -70,7 +70,6 @@ def _add_predict(parser: argparse.ArgumentParser) -> None:
 
 
 def _predict(options: argparse.Namespace) -> None:
-    explorer = Explorer()
     if options.checkpoint is None:
         explorer = Explorer.start([options.task])
         heads = explorer.task(options.task).heads

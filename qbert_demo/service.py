@@ -35,12 +35,7 @@ class Explorer:
     Attributes:
         tasks: What a visitor can choose from; a task without a checkpoint is left out.
         status: One line that says where models and encoder came from, and what is missing.
-        max_characters: Longest text that is accepted.
-        max_rows: Most texts in one batch.
     """
-
-    max_characters = MAX_CHARACTERS
-    max_rows = MAX_BATCH_ROWS
 
     def __init__(self, folder: Path = CHECKPOINTS, tasks: Sequence[str] = tuple(TASKS)) -> None:
         """Look which checkpoints there are; none is loaded yet."""
@@ -102,7 +97,7 @@ class Explorer:
 
         Args:
             task: Key of the task.
-            text: What to read, at most `max_characters` long.
+            text: What to read, at most 20,000 characters.
             heads: Which models: ``classical``, ``hybrid``, ``control``.
 
         Raises:
@@ -130,7 +125,7 @@ class Explorer:
 
         Args:
             task: Key of the task.
-            texts: At most `max_rows` texts.
+            texts: At most 500 texts.
             truth: The true label of each text, by name in any case, or by index.
             heads: Which models.
             progress: Called with readings done and readings in all (texts times models).
@@ -141,8 +136,8 @@ class Explorer:
         card = self.task(task)
         if isinstance(texts, str) or not isinstance(texts, Sequence) or not texts:
             raise InputError("Give a list with at least one text.")
-        if len(texts) > self.max_rows:
-            raise InputError(f"{len(texts)} texts are too many; at most {self.max_rows} at once.")
+        if len(texts) > MAX_BATCH_ROWS:
+            raise InputError(f"{len(texts)} texts are too many; at most {MAX_BATCH_ROWS} at once.")
         chosen = self._check_heads(card, heads)
         clean = tuple(self._check_text(text, f"Row {i}: ") for i, text in enumerate(texts, 1))
         answers = _check_truth(card, truth, len(clean))

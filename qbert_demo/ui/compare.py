@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from qbert_demo.config import HEADS
 from qbert_demo.errors import QBertError
 from qbert_demo.results import Comparison, Prediction, TaskCard
 from qbert_demo.service import Explorer
@@ -22,7 +23,6 @@ from qbert_demo.ui.spoken import spoken
 from qbert_demo.ui.words import cut_notice, error_html, shown, verdict
 
 STATIC = Path(__file__).parent / "static"
-HEADS = ("classical", "hybrid", "control")
 INVITATION = '<p class="invitation">Type a sentence, or press one of the examples.</p>'
 
 Answer = tuple[Any, ...]

@@ -19,6 +19,15 @@ def opened(open_page: Open) -> Page:
     return page
 
 
+def uploaded(open_page: Open, path: Path) -> Page:
+    """Upload a file and start the comparison."""
+    page = opened(open_page)
+    page.set_input_files("#batch-file input[type=file]", path)
+    page.wait_for_selector(f"#batch-file :text('{path.stem}')")
+    page.click("#batch-start")
+    return page
+
+
 def wait_for_status(page: Page, words: str) -> None:
     page.wait_for_function(
         "words => document.querySelector('#batch-status').innerText.includes(words)", arg=words
@@ -28,10 +37,7 @@ def wait_for_status(page: Page, words: str) -> None:
 def test_an_uploaded_file_is_compared_and_taken_home(open_page: Open, tmp_path: Path) -> None:
     path = tmp_path / "texts.csv"
     path.write_text("text,label\ngood,positive\n=good but,positive\n<b>bad</b>,negative\n")
-    page = opened(open_page)
-    page.set_input_files("#batch-file input[type=file]", path)
-    page.wait_for_selector("#batch-file :text('texts')")
-    page.click("#batch-start")
+    page = uploaded(open_page, path)
     page.wait_for_selector("#batch-table table")
     wait_for_status(page, "3 texts: the models disagree on 1. Accuracy: classical 100.0")
     first = page.locator("#batch-table tbody tr").first
@@ -47,10 +53,7 @@ def test_an_uploaded_file_is_compared_and_taken_home(open_page: Open, tmp_path: 
 def test_a_bad_file_names_its_line(open_page: Open, tmp_path: Path) -> None:
     path = tmp_path / "bad.csv"
     path.write_text("text,label\ngood,positive\nbad\n")
-    page = opened(open_page)
-    page.set_input_files("#batch-file input[type=file]", path)
-    page.wait_for_selector("#batch-file :text('bad')")
-    page.click("#batch-start")
+    page = uploaded(open_page, path)
     wait_for_status(page, "Line 3 has 1 fields")
     assert not page.is_visible("text=Download as CSV")
 
