@@ -141,6 +141,7 @@ class CircuitSpec:
                 tuple(value(source) for source in gate.sources),
                 tuple(str(source) for source in gate.sources),
                 gate.block,
+                next((s.k for s in gate.sources if isinstance(s, Data)), None),
             )
             for gate in self.gates
         )

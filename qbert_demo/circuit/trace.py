@@ -8,7 +8,6 @@ Conventions: angles are radians; wire 0 is the most significant bit; entropies a
 """
 
 import itertools
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,14 +17,6 @@ from numpy.typing import NDArray
 from qbert_demo.results import Array, GateReading
 
 States = NDArray[np.complex128]
-
-_PAULI = {
-    "RX": np.array([[0, 1], [1, 0]], complex),
-    "RY": np.array([[0, -1j], [1j, 0]]),
-    "RZ": np.diag([1, -1]).astype(complex),
-}
-_HADAMARD = (np.array([[1, 1], [1, -1]]) / math.sqrt(2)).astype(np.complex128)
-
 
 @dataclass(frozen=True)
 class Trace:
@@ -68,36 +59,11 @@ def trace(gates: Sequence[GateReading], n_qubits: int) -> Trace:
     return Trace(states, bloch, np.abs(states) ** 2, entropies, mutual)
 
 
-def matrix(gate: GateReading) -> NDArray[np.complex128]:
-    """Matrix of a gate, shape ``(2, 2)``, or ``(4, 4)`` with the control first.
-
-    ``Rot(phi, theta, omega)`` is ``RZ(omega) RY(theta) RZ(phi)``, as in PennyLane.
-
-    Raises:
-        ValueError: If the gate's name is unknown.
-    """
-    if gate.name in _PAULI:
-        half = gate.angles[0] / 2
-        turn = math.cos(half) * np.eye(2) - 1j * math.sin(half) * _PAULI[gate.name]
-        return turn.astype(np.complex128)
-    if gate.name == "Rot":
-        phi, theta, omega = (
-            matrix(GateReading(name, gate.wires, (angle,), ("",), ""))
-            for name, angle in zip(("RZ", "RY", "RZ"), gate.angles, strict=True)
-        )
-        return omega @ theta @ phi
-    if gate.name == "Hadamard":
-        return _HADAMARD
-    if gate.name == "CNOT":
-        return np.eye(4, dtype=complex)[[0, 1, 3, 2]]
-    raise ValueError(f"No gate is called {gate.name!r}.")
-
-
 def _apply(gate: GateReading, state: States, n_qubits: int) -> States:
     k = len(gate.wires)
     tensor = state.reshape((2,) * n_qubits)
     front = np.moveaxis(tensor, gate.wires, range(k))
-    moved = (matrix(gate) @ front.reshape(2**k, -1)).reshape(front.shape)
+    moved = (gate.matrix() @ front.reshape(2**k, -1)).reshape(front.shape)
     return np.moveaxis(moved, range(k), gate.wires).reshape(-1)
 
 

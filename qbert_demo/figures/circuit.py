@@ -114,7 +114,7 @@ def _boxes(circuit: CircuitReading, placement: Placement, end: float) -> list[Tr
 def _kind(gate: GateReading) -> str:
     if not gate.origins:
         return "fixed"
-    return "data" if gate.origins[0].startswith("feature") else "trained"
+    return "trained" if gate.feature is None else "data"
 
 
 def _cnots(placement: Placement) -> list[Trace]:

@@ -4,9 +4,9 @@ import numpy as np
 from torch import Tensor
 
 from qbert_demo.circuit import CircuitSpec
-from qbert_demo.model.heads import CircuitHead
+from qbert_demo.model.heads import CircuitHead, SqueezeHead
 from qbert_demo.model.inference import Answer, Classifier, Tokens
-from qbert_demo.results import Array, CircuitReading, ModelCard, Prediction
+from qbert_demo.results import Array, CircuitReading, ModelCard, Prediction, Squeeze
 
 TITLES = {
     "classical": "Classical BERT",
@@ -41,23 +41,16 @@ def predict(classifier: Classifier, head: str, tokens: Tokens) -> Prediction:
         answer.logits,
         softmax(answer.logits[None])[0],
         answer.timing,
-        _circuit_reading(layer, model.config.spec(), answer)
-        if isinstance(layer, CircuitHead)
-        else None,
+        _squeeze(layer, model.config.spec(), answer) if isinstance(layer, SqueezeHead) else None,
     )
 
 
-def _circuit_reading(head: CircuitHead, spec: CircuitSpec, answer: Answer) -> CircuitReading:
-    weights = _array(head.middle.weights)
-    return CircuitReading(
-        spec.n_qubits,
-        spec.n_layers,
-        spec.read(answer.angles, weights),
-        answer.angles,
-        answer.values,
-        _array(head.output.weight),
-        _array(head.output.bias),
-    )
+def _squeeze(head: SqueezeHead, spec: CircuitSpec, answer: Answer) -> Squeeze:
+    output = _array(head.output.weight), _array(head.output.bias)
+    if not isinstance(head, CircuitHead):
+        return Squeeze(answer.angles, answer.values, *output)
+    gates = spec.read(answer.angles, _array(head.middle.weights))
+    return CircuitReading(answer.angles, answer.values, *output, gates)
 
 
 def _array(parameter: Tensor) -> Array:

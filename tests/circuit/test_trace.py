@@ -6,7 +6,7 @@ import pennylane as qml
 import pytest
 
 from qbert_demo.circuit.spec import CircuitSpec
-from qbert_demo.circuit.trace import matrix, trace
+from qbert_demo.circuit.trace import trace
 from qbert_demo.results import GateReading
 
 SPECS = [
@@ -73,4 +73,4 @@ def test_a_bell_pair_is_one_bit_each_and_two_together() -> None:
 
 def test_an_unknown_gate_is_refused() -> None:
     with pytest.raises(ValueError, match="Toffoli"):
-        matrix(GateReading("Toffoli", (0, 1, 2), (), (), ""))
+        GateReading("Toffoli", (0, 1, 2), (), (), "").matrix()

@@ -9,7 +9,9 @@ import zlib
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import torch
 
+from qbert_demo.circuit import CircuitLayer
 from qbert_demo.circuit.spec import CircuitSpec
 from qbert_demo.errors import InputError
 from qbert_demo.results import (
@@ -119,14 +121,9 @@ def reading(spec: CircuitSpec, logits: Array, random: np.random.Generator) -> Ci
     """Make up what a circuit did so that it explains the logits."""
     angles = random.uniform(-np.pi, np.pi, spec.n_qubits)
     weights = np.random.default_rng(7).uniform(-np.pi, np.pi, spec.weight_shape)
-    values = random.uniform(-1, 1, spec.n_qubits)
+    layer = CircuitLayer(spec).double()
+    layer.weights.data = torch.tensor(weights)
+    values = layer(torch.tensor(angles)[None])[0].detach().numpy()
     output = np.random.default_rng(8).normal(size=(len(logits), spec.n_qubits))
-    return CircuitReading(
-        spec.n_qubits,
-        spec.n_layers,
-        spec.read(angles, weights),
-        angles,
-        values,
-        output,
-        logits - output @ values,
-    )
+    gates = spec.read(angles, weights)
+    return CircuitReading(angles, values, output, logits - output @ values, gates)

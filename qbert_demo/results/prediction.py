@@ -1,67 +1,11 @@
-"""What the models found, as frozen dataclasses of plain Python and NumPy.
-
-Everything left of this file is torch, everything right of it is pictures: figures
-and tabs see these results and never a model. Angles are radians; wire 0 is the most
-significant bit; arrays are float64 unless said otherwise.
-"""
+"""What the models answered, and what a visitor can ask them."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class GateReading:
-    """One gate of a circuit with its angles filled in.
-
-    Attributes:
-        name: PennyLane's operator name: ``RX``, ``RY``, ``RZ``, ``Hadamard``, ``Rot``, ``CNOT``.
-        wires: The wires it acts on, control first.
-        angles: Its angles in radians: none, one, or three for ``Rot`` (phi, theta, omega).
-        origins: Where each angle comes from, such as ``feature 2`` or ``weight (0, 2, 1)``.
-        block: The part of the circuit it belongs to: ``encoding`` or ``layer 1``, counted from 1.
-            With re-uploading there is one encoding a layer: ``encoding 1``, ``encoding 2``, ...
-    """
-
-    name: str
-    wires: tuple[int, ...]
-    angles: tuple[float, ...]
-    origins: tuple[str, ...]
-    block: str
-
-
-@dataclass(frozen=True)
-class CircuitReading:
-    """What the circuit of a hybrid model did to one text.
-
-    Attributes:
-        n_qubits: Number of wires.
-        n_layers: Number of trained layers.
-        gates: Every gate in order of time.
-        angles: Encoding angles in radians, shape ``(n_qubits,)``.
-        expectation_values: <Z_k> in [-1, 1], shape ``(n_qubits,)``.
-        output_weight: The last linear layer, shape ``(n_labels, n_qubits)``.
-        output_bias: Its bias, shape ``(n_labels,)``.
-    """
-
-    n_qubits: int
-    n_layers: int
-    gates: tuple[GateReading, ...]
-    angles: Array
-    expectation_values: Array
-    output_weight: Array
-    output_bias: Array
-
-    @property
-    def contributions(self) -> Array:
-        """Exact share of each qubit in each logit, shape ``(n_labels, n_qubits)``.
-
-        The last layer is linear, so ``contributions.sum(1) + output_bias`` is the logits.
-        """
-        return self.output_weight * self.expectation_values
+from qbert_demo.results.circuit import Array, CircuitReading, Squeeze
 
 
 @dataclass(frozen=True)
@@ -111,7 +55,7 @@ class Prediction:
         logits: Shape ``(n_labels,)``.
         probabilities: Softmax of the logits, shape ``(n_labels,)``.
         timing: Milliseconds spent.
-        circuit: What the circuit did; ``None`` for a model without one.
+        squeeze: What went through circuit or bottleneck; ``None`` for a head without either.
     """
 
     card: ModelCard
@@ -119,7 +63,12 @@ class Prediction:
     logits: Array
     probabilities: Array
     timing: Timing
-    circuit: CircuitReading | None = None
+    squeeze: Squeeze | None = None
+
+    @property
+    def circuit(self) -> CircuitReading | None:
+        """What the circuit did; ``None`` for a model without one."""
+        return self.squeeze if isinstance(self.squeeze, CircuitReading) else None
 
     @property
     def winner(self) -> int:

@@ -1,0 +1,31 @@
+"""What the models found, as frozen dataclasses of plain Python and NumPy.
+
+Everything left of this room is torch, everything right of it is pictures: figures
+and tabs see these results and never a model. Angles are radians; wire 0 is the most
+significant bit; arrays are float64 unless said otherwise.
+"""
+
+from qbert_demo.results.circuit import Array, CircuitReading, GateReading, Squeeze
+from qbert_demo.results.prediction import (
+    BatchComparison,
+    Comparison,
+    Example,
+    ModelCard,
+    Prediction,
+    TaskCard,
+    Timing,
+)
+
+__all__ = [
+    "Array",
+    "BatchComparison",
+    "CircuitReading",
+    "Comparison",
+    "Example",
+    "GateReading",
+    "ModelCard",
+    "Prediction",
+    "Squeeze",
+    "TaskCard",
+    "Timing",
+]
