@@ -2,7 +2,8 @@
 
 Starts the real app, times its first answer and its memory, then clicks *Classify* in headless
 Chromium while another visitor classifies without a pause, and waits until both cards and both
-figures are drawn. Prints one line a figure.
+figures are drawn. Then steps through the circuit and turns an angle, from the event to the end of
+the next frame. Prints one line a figure.
 """
 
 import argparse
@@ -38,9 +39,35 @@ CLICK = """async (names) => {
     return performance.now() - start;
 }"""
 
+FRAME = "await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));"
+STEP = f"""async ([n, ...names]) => {{
+    const times = [];
+    for (let i = 0; i < n; i += 1) {{
+        const start = performance.now();
+        document.querySelector(`[data-is=${{names[Math.floor(i / 15) % 2]}}]`).click();
+        {FRAME}
+        times.push(performance.now() - start);
+    }}
+    return times;
+}}"""
+TURN = f"""async (n) => {{
+    const slider = document.querySelector('#angle-1');
+    slider.scrollIntoView({{ block: 'center' }});
+    await new Promise((done) => setTimeout(done, 500));
+    const times = [];
+    for (let i = 0; i < n; i += 1) {{
+        const start = performance.now();
+        slider.value = Math.sin(i);
+        slider.dispatchEvent(new Event('input'));
+        {FRAME}
+        times.push(performance.now() - start);
+    }}
+    return times;
+}}"""
+
 
 def main() -> None:
-    """Run the three measurements."""
+    """Run the measurements."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clicks", type=int, default=40)
     clicks = parser.parse_args().clicks
@@ -55,11 +82,10 @@ def main() -> None:
         client = _first_answer(url, process)
         print(f"{date.today()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
         print(f"start to first answer: {time.perf_counter() - start:.1f} s")
-        alone, beside = _clicks(url, client, clicks)
-        for name, times in (("alone", alone), ("beside another visitor", beside)):
+        for name, times in _in_browser(url, client, clicks).items():
             p95 = statistics.quantiles(times, n=20)[-1]
             print(
-                f"click to drawn, {name}: median {statistics.median(times):.0f} ms, "
+                f"{name}: median {statistics.median(times):.0f} ms, "
                 f"95th percentile {p95:.0f} ms, n = {len(times)}"
             )
         print(f"memory at its peak: {_peak_megabytes(process.pid):.0f} MB")
@@ -76,7 +102,7 @@ def _first_answer(url: str, process: "subprocess.Popen[str]") -> Client:
     return client
 
 
-def _clicks(url: str, client: Client, clicks: int) -> tuple[list[float], list[float]]:
+def _in_browser(url: str, client: Client, clicks: int) -> dict[str, list[float]]:
     stop = threading.Event()
 
     def other_visitor() -> None:
@@ -100,8 +126,20 @@ def _clicks(url: str, client: Client, clicks: int) -> tuple[list[float], list[fl
         beside = [_click(page, i) for i in range(clicks)]
         stop.set()
         visitor.join()
+        page.click("#open-circuit")
+        page.wait_for_selector("[data-is=drawing] [data-drawn]")
+        page.wait_for_timeout(1000)
+        steps = page.evaluate(STEP, [clicks, "previous", "next"])
+        page.click("[data-is=what-if] > summary")
+        page.wait_for_timeout(1000)
+        turns = page.evaluate(TURN, clicks)
         browser.close()
-    return alone, beside
+    return {
+        "click to drawn, alone": alone,
+        "click to drawn, beside another visitor": beside,
+        "a step through the circuit": steps,
+        "a turn of an angle": turns,
+    }
 
 
 def _click(page: Page, i: int) -> float:

@@ -9,7 +9,6 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 from qbert_demo.circuit.export import to_pennylane, to_qasm2, to_qasm3, to_text
-from qbert_demo.circuit.trace import trace
 from qbert_demo.config import CHECKPOINTS, HEADS
 from qbert_demo.data.catalogue import TASKS, find_task
 from qbert_demo.errors import CheckpointError, QBertError
@@ -97,7 +96,7 @@ def _circuit(options: argparse.Namespace) -> None:
     if circuit is None:
         raise CheckpointError(f"The hybrid checkpoint of {options.task} has no circuit.")
     if options.format == "json":
-        _print_json(circuit_json(circuit, trace(circuit.gates, circuit.n_qubits)))
+        _print_json(circuit_json(circuit.gates, circuit.n_qubits))
     else:
         print(EXPORTS[options.format](circuit.gates, circuit.n_qubits), end="")  # noqa: T201
 

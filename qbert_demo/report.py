@@ -4,14 +4,15 @@ Every number is a Python ``float`` or ``int``, every class stands under its name
 milliseconds are rounded to a microsecond. Nothing here is specific to the screen.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from qbert_demo.circuit.trace import Trace
+from qbert_demo.circuit.trace import trace
 from qbert_demo.results import (
     Array,
     BatchComparison,
-    CircuitReading,
     Comparison,
+    GateReading,
     Prediction,
     Timing,
 )
@@ -80,20 +81,21 @@ def batch_json(batch: BatchComparison) -> Json:
     }
 
 
-def circuit_json(circuit: CircuitReading, seen: Trace) -> Json:
+def circuit_json(gates: Sequence[GateReading], n_qubits: int) -> Json:
     """A circuit as plain JSON: its gates, what is seen after each, and what is measured."""
+    seen = trace(gates, n_qubits)
     steps = zip(seen.bloch, seen.probabilities, seen.entropies, strict=True)
     return {
-        "n_qubits": circuit.n_qubits,
+        "n_qubits": n_qubits,
         "gates": [
             {"name": gate.name, "wires": list(gate.wires), "angles": list(gate.angles)}
-            for gate in circuit.gates
+            for gate in gates
         ],
         "steps": [
             {"bloch": b.tolist(), "probabilities": p.tolist(), "entropies": e.tolist()}
             for b, p, e in steps
         ],
-        "expectation_values": circuit.expectation_values.tolist(),
+        "expectation_values": seen.bloch[-1, :, 2].tolist(),
     }
 
 

@@ -12,6 +12,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from qbert_demo.circuit.trace import States, states_of
 from qbert_demo.config import CHECKPOINTS, HEADS, MAX_BATCH_ROWS, MAX_CHARACTERS
 from qbert_demo.data.catalogue import TASKS
 from qbert_demo.errors import CheckpointError, InputError
@@ -19,10 +20,12 @@ from qbert_demo.model.encoder import find_backbone
 from qbert_demo.model.inference import Classifier, Tokens
 from qbert_demo.model.prediction import predict, softmax
 from qbert_demo.results import (
+    Array,
     BatchComparison,
     Comparison,
     Prediction,
     TaskCard,
+    TextPair,
 )
 
 PAIR = ("classical", "hybrid")
@@ -157,6 +160,27 @@ class Explorer:
         n_cut = sum(t.read < len(text) for t, text in zip(tokens, clean, strict=True))
         return BatchComparison(task, clean, card.labels, answers, probabilities, n_cut)
 
+    def compare_texts(self, task: str, one: str, other: str) -> TextPair:
+        """Show two texts to the hybrid and compare them inside BERT and inside the circuit.
+
+        Args:
+            task: Key of the task.
+            one: A text.
+            other: Another.
+
+        Raises:
+            InputError: If a text cannot be read, or the task has no hybrid model.
+        """
+        first, second = (
+            self.compare(task, text, ["hybrid"]).predictions["hybrid"] for text in (one, other)
+        )
+        return TextPair(
+            (one, other),
+            (first, second),
+            _overlap(first.embedding, second.embedding),
+            _overlap(_final_state(first), _final_state(second)) ** 2,
+        )
+
     @staticmethod
     def predict_with(source: str, revision: str | None, text: str) -> Prediction:
         """Classify one text with any checkpoint.
@@ -232,6 +256,19 @@ def _read(classifier: Classifier, text: str) -> Tokens:
     if len(tokens.ids) <= 2:
         raise InputError("There is nothing in this text that the models can read. Type a sentence.")
     return tokens
+
+
+def _final_state(prediction: Prediction) -> States:
+    circuit = prediction.circuit
+    if circuit is None:
+        raise CheckpointError("The hybrid checkpoint of this task has no circuit.")
+    return states_of(circuit.gates, circuit.n_qubits)[-1]
+
+
+def _overlap(one: Array | States, other: Array | States) -> float:
+    """Cosine of two vectors; for complex ones the absolute value of their overlap."""
+    overlap = np.vdot(one, other) / (np.linalg.norm(one) * np.linalg.norm(other))
+    return float(np.abs(overlap) if np.iscomplexobj(overlap) else overlap)
 
 
 def _check_truth(card: TaskCard, truth: object, n: int) -> NDArray[np.int64] | None:

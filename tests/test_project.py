@@ -31,6 +31,7 @@ WRITTEN = [
 ]
 KNOWN_HOSTS = {
     "127.0.0.1",
+    "algassert.com",
     "arxiv.org",
     "doi.org",
     "download.pytorch.org",

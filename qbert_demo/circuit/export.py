@@ -1,10 +1,13 @@
-"""A circuit in other programs' languages: PennyLane, OpenQASM 3 and 2.
+"""A circuit in other programs' languages: PennyLane, OpenQASM 3 and 2, and Quirk.
 
 Each text is complete: it runs, or is accepted, as it stands, with the angles of one text filled
-in. Angles are radians, written so that they are read back exactly.
+in. Angles are radians, written so that they are read back exactly; only Quirk's are rounded.
 """
 
+import json
 from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import quote
 
 from qbert_demo.results import GateReading
 
@@ -60,6 +63,57 @@ def _qasm(gates: Sequence[GateReading]) -> Iterator[str]:
         else:
             angles = f"({gate.angles[0]!r})" if gate.angles else ""
             yield f"{QASM_NAMES[gate.name]}{angles} {wires};"
+
+
+def to_quirk(gates: Sequence[GateReading], n_qubits: int) -> str:
+    """Write a link that opens the circuit in Quirk (algassert.com/quirk, Strilanc/Quirk).
+
+    Wire 0 is Quirk's top wire. Quirk reads a basis state the other way round than we do: its top
+    wire is the least significant bit. ``Rot`` becomes ``Rz``, ``Ry``, ``Rz``. A CNOT has a column
+    of its own, because Quirk's control acts on the whole column. Angles are rounded to six digits:
+    Quirk computes in single precision and draws a longer formula across more columns.
+
+    Args:
+        gates: In order of time, with their angles.
+        n_qubits: Number of wires; Quirk takes up to 16.
+    """
+    columns: list[list[Any]] = []
+    shared: list[bool] = []
+    free = [0] * n_qubits
+    for cells in _quirk_cells(gates):
+        place = max(free[wire] for wire in cells)
+        while place < len(columns) and not (shared[place] and len(cells) == 1):
+            place += 1
+        if place == len(columns):
+            columns.append([1] * n_qubits)
+            shared.append(len(cells) == 1)
+        for wire, cell in cells.items():
+            columns[place][wire] = cell
+            free[wire] = place + 1
+    spaced = []
+    for column in columns:
+        spaced += [column, *[[]] * (max(map(_quirk_width, column)) - 1)]
+    circuit = json.dumps({"cols": spaced}, ensure_ascii=False, separators=(",", ":"))
+    return f"https://algassert.com/quirk#circuit={quote(circuit, safe='')}"
+
+
+def _quirk_cells(gates: Sequence[GateReading]) -> Iterator[dict[int, Any]]:
+    """What each gate puts on which wire of a column."""
+    for gate in gates:
+        if gate.name == "CNOT":
+            control, target = gate.wires
+            yield {control: "•", target: "X"}
+        elif gate.name == "Hadamard":
+            yield {gate.wires[0]: "H"}
+        else:
+            axes = "zyz" if gate.name == "Rot" else gate.name[1].lower()
+            for axis, angle in zip(axes, gate.angles, strict=True):
+                yield {gate.wires[0]: {"id": f"R{axis}ft", "arg": f"{angle:.6f}"}}
+
+
+def _quirk_width(cell: Any) -> int:
+    """Columns that Quirk draws a gate across (its ``updateUsingFormula``)."""
+    return -(-(len(cell["arg"]) + 1) // 5) if isinstance(cell, dict) else 1
 
 
 def to_text(gates: Sequence[GateReading], n_qubits: int) -> str:

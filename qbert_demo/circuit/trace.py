@@ -18,6 +18,7 @@ from qbert_demo.results import Array, GateReading
 
 States = NDArray[np.complex128]
 
+
 @dataclass(frozen=True)
 class Trace:
     """A circuit seen after each of its T gates.
@@ -48,15 +49,21 @@ def trace(gates: Sequence[GateReading], n_qubits: int) -> Trace:
     Raises:
         ValueError: If a gate's name is unknown.
     """
+    states = states_of(gates, n_qubits)
+    bloch = _bloch(states, n_qubits)
+    entropies = _qubit_entropies(bloch)
+    mutual = _mutual_information(gates, states, entropies)
+    return Trace(states, bloch, np.abs(states) ** 2, entropies, mutual)
+
+
+def states_of(gates: Sequence[GateReading], n_qubits: int) -> States:
+    """Amplitudes after each of the T gates, starting from |0...0>; shape ``(T, 2**n_qubits)``."""
     states = np.empty((len(gates), 2**n_qubits), complex)
     state = np.zeros(2**n_qubits, complex)
     state[0] = 1
     for step, gate in enumerate(gates):
         state = states[step] = _apply(gate, state, n_qubits)
-    bloch = _bloch(states, n_qubits)
-    entropies = _qubit_entropies(bloch)
-    mutual = _mutual_information(gates, states, entropies)
-    return Trace(states, bloch, np.abs(states) ** 2, entropies, mutual)
+    return states
 
 
 def _apply(gate: GateReading, state: States, n_qubits: int) -> States:
@@ -86,28 +93,20 @@ def _qubit_entropies(bloch: Array) -> Array:
 
 def _mutual_information(gates: Sequence[GateReading], states: States, entropies: Array) -> Array:
     n_steps, n = entropies.shape
-    joint = np.zeros((n, n))
     mutual = np.zeros((n_steps, n, n))
-    for step, gate in enumerate(gates):
-        wires = set(gate.wires)
-        if len(wires) == 2:
-            pairs = [p for p in itertools.combinations(range(n), 2) if len(wires & set(p)) == 1]
-            for (i, j), value in zip(pairs, _pair_entropies(states[step], pairs, n), strict=True):
-                joint[i, j] = joint[j, i] = value
-        own = entropies[step]
-        mutual[step] = np.maximum(own[:, None] + own[None, :] - joint, 0)
-        np.fill_diagonal(mutual[step], 0)
+    tensor = states.reshape(n_steps, *(2,) * n)
+    entanglers = [(t, set(gate.wires)) for t, gate in enumerate(gates) if len(gate.wires) == 2]
+    for i, j in itertools.combinations(range(n), 2):
+        steps = [t for t, wires in entanglers if len(wires & {i, j}) == 1]
+        front = np.moveaxis(tensor[steps], (i + 1, j + 1), (1, 2))
+        rows = front.reshape(len(steps), 4, 2 ** (n - 2))
+        joint = _entropy(np.linalg.eigvalsh(rows @ rows.conj().transpose(0, 2, 1)))
+        last = np.searchsorted(steps, np.arange(n_steps), side="right")
+        shared = entropies[:, i] + entropies[:, j] - np.concatenate([[0], joint])[last]
+        mutual[:, i, j] = mutual[:, j, i] = np.maximum(shared, 0)
     return mutual
 
 
-def _pair_entropies(state: States, pairs: list[tuple[int, int]], n_qubits: int) -> Array:
-    tensor = state.reshape((2,) * n_qubits)
-    rows = np.array([np.moveaxis(tensor, pair, (0, 1)).reshape(4, -1) for pair in pairs])
-    if not pairs:
-        return np.zeros(0)
-    return _entropy(np.linalg.eigvalsh(rows @ rows.conj().transpose(0, 2, 1)))
-
-
-def _entropy(eigenvalues: Array) -> Array:
+def _entropy(eigenvalues: NDArray[np.floating]) -> Array:
     safe = np.clip(eigenvalues, 1e-300, None)
     return np.maximum(-(eigenvalues * np.log2(safe)).sum(-1), 0)

@@ -22,6 +22,7 @@ PAPER = "var(--figure-paper)"
 GRID = "var(--figure-grid)"
 DATA_TINT = "var(--data-tint)"
 TRAINED_TINT = "var(--trained-tint)"
+HEAT = "var(--heat)"
 
 FONT_SIZE = 13
 SMALL = 12

@@ -41,12 +41,14 @@ class Answer(NamedTuple):
         angles: Radians, ``(n_qubits,)``; empty without a squeeze.
         values: Output of the circuit or bottleneck, ``(n_qubits,)``; empty without one.
         timing: Milliseconds.
+        embedding: Pooled output of the encoder, ``(hidden,)``.
     """
 
     logits: Array
     angles: Array
     values: Array
     timing: Timing
+    embedding: Array
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ class Classifier:
             logits = head(pooled).logits
         end = time.perf_counter()
         timing = Timing(1e3 * (encoded - start), circuit, 1e3 * (end - encoded) - circuit)
-        return Answer(_row(logits), _row(angles), _row(values), timing)
+        return Answer(_row(logits), _row(angles), _row(values), timing, _row(pooled))
 
     @torch.inference_mode()
     def logits(

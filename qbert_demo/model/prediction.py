@@ -41,6 +41,7 @@ def predict(classifier: Classifier, head: str, tokens: Tokens) -> Prediction:
         answer.logits,
         softmax(answer.logits[None])[0],
         answer.timing,
+        answer.embedding,
         _squeeze(layer, model.config.spec(), answer) if isinstance(layer, SqueezeHead) else None,
     )
 

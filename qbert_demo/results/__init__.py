@@ -13,6 +13,7 @@ from qbert_demo.results.prediction import (
     ModelCard,
     Prediction,
     TaskCard,
+    TextPair,
     Timing,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "Prediction",
     "Squeeze",
     "TaskCard",
+    "TextPair",
     "Timing",
 ]

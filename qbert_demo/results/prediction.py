@@ -55,6 +55,7 @@ class Prediction:
         logits: Shape ``(n_labels,)``.
         probabilities: Softmax of the logits, shape ``(n_labels,)``.
         timing: Milliseconds spent.
+        embedding: The pooled vector that the encoder made of the text, shape ``(hidden,)``.
         squeeze: What went through circuit or bottleneck; ``None`` for a head without either.
     """
 
@@ -63,6 +64,7 @@ class Prediction:
     logits: Array
     probabilities: Array
     timing: Timing
+    embedding: Array
     squeeze: Squeeze | None = None
 
     @property
@@ -109,6 +111,23 @@ class Comparison:
     def agree(self) -> bool:
         """Whether every model gives the same label."""
         return len({p.label for p in self.predictions.values()}) == 1
+
+
+@dataclass(frozen=True)
+class TextPair:
+    """What the hybrid makes of two texts, inside BERT and inside the circuit.
+
+    Attributes:
+        texts: The two texts.
+        predictions: The hybrid's answer to each.
+        cosine: Of the two embeddings, in [-1, 1].
+        fidelity: |<psi_a|psi_b>|^2 of the circuit's two final states, in [0, 1].
+    """
+
+    texts: tuple[str, str]
+    predictions: tuple[Prediction, Prediction]
+    cosine: float
+    fidelity: float
 
 
 @dataclass(frozen=True)

@@ -24,16 +24,20 @@ from qbert_demo.ui.words import cut_notice, error_html, shown, verdict
 
 STATIC = Path(__file__).parent / "static"
 INVITATION = '<p class="invitation">Type a sentence, or press one of the examples.</p>'
+OPEN_CIRCUIT = "() => { document.getElementById('circuit-tab-button').click(); }"
 
 Answer = tuple[Any, ...]
 
 
-def build_compare_tab(explorer: Explorer, page: gr.Blocks) -> None:
+def build_compare_tab(explorer: Explorer, page: gr.Blocks) -> tuple[gr.Radio, gr.Textbox]:
     """Lay out the tab and wire every way of asking to `answer`.
 
     Args:
         explorer: What answers.
         page: The app, for what happens when it opens.
+
+    Returns:
+        The task and the sentence, for tabs that go on with them.
     """
     task = explorer.tasks[0]
     text = task.examples[0].text if task.examples else ""
@@ -60,6 +64,7 @@ def build_compare_tab(explorer: Explorer, page: gr.Blocks) -> None:
     here = [task_box, text_box, asking]
     page.load(None, here, here, js=read_link, api_visibility="private")
     copy.click(None, [task_box, text_box], copied, js=copy_link, api_visibility="private")
+    return task_box, text_box
 
 
 def answer(explorer: Explorer, task: str, text: str | None, with_control: bool) -> Answer:
@@ -161,7 +166,10 @@ def _build_answer(first: Answer) -> list[gr.HTML]:
                 for head, panel in zip(HEADS, panels, strict=False)
             ]
         with gr.Column(elem_id="how"):
-            gr.HTML("<h2>How the circuit decided</h2>", apply_default_css=False)
+            with gr.Row(elem_classes="heading"):
+                gr.HTML("<h2>How the circuit decided</h2>", apply_default_css=False)
+                more = gr.Button("Open in Circuit", elem_id="open-circuit", scale=0)
+                more.click(None, js=OPEN_CIRCUIT, api_visibility="private")
             with gr.Row(elem_id="circuit-row"):
                 views = [
                     PlotlyView(panel, elem_id=name)

@@ -8,6 +8,7 @@ import gradio as gr
 
 from qbert_demo.service import Explorer
 from qbert_demo.ui.api import build_api
+from qbert_demo.ui.circuit_tab import build_circuit_tab
 from qbert_demo.ui.compare import build_compare_tab
 from qbert_demo.ui.plotly_view import plotly_head
 from qbert_demo.ui.theme import explorer_theme
@@ -27,7 +28,8 @@ def build_app(explorer: Explorer) -> gr.Blocks:
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 3600)) as app:
         gr.HTML(_header(explorer.status), elem_id="header", apply_default_css=False)
         with gr.Tabs():
-            build_compare_tab(explorer, app)
+            task, text = build_compare_tab(explorer, app)
+            build_circuit_tab(explorer, task, text)
         build_api(explorer)
     app.queue(api_open=False, max_size=MAX_WAITING)
     return app

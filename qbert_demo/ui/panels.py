@@ -31,13 +31,18 @@ def card_panel(prediction: Prediction) -> Panel:
 
 def circuit_panel(circuit: CircuitReading) -> Panel:
     """Lay out the drawing of the circuit and the key to its colours."""
+    return Panel(circuit_figure(circuit), below=circuit_key(circuit))
+
+
+def circuit_key(circuit: CircuitReading) -> str:
+    """Say what the colours of a drawn circuit mean."""
     key = (
         '<span class="data-gate">angle from the text</span> '
         '<span class="trained-gate">trained angle</span>'
     )
     if any(gate.name == "Rot" for gate in circuit.gates):
         key += " <span>Rot turns by three angles: φ, θ, ω</span>"
-    return Panel(circuit_figure(circuit), below=f'<p class="key">{key}</p>')
+    return f'<p class="key">{key}</p>'
 
 
 def expectation_panel(circuit: CircuitReading) -> Panel:

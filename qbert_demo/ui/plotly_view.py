@@ -18,6 +18,11 @@ from qbert_demo.figures import Figure
 STATIC = Path(__file__).parent / "static"
 
 
+def joined(*names: str) -> str:
+    """Return scripts of the ``static`` folder as one, in this order."""
+    return "\n".join((STATIC / name).read_text("utf-8") for name in names)
+
+
 @dataclass(frozen=True)
 class Panel:
     """A figure with what stands around it.
@@ -42,9 +47,9 @@ class Panel:
 
 
 class PlotlyView(gr.HTML):
-    """Shows a `Panel`, a `Figure`, or, for ``None``, nothing in no room at all."""
+    """Shows a `Panel` or, for ``None``, nothing in no room at all."""
 
-    def __init__(self, value: Panel | Figure | None = None, **kwargs: Any) -> None:
+    def __init__(self, value: Panel | None = None, **kwargs: Any) -> None:
         """Create the view.
 
         Args:
@@ -54,14 +59,14 @@ class PlotlyView(gr.HTML):
         super().__init__(
             value=value,
             html_template="",
-            js_on_load=(STATIC / "plotly_view.js").read_text("utf-8"),
+            js_on_load=joined("plotly_view.js", "plotly_component.js"),
             apply_default_css=False,
             **kwargs,
         )
 
-    def postprocess(self, value: Panel | Figure | str | None) -> str | None:
+    def postprocess(self, value: Panel | str | None) -> str | None:
         """Write the value as the JSON text that the page reads."""
-        return value.as_json() if isinstance(value, Panel | Figure) else value
+        return value.as_json() if isinstance(value, Panel) else value
 
 
 def plotly_script() -> Path:

@@ -1,12 +1,16 @@
 import ast
+import json
 import re
 import subprocess
 import sys
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from scipy.linalg import expm
 
-from qbert_demo.circuit.export import to_pennylane, to_qasm2, to_qasm3, to_text
+from qbert_demo.circuit.export import to_pennylane, to_qasm2, to_qasm3, to_quirk, to_text
 from qbert_demo.circuit.spec import CircuitSpec
 from qbert_demo.circuit.trace import trace
 from qbert_demo.results import GateReading
@@ -60,3 +64,49 @@ def test_the_drawing_has_a_line_a_wire_and_every_gate_once() -> None:
     assert (text.count("RY("), text.count("Rot("), text.count("●"), text.count("X")) == (3, 3, 3, 3)
     for line in lines:
         assert line.index("RY(") < line.index("Rot(") < line.index("●")
+
+
+def quirk_state(link: str, n_qubits: int) -> NDArray[np.complex128]:
+    """What Quirk computes from a link: column after column, wire 0 on top and least significant."""
+    head, _, fragment = link.partition("#circuit=")
+    assert head == "https://algassert.com/quirk"
+    assert re.fullmatch(r"[\w.~%-]+", fragment, re.ASCII)
+    state = np.eye(2**n_qubits, dtype=complex)[0]
+    x, y, z = np.array([[0, 1], [1, 0]]), np.array([[0, -1j], [1j, 0]]), np.diag([1, -1])
+    for column in json.loads(unquote(fragment))["cols"]:
+        assert len(column) in (0, n_qubits)
+        controls = [wire for wire, cell in enumerate(column) if cell == "•"]
+        for wire, cell in enumerate(column):
+            if cell in (1, "•"):
+                continue
+            if isinstance(cell, dict):
+                assert cell.keys() == {"id", "arg"}
+                assert re.fullmatch(r"-?\d+\.\d+", cell["arg"])
+                axis = {"Rxft": x, "Ryft": y, "Rzft": z}[cell["id"]]
+                gate = expm(-0.5j * float(cell["arg"]) * axis)
+            else:
+                gate = {"X": x, "H": (x + z) / np.sqrt(2)}[cell]
+            whole = np.kron(np.kron(np.eye(2 ** (n_qubits - 1 - wire)), gate), np.eye(2**wire))
+            active = [all(index >> c & 1 for c in controls) for index in range(len(state))]
+            state = np.where(active, whole @ state, state)
+    return state.reshape((2,) * n_qubits).transpose().reshape(-1)
+
+
+@pytest.mark.parametrize(
+    "spec", [*SPECS, CircuitSpec(1, 2), CircuitSpec(5, 3, "rx"), CircuitSpec(3, 2, "rz")], ids=str
+)
+def test_quirk_ends_in_the_same_state(spec: CircuitSpec) -> None:
+    gates, n = random_gates(spec), spec.n_qubits
+    expected = trace(gates, n).states[-1]
+    np.testing.assert_allclose(quirk_state(to_quirk(gates, n), n), expected, atol=1e-5)
+
+
+def test_quirk_draws_wide_gates_apart_and_a_control_alone() -> None:
+    spec = CircuitSpec(3, 1)
+    gates = spec.read([-11.5, 1e-9, 2.0], np.ones((1, 3, 3)))
+    columns = json.loads(unquote(to_quirk(gates, 3).partition("=")[2]))["cols"]
+    arguments = [cell["arg"] for cell in columns[0]]
+    assert arguments == ["-11.500000", "0.000000", "2.000000"]
+    drawn = [bool(column) for column in columns]
+    assert drawn == [True, False, False, *[True, False] * 3, True, True, True]
+    assert columns[-3:] == [["•", "X", 1], [1, "•", "X"], ["X", 1, "•"]]

@@ -22,6 +22,7 @@ from qbert_demo.results import (
     Example,
     ModelCard,
     Prediction,
+    Squeeze,
     TaskCard,
     Timing,
 )
@@ -103,7 +104,8 @@ class ScriptedExplorer(Explorer):
             logits,
             powers / powers.sum(),
             Timing(8.8, 0.21 if head == "hybrid" else 0.0, 0.12),
-            reading(self.spec, logits, random) if head == "hybrid" else None,
+            random.normal(size=384),
+            SQUEEZES[head](self.spec, logits, random) if head in SQUEEZES else None,
         )
 
 
@@ -117,6 +119,13 @@ def model_card(head: str, spec: CircuitSpec) -> ModelCard:
     return ModelCard(head, titles[head], "scripted", 22_714_752, 421_000, 1_566, in_circuit)
 
 
+def bottleneck(spec: CircuitSpec, logits: Array, random: np.random.Generator) -> Squeeze:
+    """Make up what a classical layer did so that it explains the logits."""
+    angles, values = random.uniform(-np.pi, np.pi, (2, spec.n_qubits)) / [[1], [np.pi]]
+    output = np.random.default_rng(9).normal(size=(len(logits), spec.n_qubits))
+    return Squeeze(angles, values, output, logits - output @ values)
+
+
 def reading(spec: CircuitSpec, logits: Array, random: np.random.Generator) -> CircuitReading:
     """Make up what a circuit did so that it explains the logits."""
     angles = random.uniform(-np.pi, np.pi, spec.n_qubits)
@@ -127,3 +136,6 @@ def reading(spec: CircuitSpec, logits: Array, random: np.random.Generator) -> Ci
     output = np.random.default_rng(8).normal(size=(len(logits), spec.n_qubits))
     gates = spec.read(angles, weights)
     return CircuitReading(angles, values, output, logits - output @ values, gates)
+
+
+SQUEEZES = {"hybrid": reading, "control": bottleneck}
