@@ -146,6 +146,7 @@ function showChanges() {
   at('now').replaceChildren(
     make('p', 'verdict', at('answer').textContent),
     shareBars(own.labels, softmaxOf(now.logits), softmaxOf(before.logits)),
+    make('p', 'hint', "Thick bars: now. Thin bars: this text's own circuit."),
   );
   const frame = at('before-after');
   frame.replaceChildren(beforeAfter(own.labels, before, now));

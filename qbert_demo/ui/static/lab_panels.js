@@ -24,7 +24,6 @@ function grid(caption, head, rows, className) {
 // One head's way from angles through values and shares to probabilities.
 function wayTable(caption, unit, value, labels, { angles, values, head }) {
   const logits = logitsOf(values, head);
-  const names = labels.map((label) => `share of ${label}`);
   const rows = values.map((z, k) => [
     `${unit}${k}`, plain(angles[k]), signed(z), ...labels.map((_, c) => signed(head.weight[c][k] * z)),
   ]);
@@ -34,7 +33,7 @@ function wayTable(caption, unit, value, labels, { angles, values, head }) {
     line('logit', logits.map((logit) => signed(logit))),
     line('probability', softmaxOf(logits).map(percent)),
   );
-  const node = grid(caption, ['', 'angle in rad', value, ...names], rows, 'way');
+  const node = grid(`${caption}; under each label, shares of its logit`, ['', 'angle in rad', value, ...labels], rows, 'way');
   [...node.querySelectorAll('tbody tr')].slice(-3).forEach((row) => row.classList.add('total'));
   return node;
 }
@@ -82,7 +81,7 @@ function beforeAfter(labels, before, after) {
   const add = (name, was, is, write) => rows.push([name, write(was), write(is), is === was ? '' : signed(is - was)]);
   labels.forEach((label, c) => {
     const [was, is] = [before, after].map(({ logits }) => softmaxOf(logits)[c]);
-    rows.push([`probability of ${label}`, percent(was), percent(is), `${signed(100 * (is - was), 0)} points`]);
+    rows.push([`probability of ${label}`, percent(was), percent(is), is === was ? '' : `${signed(100 * (is - was), 1)} points`]);
   });
   before.values.forEach((z, k) => add(`⟨Z⟩ of q${k}`, z, after.values[k], (v) => signed(v)));
   before.entropies.forEach((bits, k) => add(`entropy of q${k} in bits`, bits, after.entropies[k], (v) => plain(v)));
