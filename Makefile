@@ -31,8 +31,9 @@ format: .venv/.ready-to-test ## rewrite the code in its one format
 browser: .venv/.ready-to-test
 	@$(PY) -m tests.chromium
 
-bench: .venv-bench/.ready ## time the circuit beside other simulators
+bench: .venv-bench/.ready ## time circuit and training beside other simulators
 	.venv-bench/bin/python -m benchmarks.circuit $(ARGS)
+	.venv-bench/bin/python -m benchmarks.training
 
 TASKS := sst2 ag_news
 train: $(foreach task,$(TASKS),train-$(task)-classical train-$(task)-hybrid train-$(task)-control) ## train every shipped checkpoint; goes on where it was stopped

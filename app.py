@@ -10,13 +10,14 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 import torch
 
 from qbert_demo.service import Explorer
+from qbert_demo.tuning import Tuner
 from qbert_demo.ui.layout import build_app, launch_options
 
 
 def main() -> None:
     """Load the models and serve the app until it is interrupted."""
     torch.set_num_threads(1)
-    app = build_app(Explorer.start())
+    app = build_app(Explorer.start(), Tuner())
     app.launch(**launch_options())
 
 

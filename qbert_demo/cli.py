@@ -4,19 +4,24 @@ import argparse
 import json
 import os
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 from qbert_demo.circuit.export import to_pennylane, to_qasm2, to_qasm3, to_text
 from qbert_demo.config import CHECKPOINTS, HEADS
 from qbert_demo.data.catalogue import TASKS, find_task
-from qbert_demo.errors import CheckpointError, QBertError
+from qbert_demo.data.sources import SOURCES
+from qbert_demo.errors import CheckpointError, InputError, QBertError
 from qbert_demo.report import circuit_json, comparison_json, prediction_json
 from qbert_demo.service import Explorer
 from qbert_demo.training.evaluation import evaluate
-from qbert_demo.training.recipe import RECIPES, Recipe
+from qbert_demo.training.quick import train_quickly, write_head
+from qbert_demo.training.recipe import LOSSES, RECIPES, FrozenRecipe, Recipe
 from qbert_demo.training.trainer import train
+from qbert_demo.tuning import DataChoice, Tuner
 
 EXPORTS = {
     "text": to_text,
@@ -114,7 +119,7 @@ def _evaluate(options: argparse.Namespace) -> None:
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--task", choices=TASKS, required=True)
+    parser.add_argument("--task", choices=TASKS, help="what is learnt end to end")
     parser.add_argument("--head", choices=HEADS.values(), required=True)
     parser.add_argument("--output", type=Path, required=True, help="folder of the checkpoint")
     parser.add_argument("--rows", type=int, help="train on so many rows only")
@@ -123,6 +128,11 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fresh", action="store_true", help="do not resume an interrupted run")
     parser.add_argument("--json", action="store_true", help="print training.json at the end")
     _add_datasets_dir(parser)
+    quick = parser.add_argument_group("in seconds", "train only the head, on a frozen encoder")
+    quick.add_argument("--frozen-encoder", action="store_true")
+    quick.add_argument("--dataset", metavar="ID_OR_FILE", help=f"{', '.join(SOURCES)}, or a file")
+    quick.add_argument("--loss", choices=LOSSES)
+    quick.add_argument("--circuit-learning-rate", type=float)
     group = parser.add_argument_group("recipe", "defaults are the recipe of the task")
     for field in fields(Recipe):
         name = f"--{field.name.replace('_', '-')}"
@@ -139,6 +149,11 @@ def _train(options: argparse.Namespace) -> None:
         for field in fields(Recipe)
         if getattr(options, field.name) is not None
     }
+    if options.frozen_encoder:
+        _train_frozen(options, given)
+        return
+    if options.task is None:
+        raise InputError("Name a task with --task, or add --frozen-encoder and --dataset.")
     facts = train(
         find_task(options.task),
         options.head,
@@ -152,6 +167,58 @@ def _train(options: argparse.Namespace) -> None:
     )
     if facts and options.json:
         _print_json(facts)
+
+
+def _train_frozen(options: argparse.Namespace, given: dict[str, Any]) -> None:
+    """Train a head in seconds and print what came of it."""
+    start = time.perf_counter()
+    known = {field.name for field in fields(FrozenRecipe)}
+    data = {"rows": options.rows, "held_out": given.pop("held_out", None)}
+    given |= {name: getattr(options, name) for name in ("loss", "circuit_learning_rate")}
+    settings = {name: value for name, value in given.items() if value is not None}
+    if "epochs" in settings and settings["epochs"] == settings["epochs"] // 1:
+        settings["epochs"] = int(settings["epochs"])
+    if surplus := sorted(set(settings) - known):
+        raise InputError(f"These have no meaning with --frozen-encoder: {', '.join(surplus)}.")
+    head = next(name for name, kind in HEADS.items() if kind == options.head)
+    recipe = FrozenRecipe(heads=(head,), **settings)
+    choice = DataChoice(
+        **_dataset(options.dataset),
+        **{name: value for name, value in data.items() if value is not None},
+        seed=recipe.seed,
+    )
+    material = Tuner(options.datasets_dir).material(choice)
+    loaded = time.perf_counter()
+    report = train_quickly(material, recipe)
+    write_head(report.heads[head], material, recipe, options.output)
+    facts = {
+        "rows": len(material.train),
+        "held_out_rows": len(material.held_out),
+        "held_out_accuracy": report.heads[head].accuracy.value,
+        "seconds": {
+            "load": round(loaded - start, 3),
+            **{name: round(seconds, 3) for name, seconds in report.seconds.items()},
+            "total": round(time.perf_counter() - start, 3),
+        },
+        "output": str(options.output),
+    }
+    if options.json:
+        _print_json(facts)
+    else:
+        print(f"held-out accuracy {facts['held_out_accuracy']:.4f}, {options.output}")  # noqa: T201
+
+
+def _dataset(name: str | None) -> dict[str, Any]:
+    """What ``--dataset`` means: a file, a catalogue's key, or a catalogue's Hub id."""
+    if name and Path(name).is_file():
+        return {"source": None, "own_file": Path(name)}
+    keys = {source.dataset: key for key, source in SOURCES.items()}
+    if name in SOURCES or name in keys:
+        return {"source": keys.get(name, name)}
+    raise InputError(
+        f"{name or 'No dataset'} is neither a file nor a dataset known here. "
+        f"Give --dataset one of {', '.join(SOURCES)}, or a CSV, TSV or JSONL file."
+    )
 
 
 def _add_datasets_dir(parser: argparse.ArgumentParser) -> None:

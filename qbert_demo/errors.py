@@ -23,3 +23,7 @@ class BackboneError(QBertError):
 
 class DataError(QBertError):
     """A dataset, a split or a column is not there."""
+
+
+class BusyError(QBertError):
+    """Everything this service may run at once is running, and its queue is full."""

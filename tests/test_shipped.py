@@ -1,7 +1,6 @@
 """The checkpoints in the repository: whole, comparable, and honest about themselves."""
 
 import json
-from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from qbert_demo.config import CHECKPOINTS, HEADS
 from qbert_demo.data.catalogue import TASKS
 from qbert_demo.service import Explorer
-from qbert_demo.training.recipe import RECIPES
+from qbert_demo.training.recipe import RECIPES, Recipe
 
 NAMES = [f"{task}-{head}" for task in TASKS for head in HEADS]
 
@@ -52,7 +51,7 @@ def test_the_heads_of_a_task_share_recipe_seed_steps_and_rows(task: str) -> None
         assert other["recipe"] == first["recipe"]
         assert other["steps"] == first["steps"]
         assert other["data"] == first["data"]
-    assert first["recipe"] == asdict(RECIPES[task]), "`make train` would not repeat it"
+    assert Recipe(**first["recipe"]) == RECIPES[task], "`make train` would not repeat it"
 
 
 @pytest.mark.parametrize("task", TASKS)

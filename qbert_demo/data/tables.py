@@ -52,8 +52,8 @@ def read_csv(content: bytes) -> TextTable:
     Raises:
         InputError: If the file cannot be read; the message names the line.
     """
-    text, notes = _decode(content)
-    rows = _rows(text)
+    text, notes = decode(content)
+    rows = split_rows(text)
     _, header = next(rows, (0, []))
     columns = [name.strip().lower() for name in header]
     if "text" not in columns:
@@ -63,7 +63,7 @@ def read_csv(content: bytes) -> TextTable:
         )
     filled, blank = _fill(rows, columns)
     if blank:
-        notes.append(f"{_rows_word(blank)} without text left out.")
+        notes.append(f"{rows_word(blank)} without text left out.")
     texts = [fields[columns.index("text")].strip() for _, fields in filled]
     lines = [line for line, _ in filled]
     _check(texts, lines, "Give at least one row under the header")
@@ -99,8 +99,12 @@ def match_labels(table: TextTable, names: Sequence[str]) -> tuple[str, ...] | No
     return tuple(matched)
 
 
-def _decode(content: bytes) -> tuple[str, list[str]]:
-    """Decode the file and say so when it was not UTF-8."""
+def decode(content: bytes) -> tuple[str, list[str]]:
+    """Decode a file, and say so in a note when it was not UTF-8.
+
+    Raises:
+        InputError: If no encoding fits; the message names the line.
+    """
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return content.decode(encoding), []
@@ -114,10 +118,18 @@ def _decode(content: bytes) -> tuple[str, list[str]]:
     return text, [note]
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row with the line it begins at."""
+def split_rows(text: str, delimiter: str | None = None) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row with the line it begins at.
+
+    Args:
+        text: The whole file.
+        delimiter: What separates; what the first line has most of, if left out.
+
+    Raises:
+        InputError: If quotes are misplaced; the message names the line.
+    """
     first = text.split("\n", 1)[0]
-    delimiter = max(DELIMITERS, key=first.count)
+    delimiter = delimiter or max(DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     begins = 1
     try:
@@ -131,6 +143,19 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
         ) from None
 
 
+def check_width(line: int, fields: Sequence[str], width: int) -> None:
+    """Refuse a row that has not as many fields as the header.
+
+    Raises:
+        InputError: The message names the line.
+    """
+    if len(fields) != width:
+        raise InputError(
+            f"Line {line} has {len(fields)} fields, but the header has {width}. "
+            "Put a text that contains the separator in double quotes."
+        )
+
+
 def _fill(
     rows: Iterator[tuple[int, list[str]]], columns: list[str]
 ) -> tuple[list[tuple[int, list[str]]], int]:
@@ -140,11 +165,7 @@ def _fill(
         if not any(field.strip() for field in fields):
             blank += bool(fields)
             continue
-        if len(fields) != len(columns):
-            raise InputError(
-                f"Line {line} has {len(fields)} fields, but the header has {len(columns)}. "
-                "Put a text that contains the separator in double quotes."
-            )
+        check_width(line, fields, len(columns))
         if fields[columns.index("text")].strip():
             kept.append((line, fields))
         else:
@@ -168,5 +189,6 @@ def _check(texts: Sequence[str], lines: Sequence[int], remedy: str) -> None:
             )
 
 
-def _rows_word(number: int) -> str:
+def rows_word(number: int) -> str:
+    """A number of rows, as a sentence begins with it."""
     return "One row" if number == 1 else f"{number} rows"

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import AutoTokenizer
 
 from qbert_demo.model import checkpoints
-from qbert_demo.model.classifier import QBertForSequenceClassification
+from qbert_demo.model.classifier import QBertConfig, QBertForSequenceClassification
+from qbert_demo.model.encoder import find_backbone
 from qbert_demo.model.heads import SqueezeHead
 from qbert_demo.results import Array, Timing
 
@@ -74,13 +74,18 @@ class Classifier:
         """
         folder = checkpoints.locate(source, revision, **hub)
         model = QBertForSequenceClassification.from_pretrained(folder)
-        tokenizer = Tokenizer.from_str(
-            AutoTokenizer.from_pretrained(folder).backend_tokenizer.to_str()
-        )
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
         name = str(source) if revision is None else f"{source} @ {revision[:7]}"
-        return cls(model, tokenizer, name)
+        return cls(model, _tokenizer(folder), name)
+
+    @classmethod
+    def fresh(cls, config: QBertConfig) -> Self:
+        """Put an untrained head on the pretrained encoder that the config names.
+
+        Raises:
+            BackboneError: If the encoder cannot be had.
+        """
+        model = QBertForSequenceClassification.build(config).eval()
+        return cls(model, _tokenizer(find_backbone(config.source()).folder), "untrained")
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -128,7 +133,15 @@ class Classifier:
     def logits(
         self, ids: Sequence[list[int]], batch_size: int = 32, progress: Progress | None = None
     ) -> Array:
-        """Classify many texts.
+        """Classify many texts: logits of shape ``(n_texts, n_labels)``; arguments as `embed`'s."""
+        pooled = self.embed(ids, batch_size, progress)
+        return self.model.classify(pooled).logits.double().cpu().numpy()
+
+    @torch.inference_mode()
+    def embed(
+        self, ids: Sequence[list[int]], batch_size: int = 32, progress: Progress | None = None
+    ) -> Tensor:
+        """Run the encoder on many texts.
 
         Args:
             ids: Token ids of each text.
@@ -136,21 +149,29 @@ class Classifier:
             progress: Called with texts done and texts in all after every batch.
 
         Returns:
-            Logits, shape ``(n_texts, n_labels)``.
+            Pooled vectors in float32, shape ``(n_texts, hidden)``.
         """
         order = np.argsort([len(row) for row in ids], kind="stable")
-        result: NDArray[np.float64] = np.zeros((len(ids), len(self.labels)))
+        hidden = self.model.bert.config.hidden_size
+        result = torch.zeros(len(ids), hidden, device=self.model.device)
         for start in range(0, len(order), batch_size):
             chosen = order[start : start + batch_size]
             rows = [torch.tensor(ids[i]) for i in chosen]
             padded = nn.utils.rnn.pad_sequence(rows, batch_first=True).to(self.model.device)
             lengths = torch.tensor([len(row) for row in rows], device=self.model.device)
             mask = (torch.arange(padded.shape[1], device=padded.device) < lengths[:, None]).long()
-            pooled = self.model.encode(padded, mask)
-            result[chosen] = self.model.classify(pooled).logits.double().cpu().numpy()
+            result[chosen] = self.model.encode(padded, mask)
             if progress:
                 progress(start + len(chosen), len(order))
         return result
+
+
+def _tokenizer(folder: Path) -> Tokenizer:
+    backend = AutoTokenizer.from_pretrained(folder).backend_tokenizer.to_str()
+    tokenizer = Tokenizer.from_str(backend)
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
 
 
 def _row(tensor: Tensor) -> Array:

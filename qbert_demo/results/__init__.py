@@ -16,8 +16,13 @@ from qbert_demo.results.prediction import (
     TextPair,
     Timing,
 )
+from qbert_demo.results.training import Epoch, HeadReport, QuickReport, Score
 
 __all__ = [
+    "Score",
+    "QuickReport",
+    "HeadReport",
+    "Epoch",
     "Array",
     "BatchComparison",
     "CircuitReading",

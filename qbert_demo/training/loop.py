@@ -124,16 +124,40 @@ def make_trainer(
         compute_metrics=_held_out_scores if held_out else None,
         callbacks=[stop] if stop else None,
         head_learning_rate=recipe.head_learning_rate,
+        consistency=recipe.consistency,
     )
 
 
 class HeadAndAdapterTrainer(Trainer):
-    """A `Trainer` with a rate of its own for the head, and small safetensors states."""
+    """A `Trainer` with a head rate of its own, R-Drop, and small safetensors states."""
 
-    def __init__(self, *args: Any, head_learning_rate: float, **kwargs: Any) -> None:
-        """Take `Trainer`'s arguments and the head's peak learning rate."""
+    def __init__(
+        self, *args: Any, head_learning_rate: float, consistency: float = 0.0, **kwargs: Any
+    ) -> None:
+        """Take `Trainer`'s arguments, the head's peak learning rate and the weight of R-Drop."""
         super().__init__(*args, **kwargs)
         self.head_learning_rate = head_learning_rate
+        self.consistency = consistency
+
+    def compute_loss(
+        self,
+        model: nn.Module,
+        inputs: dict[str, Tensor],
+        return_outputs: bool = False,
+        num_items_in_batch: Any = None,
+    ) -> Any:
+        """Cross-entropy, and with R-Drop the divergence of two readings under other dropout."""
+        if not (self.consistency and model.training):
+            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+        twice = {name: torch.cat([tensor, tensor]) for name, tensor in inputs.items()}
+        loss, outputs = super().compute_loss(model, twice, return_outputs=True)
+        one, other = outputs["logits"].float().log_softmax(-1).chunk(2)
+        apart = sum(
+            nn.functional.kl_div(a, b, log_target=True, reduction="batchmean")
+            for a, b in ((one, other), (other, one))
+        )
+        loss = loss + self.consistency * apart / 2
+        return (loss, outputs) if return_outputs else loss
 
     def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
         """AdamW over adapters and head; vectors and circuit angles are not decayed."""

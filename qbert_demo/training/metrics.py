@@ -1,23 +1,14 @@
 """Scores with their uncertainty."""
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qbert_demo.results import Score
+
 Z95 = 1.959964
 Labels = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Score:
-    """A share of ``n`` texts with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-    n: int
 
 
 def accuracy(predicted: Labels, truth: Labels) -> Score:

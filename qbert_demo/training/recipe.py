@@ -1,6 +1,14 @@
 """Every setting of a training run, and the recipes behind the shipped checkpoints."""
 
 from dataclasses import dataclass
+from typing import cast
+
+from qbert_demo.circuit import CircuitSpec
+from qbert_demo.circuit.spec import Ansatz, Encoding
+from qbert_demo.config import HEADS
+from qbert_demo.errors import InputError
+
+LOSSES = ("cross_entropy", "mse")
 
 
 @dataclass(frozen=True)
@@ -16,6 +24,8 @@ class Recipe:
         warmup: Share of the steps over which the rate rises; it then falls to zero linearly.
         dropout: On the pooled vector.
         label_smoothing: Share of the target spread over all classes.
+        consistency: Weight of the symmetric KL divergence between the answers to one text under
+            two dropout masks (R-Drop, Liang et al., arXiv:2106.14448); 0 reads each text once.
         adapter_rank: Rank of the low-rank updates on every dense layer of the encoder.
         adapter_scale: Factor on the updates.
         pooling: ``mean`` or ``cls``.
@@ -28,6 +38,8 @@ class Recipe:
         held_out: Rows of the training split kept apart to watch and to stop on; 0 trains on
             all of them for exactly ``epochs``.
         held_out_words: Fewest words of a held-out text.
+        leak_words: A training row that shares so many words in a row with a held-out one is
+            dropped; 0 drops exact repeats only.
         evaluations: How often an epoch the held-out rows are scored.
         patience: Evaluations without a better score after which training stops and returns to
             the best state; 0 trains to the end and keeps the last.
@@ -42,6 +54,7 @@ class Recipe:
     warmup: float = 0.06
     dropout: float = 0.1
     label_smoothing: float = 0.0
+    consistency: float = 0.0
     adapter_rank: int = 16
     adapter_scale: float = 2.0
     pooling: str = "mean"
@@ -53,6 +66,7 @@ class Recipe:
     reupload: bool = False
     held_out: int = 1000
     held_out_words: int = 0
+    leak_words: int = 5
     evaluations: int = 2
     patience: int = 0
     seed: int = 0
@@ -63,3 +77,78 @@ RECIPES = {
     "ag_news": Recipe(epochs=1.0, evaluations=4, head_learning_rate=2e-3),
 }
 """What `train` uses unless told otherwise; chosen on held-out training rows alone."""
+
+
+@dataclass(frozen=True)
+class FrozenRecipe:
+    """Settings that all heads of a race share.
+
+    Attributes:
+        heads: Which race: ``classical``, ``hybrid``, ``control``.
+        n_qubits: Wires of the circuit and width of the control's bottleneck, 1 to 8.
+        n_layers: Layers of the circuit, 1 to 6.
+        encoding: See `qbert_demo.circuit.CircuitSpec`.
+        ansatz: See `qbert_demo.circuit.CircuitSpec`.
+        reupload: See `qbert_demo.circuit.CircuitSpec`.
+        epochs: Passes over the training rows, 1 to 100.
+        batch_size: Texts a step, 2 to 256.
+        learning_rate: AdamW's for classical parameters, 0 to 1.
+        circuit_learning_rate: AdamW's for the circuit's angles, 0 to 1.
+        weight_decay: AdamW's, on matrices only.
+        loss: ``cross_entropy``, or ``mse`` between probabilities and the true label's one-hot.
+        seed: Of the first weights and of the order of the rows.
+
+    Raises:
+        InputError: If a value is out of range; the message names the rule and the value.
+    """
+
+    heads: tuple[str, ...] = ("classical", "hybrid")
+    n_qubits: int = 4
+    n_layers: int = 2
+    encoding: str = "ry"
+    ansatz: str = "strongly_entangling"
+    reupload: bool = False
+    epochs: int = 20
+    batch_size: int = 16
+    learning_rate: float = 0.003
+    circuit_learning_rate: float = 0.01
+    weight_decay: float = 0.05
+    loss: str = "cross_entropy"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        unknown = [head for head in self.heads if head not in HEADS]
+        if unknown or not self.heads or len(set(self.heads)) < len(self.heads):
+            raise InputError(f"Choose heads among {', '.join(HEADS)}, each once.")
+        if self.loss not in LOSSES:
+            raise InputError(f"loss must be one of {', '.join(LOSSES)}, not {self.loss!r:.40}.")
+        for name, (low, high) in RANGES.items():
+            value = getattr(self, name)
+            whole = isinstance(low, int)
+            if not isinstance(value, int if whole else int | float) or isinstance(value, bool):
+                kind = "a whole number" if whole else "a number"
+                raise InputError(f"{name} must be {kind}, not {value!r:.40}.")
+            if not low <= value <= high:
+                raise InputError(f"{name} must be from {low:g} to {high:g}, not {value:g}.")
+        try:
+            self.spec()
+        except ValueError as error:
+            raise InputError(str(error)) from error
+
+    def spec(self) -> CircuitSpec:
+        """The circuit of the hybrid."""
+        encoding, ansatz = cast(Encoding, self.encoding), cast(Ansatz, self.ansatz)
+        return CircuitSpec(self.n_qubits, self.n_layers, encoding, ansatz, self.reupload)
+
+
+RANGES: dict[str, tuple[float, float]] = {
+    "n_qubits": (1, 8),
+    "n_layers": (1, 6),
+    "epochs": (1, 100),
+    "batch_size": (2, 256),
+    "learning_rate": (0.0, 1.0),
+    "circuit_learning_rate": (0.0, 1.0),
+    "weight_decay": (0.0, 1.0),
+    "seed": (0, 2**31),
+}

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from qbert_demo.data.loading import Rows
 from qbert_demo.model.inference import Classifier
-from qbert_demo.training.metrics import Score, accuracy, macro_f1
+from qbert_demo.results import Score
+from qbert_demo.training.metrics import accuracy, macro_f1
 
 TIMED_TEXTS = 50
 

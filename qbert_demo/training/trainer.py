@@ -1,12 +1,10 @@
 """Train a checkpoint from a task's rows to a scored folder with its model card."""
 
 import json
-import platform
 import shutil
 import time
 from dataclasses import asdict
 from datetime import date
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +18,11 @@ from qbert_demo.model import QBertConfig, QBertForSequenceClassification, checkp
 from qbert_demo.model.inference import Classifier
 from qbert_demo.training.loop import add_adapters, make_trainer, trained_tensors
 from qbert_demo.training.model_card import model_card
+from qbert_demo.training.provenance import describe, has_bf16, versions
 from qbert_demo.training.recipe import Recipe
 from qbert_demo.training.resume import last_state
 from qbert_demo.training.scoring import score
 
-PACKAGES = ("torch", "transformers", "peft", "datasets", "tokenizers")
 HELD_OUT_SEED = 0
 SHARED_SETTINGS = (
     "pooling",
@@ -127,11 +125,10 @@ def train(
             "trained": _count(model),
         },
         "seconds": round(seconds, 1),
-        "device": _describe(device),
+        "device": describe(device),
         "bf16": bf16,
         "processes": trainer.args.world_size,
-        "versions": {name: metadata.version(name) for name in PACKAGES}
-        | {"python": platform.python_version()},
+        "versions": versions(),
     }
     texts = {"training.json": json.dumps(facts, indent=2) + "\n", "README.md": model_card(facts)}
     finished.model.save_pretrained(output, texts=texts)
@@ -150,18 +147,12 @@ def make_config(task: Task, head: str, recipe: Recipe) -> QBertConfig:
     )
 
 
-def has_bf16(device: str) -> bool:
-    """Whether bfloat16 matrix products are done by the hardware."""
-    if device == "cuda":
-        return torch.cuda.is_bf16_supported()
-    abilities = torch.cpu.get_capabilities()
-    return bool(abilities.get("avx512_bf16") or abilities.get("amx_bf16"))
-
-
 def _split(rows: Rows, recipe: Recipe, limit: int | None) -> tuple[Rows, Rows | None]:
     held_out = None
     if recipe.held_out:
-        rows, held_out = hold_out(rows, recipe.held_out, HELD_OUT_SEED, least=recipe.held_out_words)
+        rows, held_out = hold_out(
+            rows, recipe.held_out, HELD_OUT_SEED, recipe.leak_words, recipe.held_out_words
+        )
     if limit is not None and limit < len(rows):
         order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(recipe.seed))
         rows = rows.take(order[:limit].tolist())
@@ -176,9 +167,3 @@ def _history(log: list[dict[str, Any]]) -> list[dict[str, float]]:
 
 def _count(model: torch.nn.Module) -> int:
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
-
-
-def _describe(device: str) -> str:
-    if device == "cuda":
-        return torch.cuda.get_device_name()
-    return f"{platform.machine()} CPU, {torch.get_num_threads()} thread(s)"

@@ -7,9 +7,11 @@ from typing import Any
 import gradio as gr
 
 from qbert_demo.service import Explorer
+from qbert_demo.tuning import Tuner
 from qbert_demo.ui.api import build_api
 from qbert_demo.ui.circuit_tab import build_circuit_tab
 from qbert_demo.ui.compare import build_compare_tab
+from qbert_demo.ui.finetune import build_finetune_tab
 from qbert_demo.ui.plotly_view import plotly_head
 from qbert_demo.ui.theme import explorer_theme
 
@@ -19,17 +21,19 @@ MAX_WAITING = 200
 """Requests that may wait in the queue; one more is refused instead of waiting for minutes."""
 
 
-def build_app(explorer: Explorer) -> gr.Blocks:
+def build_app(explorer: Explorer, tuner: Tuner) -> gr.Blocks:
     """Build the app.
 
     Args:
         explorer: The models and their tasks.
+        tuner: What trains new heads.
     """
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 3600)) as app:
         gr.HTML(_header(explorer.status), elem_id="header", apply_default_css=False)
         with gr.Tabs():
             task, text = build_compare_tab(explorer, app)
             build_circuit_tab(explorer, task, text)
+            build_finetune_tab(tuner)
         build_api(explorer)
     app.queue(api_open=False, max_size=MAX_WAITING)
     return app

@@ -1,0 +1,232 @@
+"""Train heads on a frozen encoder: texts are embedded once, then the heads race on one machine.
+
+All heads see the same batches in the same order. Features are standardized and made small while a
+head learns, so that its angles start near 0, where a circuit can be trained; this is undone in the
+first layer afterwards, so that a finished head takes the encoder's vectors as they are. Nothing
+here is random but what the seed decides: the same seed and settings give the same curves on the
+same machine.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from qbert_demo.circuit import CircuitLayer
+from qbert_demo.model.heads import BottleneckHead, CircuitHead, LinearHead, SqueezeHead
+from qbert_demo.results import Epoch
+from qbert_demo.training.recipe import FrozenRecipe
+
+SPREAD = 0.05
+"""Standard deviation of each feature while a head learns; with 1, a circuit learns nothing."""
+WATCHED = 4
+"""Held-out texts whose expectation values are followed."""
+
+
+class Features(NamedTuple):
+    """Embedded rows: float32 vectors ``(n, hidden)`` and the index of each label ``(n,)``."""
+
+    vectors: Tensor
+    labels: Tensor
+
+
+@dataclass
+class Runner:
+    """A head in training, or afterwards.
+
+    Attributes:
+        head: The module; once the race is over, with its best weights and unstandardized.
+        history: One entry an epoch.
+        best: Index of the entry that the weights are from.
+        seconds: Time spent on this head alone.
+    """
+
+    head: nn.Module
+    history: list[Epoch] = field(default_factory=list)
+    best: int = -1
+    seconds: float = 0.0
+
+
+def race(
+    train: Features,
+    held_out: Features,
+    n_labels: int,
+    recipe: FrozenRecipe,
+    report: Callable[[Epoch], None] = lambda _: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> dict[str, Runner]:
+    """Train every head of the recipe on the same batches.
+
+    The weights kept are those of the epoch with the best held-out accuracy, and among equals with
+    the lowest held-out loss.
+
+    Args:
+        train: Rows to learn from.
+        held_out: Rows to watch and to choose by.
+        n_labels: Number of classes.
+        recipe: The settings.
+        report: Called after every epoch of every head.
+        stopped: Asked after every batch; once true, the race ends with what there is.
+
+    Returns:
+        By head; a race stopped within its first epoch has the weights it had then.
+    """
+    mean = train.vectors.mean(0)
+    unit = train.vectors.std(0).clamp(min=1e-6) / SPREAD
+    seen = Features((train.vectors - mean) / unit, train.labels)
+    kept = Features((held_out.vectors - mean) / unit, held_out.labels)
+    runners = {
+        name: Runner(_first(name, seen.vectors.shape[1], n_labels, recipe)) for name in recipe.heads
+    }
+    optimizers = {name: make_optimizer(runner.head, recipe) for name, runner in runners.items()}
+    best = {name: deepcopy(runner.head.state_dict()) for name, runner in runners.items()}
+    order = torch.Generator().manual_seed(recipe.seed)
+    for _ in range(recipe.epochs):
+        batches = torch.randperm(len(seen.labels), generator=order).split(recipe.batch_size)
+        for name, runner in runners.items():
+            start = time.perf_counter()
+            done = learn_once(runner.head, optimizers[name], seen, batches, recipe, stopped)
+            if done is None:
+                return _finished(runners, best, mean, unit)
+            runner.history.append(_look(name, runner, kept, recipe, *done))
+            if _is_best(runner):
+                runner.best = len(runner.history) - 1
+                best[name] = deepcopy(runner.head.state_dict())
+            runner.seconds += time.perf_counter() - start
+            report(runner.history[-1])
+    return _finished(runners, best, mean, unit)
+
+
+def _first(name: str, hidden: int, n_labels: int, recipe: FrozenRecipe) -> nn.Module:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(recipe.seed)
+        if name == "classical":
+            return LinearHead(hidden, n_labels, 0.0)
+        kind = CircuitHead if name == "hybrid" else BottleneckHead
+        return kind(hidden, n_labels, 0.0, recipe.spec())
+
+
+def make_optimizer(head: nn.Module, recipe: FrozenRecipe) -> torch.optim.Optimizer:
+    """AdamW with a rate of its own for a circuit's angles; only matrices are decayed."""
+    circuit = _circuit_parameters(head)
+    others = [p for p in head.parameters() if all(p is not q for q in circuit)]
+    groups: list[dict[str, Any]] = [
+        {"params": [p for p in others if p.ndim == 2], "weight_decay": recipe.weight_decay},
+        {"params": [p for p in others if p.ndim != 2]},
+        {"params": circuit, "lr": recipe.circuit_learning_rate},
+    ]
+    return torch.optim.AdamW(
+        [group for group in groups if group["params"]],
+        lr=recipe.learning_rate,
+        weight_decay=0.0,
+        fused=True,
+    )
+
+
+def _circuit_parameters(head: nn.Module) -> list[nn.Parameter]:
+    return [p for m in head.modules() if isinstance(m, CircuitLayer) for p in m.parameters()]
+
+
+def learn_once(
+    head: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    seen: Features,
+    batches: Sequence[Tensor],
+    recipe: FrozenRecipe,
+    stopped: Callable[[], bool],
+) -> tuple[float, dict[str, float]] | None:
+    """Learn once from every batch.
+
+    Args:
+        head: What learns.
+        optimizer: Of its parameters.
+        seen: The training rows.
+        batches: Row numbers of each batch.
+        recipe: For its loss.
+        stopped: Asked before every batch.
+
+    Returns:
+        Mean loss, and mean gradient norms by part, or ``None`` if stopped.
+    """
+    circuit = _circuit_parameters(head)
+    parts = {"circuit": circuit} if circuit else {}
+    parts["classical"] = [p for p in head.parameters() if all(p is not q for q in circuit)]
+    total = 0.0
+    norms = dict.fromkeys(parts, 0.0)
+    for batch in batches:
+        if stopped():
+            return None
+        loss = _LOSS[recipe.loss](head(seen.vectors[batch]).logits, seen.labels[batch])
+        optimizer.zero_grad()
+        loss.backward()
+        for name, parameters in parts.items():
+            norms[name] += float(
+                nn.utils.get_total_norm([p.grad for p in parameters if p.grad is not None])
+            )
+        optimizer.step()
+        total += float(loss.detach()) * len(batch)
+    return total / len(seen.labels), {name: norm / len(batches) for name, norm in norms.items()}
+
+
+@torch.no_grad()
+def _look(
+    name: str,
+    runner: Runner,
+    kept: Features,
+    recipe: FrozenRecipe,
+    loss: float,
+    gradients: dict[str, float],
+) -> Epoch:
+    output = runner.head(kept.vectors)
+    values = output.values[:WATCHED] if output.values is not None else torch.zeros(0, 0)
+    circuit = _circuit_parameters(runner.head)
+    return Epoch(
+        name,
+        len(runner.history) + 1,
+        loss,
+        float(_LOSS[recipe.loss](output.logits, kept.labels)),
+        float((output.logits.argmax(1) == kept.labels).float().mean()),
+        gradients,
+        circuit[0].detach().double().flatten().numpy().copy() if circuit else np.zeros(0),
+        values.double().numpy(),
+    )
+
+
+def _is_best(runner: Runner) -> bool:
+    if runner.best < 0:
+        return True
+    now, best = runner.history[-1], runner.history[runner.best]
+    return (now.accuracy, -now.held_out_loss) > (best.accuracy, -best.held_out_loss)
+
+
+def _finished(
+    runners: dict[str, Runner], best: dict[str, dict[str, Tensor]], mean: Tensor, unit: Tensor
+) -> dict[str, Runner]:
+    """Put the best weights back and let the first layer take vectors as the encoder makes them."""
+    for name, runner in runners.items():
+        head = runner.head
+        if runner.best >= 0:
+            head.load_state_dict(best[name])
+        first = head.reduction if isinstance(head, SqueezeHead) else cast(LinearHead, head).output
+        with torch.no_grad():
+            first.weight.div_(unit)
+            first.bias.sub_(first.weight @ mean)
+        head.eval()
+    return runners
+
+
+def _squared_error(logits: Tensor, labels: Tensor) -> Tensor:
+    return nn.functional.mse_loss(
+        logits.softmax(-1), nn.functional.one_hot(labels, logits.shape[1]).float()
+    )
+
+
+_LOSS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "cross_entropy": nn.functional.cross_entropy,
+    "mse": _squared_error,
+}

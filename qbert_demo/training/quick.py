@@ -1,0 +1,184 @@
+"""A training run in seconds: embed the texts once, race the heads, judge them.
+
+The fine-tuning tab and ``train --frozen-encoder`` call the same `train_quickly`. What it tells and
+returns is plain and picklable, so that it can run in another process; `write_head` makes a
+checkpoint of it when one is wanted.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from statistics import median
+from typing import Any, cast
+
+import torch
+from transformers import BertConfig
+
+from qbert_demo.config import HEADS
+from qbert_demo.data.subset import Material
+from qbert_demo.model import QBertConfig, checkpoints, find_backbone
+from qbert_demo.model.inference import Classifier
+from qbert_demo.results import Epoch, HeadReport, QuickReport
+from qbert_demo.training.frozen import Features, Runner, race
+from qbert_demo.training.metrics import accuracy, macro_f1
+from qbert_demo.training.model_card import quick_card
+from qbert_demo.training.provenance import describe, has_bf16, versions
+from qbert_demo.training.recipe import FrozenRecipe
+
+MAX_LENGTH = 128
+TIMED_TEXTS = 7
+
+
+def train_quickly(
+    material: Material,
+    recipe: FrozenRecipe,
+    *,
+    embedded: Callable[[int, int], None] = lambda done, total: None,
+    passed: Callable[[Epoch], None] = lambda epoch: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> QuickReport:
+    """Train every head of the recipe on a frozen encoder.
+
+    Args:
+        material: Rows to learn from and to judge on.
+        recipe: The settings.
+        embedded: Called with texts embedded and texts in all.
+        passed: Called after every pass of every head.
+        stopped: Whether to end early with the best weights so far; asked after every batch.
+
+    Raises:
+        BackboneError: If the encoder cannot be had.
+    """
+    start = time.perf_counter()
+    classifier = Classifier.fresh(_config(material, recipe, "classical"))
+    train, held_out = _features(classifier, material, embedded)
+    middle = time.perf_counter()
+    runners = race(train, held_out, len(material.labels), recipe, passed, stopped)
+    end = time.perf_counter()
+    seconds = {"embed": middle - start, "train": end - middle}
+    reports = {
+        name: _judge(classifier, name, runner, material, held_out)
+        for name, runner in runners.items()
+    }
+    return QuickReport(reports, seconds)
+
+
+def _config(material: Material, recipe: FrozenRecipe, name: str) -> QBertConfig:
+    return QBertConfig(
+        head=cast(Any, HEADS[name]),
+        n_qubits=recipe.n_qubits,
+        n_layers=recipe.n_layers,
+        encoding=recipe.spec().encoding,
+        ansatz=recipe.spec().ansatz,
+        reupload=recipe.reupload,
+        dropout=0.0,
+        max_length=MAX_LENGTH,
+        id2label=dict(enumerate(material.labels)),
+        label2id={label: i for i, label in enumerate(material.labels)},
+    )
+
+
+def _features(
+    classifier: Classifier, material: Material, embedded: Callable[[int, int], None]
+) -> tuple[Features, Features]:
+    """Embed all rows; those to learn from in bfloat16 where that is fast, the others exactly."""
+    rows = material.train, material.held_out
+    total = sum(map(len, rows))
+    found: list[Features] = []
+    for part, is_rough in ((rows[0], has_bf16("cpu")), (rows[1], False)):
+        ids = [t.ids for t in classifier.tokenize(part.texts)]
+        before = sum(len(features.labels) for features in found)
+
+        def report(done: int, _: int, before: int = before) -> None:
+            embedded(before + done, total)
+
+        with torch.autocast("cpu", torch.bfloat16, enabled=is_rough):
+            vectors = classifier.embed(ids, progress=report).clone()
+        found.append(Features(vectors, torch.tensor(part.labels)))
+    return found[0], found[1]
+
+
+def _judge(
+    classifier: Classifier, name: str, runner: Runner, material: Material, held_out: Features
+) -> HeadReport:
+    model = classifier.model
+    model.classifier = runner.head
+    with torch.inference_mode():
+        predicted = runner.head(held_out.vectors).logits.argmax(1).numpy()
+    truth = held_out.labels.numpy()
+    ids = [t.ids for t in classifier.tokenize(material.held_out.texts[:TIMED_TEXTS])]
+    return HeadReport(
+        name,
+        accuracy(predicted, truth),
+        macro_f1(predicted, truth, len(material.labels)),
+        predicted,
+        runner.best + 1,
+        tuple(runner.history),
+        sum(p.numel() for p in runner.head.parameters()),
+        sum(p.numel() for p in model.parameters()),
+        runner.seconds,
+        median(classifier.answer(row).timing.total for row in ids),
+        {name: tensor.numpy() for name, tensor in model.tensors().items()},
+    )
+
+
+def write_head(
+    report: HeadReport, material: Material, recipe: FrozenRecipe, folder: Path
+) -> dict[str, Any]:
+    """Write a trained head as a checkpoint, with its model card.
+
+    Args:
+        report: From `train_quickly`.
+        material: What it was trained on.
+        recipe: How.
+        folder: Where the checkpoint goes; an older one there is replaced.
+
+    Returns:
+        What ``training.json`` says.
+    """
+    config = _config(material, recipe, report.head)
+    files = find_backbone(config.source())
+    config.backbone = BertConfig.from_pretrained(files.folder)
+    facts = _facts(report, material, recipe, config)
+    texts = {"training.json": json.dumps(facts, indent=2) + "\n", "README.md": quick_card(facts)}
+    tensors = {name: torch.from_numpy(array) for name, array in report.tensors.items()}
+    checkpoints.write(folder, config, tensors, files.folder, texts)
+    return facts
+
+
+def _facts(
+    report: HeadReport, material: Material, recipe: FrozenRecipe, config: QBertConfig
+) -> dict[str, Any]:
+    """What ``training.json`` says."""
+    return {
+        "name": report.head,
+        "frozen_encoder": True,
+        "date": date.today().isoformat(),
+        "recipe": asdict(recipe),
+        "data": {
+            "origin": material.train.origin,
+            "labels": list(material.labels),
+            "train_rows": len(material.train),
+            "held_out_rows": len(material.held_out),
+            "notes": list(material.notes),
+        },
+        "encoder": {"id": config.backbone_id, "revision": config.backbone_revision},
+        "best_epoch": report.best_epoch,
+        "history": [
+            {
+                "epoch": epoch.epoch,
+                "loss": round(epoch.loss, 6),
+                "held_out_loss": round(epoch.held_out_loss, 6),
+                "held_out_accuracy": round(epoch.accuracy, 6),
+            }
+            for epoch in report.history
+        ],
+        "scores": {"held_out": {"accuracy": asdict(report.accuracy), "macro_f1": report.macro_f1}},
+        "parameters": {"total": report.parameters, "trained": report.trained},
+        "seconds": round(report.seconds, 3),
+        "device": describe("cpu"),
+        "versions": versions(),
+    }

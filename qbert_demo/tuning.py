@@ -1,0 +1,214 @@
+"""Quick fine-tuning for visitors: rows to learn from, a queue of trainings, and what came of them.
+
+Every training runs in a process of its own. Everything about it is kept in memory under an id that
+cannot be guessed, and dropped some time after its owner has left.
+"""
+
+import io
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from qbert_demo.data.own import OwnRows, read_own, read_own_file
+from qbert_demo.data.sources import SOURCES, available, load_source
+from qbert_demo.data.subset import Material, take_subset
+from qbert_demo.errors import InputError
+from qbert_demo.results import Epoch, HeadReport, QuickReport
+from qbert_demo.training.jobs import Event, Jobs
+from qbert_demo.training.quick import train_quickly, write_head
+from qbert_demo.training.recipe import FrozenRecipe
+
+MAX_TRAIN_ROWS = 2000
+MAX_HELD_OUT_ROWS = 1000
+MAX_SECONDS = 300
+AT_ONCE = "QBERT_TRAININGS"
+"""Environment variable: trainings that run at the same time."""
+OWN_HELD_OUT_SHARE = 0.3
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a training process needs: rows and settings."""
+
+    material: Material
+    recipe: FrozenRecipe
+
+
+@dataclass(frozen=True)
+class DataChoice:
+    """Which rows a visitor wants.
+
+    Attributes:
+        source: Key of a catalogue's dataset, or ``None`` for the visitor's own rows.
+        own_text: Pasted lines ``text,label``.
+        own_file: A CSV, TSV or JSONL file; it counts more than pasted lines.
+        rows: Training rows of a dataset, at most 2,000.
+        held_out: Rows of a dataset that are held out, at most 1,000.
+        balanced: Whether the classes of a dataset are taken equally.
+        seed: Of the choice.
+    """
+
+    source: str | None
+    own_text: str = ""
+    own_file: Path | None = None
+    rows: int = 500
+    held_out: int = 200
+    balanced: bool = True
+    seed: int = 0
+
+
+class Tuner:
+    """Prepares rows and runs trainings for many visitors."""
+
+    def __init__(self, datasets_dir: Path | None = None, at_once: int | None = None) -> None:
+        """Start nothing yet.
+
+        Args:
+            datasets_dir: A folder of datasets in the Hub's layout, asked before the Hub.
+            at_once: Trainings at the same time; ``QBERT_TRAININGS`` or 2 if left out.
+
+        Raises:
+            InputError: If ``QBERT_TRAININGS`` is not a whole number from 1 to 16.
+        """
+        self._datasets_dir = datasets_dir
+        self.at_once = _at_once() if at_once is None else at_once
+        self._jobs = Jobs(
+            train_order,
+            at_once=self.at_once,
+            seconds=MAX_SECONDS,
+            preload=(__name__, "qbert_demo.model.inference"),
+        )
+
+    def sources(self) -> list[tuple[str, str]]:
+        """Title and key of every dataset; those that need no network come first and say so."""
+        choices = []
+        for source in SOURCES.values():
+            is_here = available(source, self._datasets_dir)
+            choices.append((not is_here, f"{source.title}{' (bundled)' * is_here}", source.key))
+        return [(title, key) for _, title, key in sorted(choices, key=lambda c: c[0])]
+
+    def material(self, choice: DataChoice) -> Material:
+        """Gather the rows that a visitor wants.
+
+        Raises:
+            InputError: If a number or the visitor's own rows cannot be used.
+            DataError: If a dataset cannot be had.
+        """
+        if choice.source is None:
+            return _own(choice)
+        if choice.source not in SOURCES:
+            raise InputError(f"There is no dataset {str(choice.source)[:40]!r} here.")
+        _check(choice.rows, "training rows", 10, MAX_TRAIN_ROWS)
+        _check(choice.held_out, "rows held out", 10, MAX_HELD_OUT_ROWS)
+        _check(choice.seed, "the seed", 0, 2**31)
+        found = load_source(
+            SOURCES[choice.source],
+            datasets_dir=self._datasets_dir,
+            limit=20 * (choice.rows + choice.held_out),
+        )
+        taken = take_subset(
+            found.rows,
+            found.labels,
+            choice.rows,
+            balanced=choice.balanced,
+            held_out=choice.held_out,
+            seed=choice.seed,
+        )
+        said = SOURCES[choice.source].note
+        notes = (*found.notes, *taken.notes, *([said] if said else []))
+        return Material(taken.train, taken.held_out, taken.labels, notes)
+
+    def warm_up(self) -> None:
+        """Have a process import what a training needs, so that the first one starts soon."""
+        self._jobs.warm_up()
+
+    def start(self, material: Material, recipe: FrozenRecipe) -> str:
+        """Train as soon as there is a place; returns the id that all else asks for.
+
+        Raises:
+            BusyError: If too many wait already.
+        """
+        return self._jobs.submit(Order(material, recipe))
+
+    def events(self, job_id: str, since: int = 0, timeout: float = 0.25) -> list[Event]:
+        """See `qbert_demo.training.jobs.Jobs.events`; results are `QuickReport`s."""
+        return self._jobs.events(job_id, since, timeout)
+
+    def stop(self, job_id: str) -> None:
+        """End a training within a second; what it learnt so far is its result."""
+        self._jobs.stop(job_id)
+
+    def drop(self, job_id: str) -> None:
+        """Forget a training at once."""
+        self._jobs.drop(job_id)
+
+    def close(self) -> None:
+        """End everything and leave no process behind."""
+        self._jobs.close()
+
+
+def train_order(
+    order: Order, send: Callable[[dict[str, Any]], None], stopped: Callable[[], bool]
+) -> QuickReport:
+    """Train in a process of its own; tells ``embedded`` (done, total) and every ``epoch``."""
+    torch.set_num_threads(1)
+
+    def embedded(done: int, total: int) -> None:
+        send({"embedded": (done, total), "replaces": "embedded"})
+
+    def passed(epoch: Epoch) -> None:
+        send({"epoch": epoch})
+
+    return train_quickly(
+        order.material, order.recipe, embedded=embedded, passed=passed, stopped=stopped
+    )
+
+
+def archive(report: HeadReport, order: Order) -> bytes:
+    """Make a zip file of a trained head's checkpoint folder."""
+    memory = io.BytesIO()
+    with tempfile.TemporaryDirectory(prefix="qbert-") as parent:
+        folder = Path(parent) / f"qbert-{report.head}"
+        write_head(report, order.material, order.recipe, folder)
+        with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as zipped:
+            for path in sorted(folder.iterdir()):
+                zipped.write(path, f"{folder.name}/{path.name}")
+    return memory.getvalue()
+
+
+def _own(choice: DataChoice) -> Material:
+    _check(choice.seed, "the seed", 0, 2**31)
+    if choice.own_file is not None:
+        try:
+            data = choice.own_file.read_bytes()
+        except OSError as error:
+            raise InputError("The file could not be read. Upload it again.") from error
+        own = read_own_file(choice.own_file.name, data)
+    else:
+        own = read_own(choice.own_text)
+    return _divided(own, choice.seed)
+
+
+def _divided(own: OwnRows, seed: int) -> Material:
+    n = len(own.rows)
+    held_out = max(len(own.labels), round(OWN_HELD_OUT_SHARE * n))
+    taken = take_subset(own.rows, own.labels, n, balanced=False, held_out=held_out, seed=seed)
+    return Material(taken.train, taken.held_out, taken.labels, (*own.notes, *taken.notes))
+
+
+def _check(value: object, name: str, low: int, high: int) -> None:
+    if type(value) is not int or not low <= value <= high:
+        raise InputError(f"For {name}, give a whole number from {low:,} to {high:,}.")
+
+
+def _at_once() -> int:
+    text = os.environ.get(AT_ONCE, "2")
+    if not text.isdecimal() or not 1 <= int(text) <= 16:
+        raise InputError(f"{AT_ONCE} must be a whole number from 1 to 16, not {text!r:.40}.")
+    return int(text)

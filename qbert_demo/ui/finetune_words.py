@@ -1,0 +1,139 @@
+"""What the Fine-tune tab says: the rows, the progress, the result."""
+
+import html
+
+from qbert_demo.data.subset import Material, class_counts
+from qbert_demo.figures.theme import percent
+from qbert_demo.results import HeadReport, QuickReport
+from qbert_demo.ui.words import count, milliseconds, shown
+
+PREVIEW_ROWS = 8
+WRONG_ROWS = 30
+LONGEST = 300
+"""Characters of a text that are shown."""
+
+
+def preview_html(material: Material) -> str:
+    """Show class counts, what was decided, and the first training rows."""
+    train, held_out = material.train, material.held_out
+    counts = ", ".join(
+        f"{html.escape(name)} {n:,}" for name, n in class_counts(train, material.labels).items()
+    )
+    notes = "".join(f'<p class="notice">{html.escape(note)}</p>' for note in material.notes)
+    rows = "".join(
+        f'<tr><td class="text">{shown(text[:LONGEST])}</td>'
+        f"<td>{html.escape(material.labels[label])}</td></tr>"
+        for text, label in zip(train.texts[:PREVIEW_ROWS], train.labels[:PREVIEW_ROWS], strict=True)
+    )
+    return (
+        f"<p>{len(train):,} rows to train on ({counts}) and {len(held_out):,} held out, from "
+        f"{html.escape(train.origin)}.</p>{notes}"
+        + _table("The first rows", ("text", "label"), rows)
+    )
+
+
+def progress_html(
+    place: int | None, embedded: tuple[int, int], epochs: float, n_epochs: int, seconds: float
+) -> tuple[str, str]:
+    """Say what is happening, and draw how far it is.
+
+    Args:
+        place: In the queue; ``None`` once the training runs.
+        embedded: Texts embedded, and texts in all.
+        epochs: Epochs done, a share counted.
+        n_epochs: Epochs in all.
+        seconds: Since the embedding began, or, once it is done, since the first epoch began.
+
+    Returns:
+        The stage in words, and a bar with the time left.
+    """
+    if place is not None:
+        waiting = f"Waiting; {place} in the queue." if place else "Starting …"
+        return f"<p>{waiting}</p>", ""
+    done, total = embedded
+    if done < total:
+        left = seconds * (total - done) / done if done else None
+        return _stage("Embedding the texts, once for all heads", done, total, "texts", left)
+    left = seconds * (n_epochs - epochs) / epochs if epochs else None
+    return _stage("Training", int(epochs), n_epochs, "epochs", left)
+
+
+def _stage(name: str, done: int, total: int, unit: str, left: float | None) -> tuple[str, str]:
+    words = f"{done:,} of {total:,} {unit}"
+    if left is not None:
+        words += f", about {max(1, round(left))} s left"
+    bar = f'<progress value="{done}" max="{total}" aria-label="{name}"></progress> {words}'
+    return f"<p>{name}</p>", bar
+
+
+def result_html(report: QuickReport, material: Material) -> str:
+    """Show a row a head, and the held-out texts that any of them got wrong."""
+    rows = "".join(_result_row(head) for head in report.heads.values())
+    columns = (
+        "head",
+        "held-out accuracy",
+        "95 % interval",
+        "macro F1",
+        "trained parameters",
+        "best epoch",
+        "seconds",
+        "ms a text",
+    )
+    seconds = sum(report.seconds.values())
+    n = len(material.held_out)
+    return (
+        "<h2>How they did</h2>"
+        + _table(f"On {n:,} held-out rows; {seconds:.1f} s in all", columns, rows)
+        + '<p class="hint">The best epoch was chosen on the same held-out rows, so every score is '
+        "a little flattered. Intervals that overlap widely mean that there is no difference to "
+        "speak of.</p>" + _wrong(report, material)
+    )
+
+
+def _result_row(head: HeadReport) -> str:
+    score = head.accuracy
+    cells = (
+        percent(score.value),
+        f"{percent(score.low)} to {percent(score.high)}",
+        f"{head.macro_f1:.3f}",
+        count(head.trained),
+        str(head.best_epoch),
+        f"{head.seconds:.1f}",
+        milliseconds(head.milliseconds),
+    )
+    name = f'<th scope="row" class="{head.head}">{head.head}</th>'
+    return f"<tr>{name}{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _wrong(report: QuickReport, material: Material) -> str:
+    rows = []
+    for i, (text, truth) in enumerate(
+        zip(material.held_out.texts, material.held_out.labels, strict=True)
+    ):
+        answers = [int(head.predicted[i]) for head in report.heads.values()]
+        if any(answer != truth for answer in answers):
+            cells = "".join(_answer(material.labels[a], a == truth) for a in answers)
+            rows.append(
+                f'<tr><td class="text">{shown(text[:LONGEST])}</td>'
+                f"<td>{html.escape(material.labels[truth])}</td>{cells}</tr>"
+            )
+    if not rows:
+        return "<p>No head got any held-out text wrong.</p>"
+    caption = f"{len(rows):,} held-out texts that at least one head got wrong"
+    if len(rows) > WRONG_ROWS:
+        caption += f"; the first {WRONG_ROWS}"
+    return _table(caption, ("text", "true", *report.heads), "".join(rows[:WRONG_ROWS]))
+
+
+def _answer(label: str, is_right: bool) -> str:
+    mark = "" if is_right else ' class="wrong"'
+    return f"<td{mark}>{html.escape(label)}</td>"
+
+
+def _table(caption: str, columns: tuple[str, ...], rows: str) -> str:
+    head = "".join(f'<th scope="col">{name}</th>' for name in columns)
+    return (
+        f'<div class="table-frame" tabindex="0" role="region" aria-label="{caption}">'
+        f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{rows}</tbody></table></div>"
+    )

@@ -1,0 +1,86 @@
+"""A visitor teaches heads on own sentences: sees the rows, the curves, the table, and a file."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Open
+from tests.browser.test_looks import OVERFLOW, UNLABELLED
+from tests.test_tuning import OWN
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def opened(open_page: Open, **options: object) -> Page:
+    page = open_page(**options)
+    page.click("#finetune-tab-button")
+    page.wait_for_selector("#start")
+    page.get_by_label("My own sentences").check()
+    page.wait_for_selector("#own-text textarea")
+    page.fill("#own-text textarea", OWN)
+    return page
+
+
+def points(page: Page, figure: str) -> int:
+    return int(
+        page.evaluate(f"document.querySelector('#curve-{figure} .plot')?.data?.[0]?.x?.length ?? 0")
+    )
+
+
+def test_own_sentences_are_shown_learnt_and_taken_home(open_page: Open) -> None:
+    page = opened(open_page)
+    page.click("#look")
+    page.wait_for_selector("#rows-shown table")
+    assert "7 held out" in page.inner_text("#rows-shown")
+    assert not page.is_visible("#downloads")
+    page.click("#start")
+    page.wait_for_selector("#training-result table", timeout=60_000)
+    assert "Finished." in page.inner_text("#training-said")
+    for figure in ("loss", "accuracy", "gradients", "angles", "values"):
+        assert points(page, figure) == 20, figure
+    assert page.locator("#training-result tbody >> nth=0").locator("tr").count() == 2
+    page.wait_for_selector("#confusion-hybrid .main-svg")
+    with page.expect_download() as waiting:
+        page.click("#download-hybrid")
+    with zipfile.ZipFile(Path(waiting.value.path())) as archive:
+        assert any(name.endswith("model.safetensors") for name in archive.namelist())
+
+
+def test_a_mistake_in_the_rows_keeps_them_in_the_box(open_page: Open) -> None:
+    page = opened(open_page)
+    page.fill("#own-text textarea", "a good one, yes\nno label here")
+    page.click("#start")
+    page.wait_for_selector("#training-said .problem")
+    assert "line 2" in page.inner_text("#training-said").lower()
+    assert page.input_value("#own-text textarea") == "a good one, yes\nno label here"
+
+
+def test_stop_ends_it(open_page: Open) -> None:
+    page = opened(open_page)
+    for name, value in (("Qubits", "8"), ("Layers", "6"), ("Epochs", "100")):
+        box = page.get_by_label(f"number input for {name}")
+        box.fill(value)
+        box.press("Enter")
+    page.click("#more-settings > button")
+    batch = page.get_by_label("number input for Batch size")
+    batch.fill("2")
+    batch.press("Enter")
+    page.click("#start")
+    page.wait_for_function(
+        "document.querySelector('#curve-loss .plot')?.data?.[0]?.x?.length > 1", timeout=60_000
+    )
+    page.click("#stop")
+    page.wait_for_function(
+        "document.querySelector('#training-said').innerText.includes('Stopped')", timeout=5000
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_a_phone_the_tab_fits_and_everything_has_a_name(open_page: Open, scheme: str) -> None:
+    page = opened(open_page, width=390, height=844, color_scheme=scheme)
+    page.click("#more-settings > button")
+    page.wait_for_timeout(300)
+    assert page.evaluate(OVERFLOW) == 0
+    assert page.evaluate(UNLABELLED) == 0

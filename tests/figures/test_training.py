@@ -1,0 +1,107 @@
+"""Curves are read back: one point an epoch, colours by head, axes that do not move."""
+
+import numpy as np
+import pytest
+
+from qbert_demo.figures.theme import HEAD_COLOURS
+from qbert_demo.figures.training import (
+    accuracy_curves,
+    angle_curves,
+    confusion_matrix,
+    gradient_curves,
+    loss_curves,
+    value_curves,
+)
+from qbert_demo.results import Epoch
+from tests.figures.test_circuit import resolved
+
+
+def history(head: str, n: int, n_qubits: int = 3) -> list[Epoch]:
+    random = np.random.default_rng(len(head))
+    parts = {"circuit": 0.1, "classical": 2.0} if head == "hybrid" else {"classical": 1.0}
+    angles = 2 * n_qubits * 3 if head == "hybrid" else 0
+    return [
+        Epoch(
+            head,
+            k + 1,
+            1 / (k + 1),
+            1.5 / (k + 1),
+            0.5 + 0.1 * k,
+            parts,
+            random.normal(size=angles),
+            random.uniform(-1, 1, (4, n_qubits)),
+        )
+        for k in range(n)
+    ]
+
+
+HISTORIES = {"classical": history("classical", 3), "hybrid": history("hybrid", 2)}
+
+
+def test_losses_of_both_kinds_of_rows_are_there_for_every_head() -> None:
+    figure = loss_curves(HISTORIES, 20)
+    curves = {trace["name"]: trace for trace in figure.data}
+    assert curves["classical, training"]["y"] == [1, 1 / 2, 1 / 3]
+    assert curves["hybrid, held out"]["y"] == [1.5, 0.75]
+    assert curves["hybrid, held out"]["line"]["dash"] == "dash"
+    for name, curve in curves.items():
+        assert curve["line"]["color"] == HEAD_COLOURS[name.split(",")[0]]
+    assert figure.layout["xaxis"]["range"] == [0.5, 20.5]
+    assert figure.table.rows[2] == ("3", "0.3333", "0.5000", "", "")
+    resolved(figure)
+
+
+def test_accuracy_has_its_own_scale_and_one_curve_a_head() -> None:
+    figure = accuracy_curves(HISTORIES, 20)
+    assert [trace["y"] for trace in figure.data] == [[0.5, 0.6, 0.7], [0.5, 0.6]]
+    assert figure.layout["yaxis"]["range"] == [0, 1.02]
+    resolved(figure)
+
+
+def test_gradients_of_circuit_and_classical_parts_are_apart_on_a_log_scale() -> None:
+    figure = gradient_curves(HISTORIES, 20)
+    assert [t["name"] for t in figure.data] == [
+        "classical, classical",
+        "hybrid, circuit",
+        "hybrid, classical",
+    ]
+    assert figure.layout["yaxis"]["type"] == "log"
+    resolved(figure)
+
+
+def test_angles_start_at_zero_and_qubits_have_their_colours() -> None:
+    epochs = history("hybrid", 4)
+    figure = angle_curves(epochs, 20, 3)
+    assert len(figure.data) == 18
+    for i, trace in enumerate(figure.data):
+        turned = [float(e.angles[i] - epochs[0].angles[i]) for e in epochs]
+        assert trace["y"] == pytest.approx(turned)
+        assert trace["name"] == f"q{i // 3 % 3}"
+        assert f"angle {i}, " in trace["hovertemplate"]
+    assert len({trace["line"]["color"] for trace in figure.data}) == 3
+    assert [t["name"] for t in figure.data if t["showlegend"]] == ["q0", "q1", "q2"]
+    resolved(figure)
+
+
+def test_values_follow_one_text() -> None:
+    epochs = history("hybrid", 4)
+    figure = value_curves(epochs, 20, 2)
+    assert [t["y"][-1] for t in figure.data] == pytest.approx(list(epochs[-1].values[2]))
+    assert figure.layout["yaxis"]["range"] == [-1.05, 1.05]
+    resolved(figure)
+
+
+def test_before_the_first_epoch_there_are_empty_axes() -> None:
+    nothing: dict[str, list[Epoch]] = {"classical": [], "hybrid": []}
+    for draw in (loss_curves, accuracy_curves, gradient_curves):
+        resolved(draw(nothing, 20))
+    resolved(angle_curves([], 20, 4))
+
+
+def test_the_confusion_matrix_counts_pairs_and_escapes_names() -> None:
+    figure = confusion_matrix("hybrid", [0, 0, 1, 1, 1], [0, 1, 1, 1, 0], ["<b>no</b>", "yes"])
+    (heat,) = figure.data
+    assert heat["z"] == [[1, 1], [1, 2]]
+    assert figure.layout["xaxis"]["ticktext"][0] == "&lt;b&gt;no&lt;/b&gt;"
+    assert figure.table.rows == (("<b>no</b>", "1", "1"), ("yes", "1", "2"))
+    resolved(figure)

@@ -1,0 +1,155 @@
+"""The service behind the Fine-tune tab: rows, caps, and trainings in processes of their own."""
+
+import io
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qbert_demo.errors import DataError, InputError
+from qbert_demo.model.inference import Classifier
+from qbert_demo.results import QuickReport
+from qbert_demo.training.jobs import Event
+from qbert_demo.training.recipe import FrozenRecipe
+from qbert_demo.tuning import AT_ONCE, DataChoice, Order, Tuner, archive
+
+OWN = "\n".join(
+    f"the {thing} is {word}, {label}"
+    for label, words in (
+        ("good", ("lovely", "superb", "a joy")),
+        ("bad", ("awful", "a mess", "dull")),
+    )
+    for word in words
+    for thing in ("film", "soup", "garden", "song")
+)
+MINE = DataChoice(None, own_text=OWN)
+
+
+@pytest.fixture(scope="module")
+def tuner() -> Iterator[Tuner]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HF_HUB_OFFLINE", "1")
+        made = Tuner()
+    yield made
+    made.close()
+
+
+def wait_for_the_end(tuner: Tuner, job_id: str) -> tuple[Event, list[Event]]:
+    events: list[Event] = []
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        events += tuner.events(job_id, events[-1].number + 1 if events else 0, 1.0)
+        if events and events[-1].is_last:
+            return events[-1], events
+    raise AssertionError("the training did not end")
+
+
+def test_datasets_that_need_no_network_come_first_and_say_so(tuner: Tuner) -> None:
+    choices = tuner.sources()
+    assert len(choices) == 8
+    bundled = [key for title, key in choices if "(bundled)" in title]
+    assert bundled == ["imdb", "rotten_tomatoes", "bbc_news"]
+    assert [key for _, key in choices[:3]] == bundled
+
+
+def test_own_rows_are_divided_and_every_class_is_on_both_sides(tuner: Tuner) -> None:
+    material = tuner.material(MINE)
+    assert material.labels == ("good", "bad")
+    assert len(material.train) + len(material.held_out) == 24
+    assert len(material.held_out) == 7
+    assert set(material.train.labels) == set(material.held_out.labels) == {0, 1}
+    assert tuner.material(MINE) == material
+
+
+def test_a_file_counts_more_than_pasted_lines(tuner: Tuner, tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text("text,label\n" + "\n".join(f"row {i},{'ab'[i % 2]}" for i in range(12)))
+    assert tuner.material(DataChoice(None, OWN, file)).labels == ("a", "b")
+    with pytest.raises(InputError, match="Upload it again"):
+        tuner.material(DataChoice(None, OWN, tmp_path / "gone.csv"))
+
+
+def test_a_bundled_dataset_gives_what_was_asked_for(tuner: Tuner) -> None:
+    material = tuner.material(DataChoice("bbc_news", rows=60, held_out=30))
+    assert (len(material.train), len(material.held_out)) == (60, 30)
+    assert len(material.labels) == 5
+    assert "bundled" in material.train.origin
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        (DataChoice("nonsense"), "no dataset 'nonsense'"),
+        (DataChoice("bbc_news", rows=2001), "10 to 2,000"),
+        (DataChoice("bbc_news", rows=5), "10 to 2,000"),
+        (DataChoice("bbc_news", held_out=1001), "10 to 1,000"),
+        (DataChoice("bbc_news", seed=-1), "the seed"),
+        (DataChoice(None, seed=-1, own_text=OWN), "the seed"),
+        (DataChoice(None, "one line, alone"), "classes"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_a_sentence(
+    tuner: Tuner, choice: DataChoice, words: str
+) -> None:
+    with pytest.raises(InputError, match=words):
+        tuner.material(choice)
+
+
+def test_a_training_tells_its_way_and_hands_back_heads_that_load(
+    tuner: Tuner, tmp_path: Path
+) -> None:
+    material, recipe = tuner.material(MINE), FrozenRecipe(epochs=6)
+    last, events = wait_for_the_end(tuner, tuner.start(material, recipe))
+    assert last.kind == "finished", last.sentence
+    told = [e.value for e in events if e.kind == "sent"]
+    assert {"embedded": (24, 24), "replaces": "embedded"} in told
+    assert sum("epoch" in value for value in told) == 12
+    report = last.value
+    assert isinstance(report, QuickReport)
+    with zipfile.ZipFile(io.BytesIO(archive(report.heads["hybrid"], Order(material, recipe)))) as z:
+        z.extractall(tmp_path)
+    classifier = Classifier.load(tmp_path / "qbert-hybrid")
+    ids = [t.ids for t in classifier.tokenize(material.held_out.texts)]
+    assert classifier.logits(ids).argmax(1).tolist() == report.heads["hybrid"].predicted.tolist()
+
+
+def test_a_stop_ends_within_a_second_and_keeps_the_best_so_far(tuner: Tuner) -> None:
+    material = tuner.material(MINE)
+    job_id = tuner.start(material, FrozenRecipe(epochs=100, n_qubits=8, n_layers=6, batch_size=2))
+    since = 0
+    while not any(
+        "epoch" in (e.value or {}) for e in tuner.events(job_id, since) if e.kind == "sent"
+    ):
+        time.sleep(0.05)
+    start = time.monotonic()
+    tuner.stop(job_id)
+    last, _ = wait_for_the_end(tuner, job_id)
+    assert time.monotonic() - start < 3, "one second on a quiet machine"
+    assert last.kind == "stopped"
+    assert last.value is None or last.value.heads["classical"].best_epoch >= 1
+
+
+def test_unknown_and_dropped_trainings_are_said_to_be_gone(tuner: Tuner) -> None:
+    with pytest.raises(InputError, match="gone"):
+        tuner.events("guess")
+    job_id = tuner.start(tuner.material(MINE), FrozenRecipe())
+    tuner.drop(job_id)
+    with pytest.raises(InputError, match="gone"):
+        tuner.events(job_id)
+
+
+@pytest.mark.parametrize("text", ["0", "17", "two", "", "1.5"])
+def test_a_bad_environment_variable_is_named(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv(AT_ONCE, text)
+    with pytest.raises(InputError, match="QBERT_TRAININGS must be a whole number from 1 to 16"):
+        Tuner()
+
+
+def test_a_dataset_out_of_reach_says_what_to_do(
+    tuner: Tuner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qbert_demo.data.sources.PROBE_SECONDS", 0.2)
+    with pytest.raises(DataError, match="bundled"):
+        tuner.material(DataChoice("yelp_polarity"))

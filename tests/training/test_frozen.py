@@ -1,0 +1,126 @@
+"""Heads that race on cached features: they learn, repeat, stop, and take raw vectors in the end."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from qbert_demo.errors import InputError
+from qbert_demo.results import Epoch
+from qbert_demo.training.frozen import Features, race
+from qbert_demo.training.recipe import FrozenRecipe
+
+HEADS = ("classical", "hybrid", "control")
+
+
+def made_up(n: int, seed: int, n_labels: int = 2) -> Features:
+    """Vectors around one centre a class, far from the origin and of unequal spread."""
+    centres = np.random.default_rng(5).normal(size=(n_labels, 12)) * np.linspace(0.2, 6, 12)
+    random = np.random.default_rng(seed)
+    labels = random.integers(0, n_labels, n)
+    vectors = 3 + centres[labels] + random.normal(size=(n, 12)) * np.linspace(0.1, 3, 12)
+    return Features(torch.tensor(vectors, dtype=torch.float32), torch.tensor(labels))
+
+
+TRAIN, HELD_OUT = made_up(160, 0), made_up(80, 1)
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "mse"])
+@pytest.mark.parametrize("n_labels", [2, 5])
+def test_every_head_learns_and_is_right_on_raw_vectors(loss: str, n_labels: int) -> None:
+    train, held_out = made_up(240, 0, n_labels), made_up(120, 1, n_labels)
+    recipe = FrozenRecipe(HEADS, epochs=30, loss=loss, learning_rate=0.01)
+    for name, runner in race(train, held_out, n_labels, recipe).items():
+        best = runner.history[runner.best]
+        assert best.accuracy > 0.85, name
+        assert best.accuracy == max(epoch.accuracy for epoch in runner.history)
+        with torch.no_grad():
+            again = runner.head(held_out.vectors).logits.argmax(1) == held_out.labels
+        assert float(again.float().mean()) == pytest.approx(best.accuracy, abs=0.011)
+
+
+def test_the_same_seed_repeats_every_curve_whoever_else_races() -> None:
+    def curves(*heads: str, seed: int = 3) -> dict[str, list[float]]:
+        runners = race(TRAIN, HELD_OUT, 2, FrozenRecipe(heads, epochs=3, seed=seed))
+        return {name: [e.held_out_loss for e in r.history] for name, r in runners.items()}
+
+    together, alone = curves(*HEADS), curves("hybrid")
+    assert curves(*HEADS) == together
+    assert alone["hybrid"] == together["hybrid"]
+    assert curves("hybrid", seed=4) != alone
+
+
+def test_every_epoch_tells_gradients_angles_and_values() -> None:
+    told: list[Epoch] = []
+    race(TRAIN, HELD_OUT, 2, FrozenRecipe(HEADS, epochs=2), told.append)
+    assert [(e.epoch, e.head) for e in told] == [(k, h) for k in (1, 2) for h in HEADS]
+    classical, hybrid, control = told[:3]
+    assert set(hybrid.gradients) == {"circuit", "classical"}
+    assert set(control.gradients) == set(classical.gradients) == {"classical"}
+    assert min(*hybrid.gradients.values(), *classical.gradients.values()) > 0
+    assert hybrid.angles.shape == (24,)
+    assert not np.array_equal(hybrid.angles, told[4].angles)
+    assert hybrid.values.shape == control.values.shape == (4, 4)
+    assert np.abs(hybrid.values).max() <= 1
+    assert classical.values.size == classical.angles.size == control.angles.size == 0
+
+
+def test_the_circuits_gradient_is_the_mean_norm_of_its_steps() -> None:
+    """With one batch an epoch and no step, it is the norm of one gradient."""
+    told: list[Epoch] = []
+    still = FrozenRecipe(
+        ("hybrid",), epochs=1, batch_size=160, learning_rate=0.0, circuit_learning_rate=0.0
+    )
+    small = Features(TRAIN.vectors[:160], TRAIN.labels[:160])
+    runner = race(small, HELD_OUT, 2, still, told.append)["hybrid"]
+    loss = torch.nn.functional.cross_entropy(runner.head(small.vectors).logits, small.labels)
+    weights = [p for n, p in runner.head.named_parameters() if n.startswith("middle.")]
+    (gradient,) = torch.autograd.grad(loss, weights)
+    assert told[0].gradients["circuit"] == pytest.approx(float(gradient.norm()), rel=1e-3)
+    assert told[0].loss == pytest.approx(float(loss.detach()), rel=1e-4)
+
+
+def test_a_stop_ends_the_race_at_once_and_keeps_the_best() -> None:
+    told: list[Epoch] = []
+    recipe = FrozenRecipe(HEADS, epochs=100)
+    runners = race(TRAIN, HELD_OUT, 2, recipe, told.append, lambda: len(told) >= 7)
+    assert len(told) == 7
+    assert {name: len(r.history) for name, r in runners.items()} == {
+        "classical": 3,
+        "hybrid": 2,
+        "control": 2,
+    }
+    best = runners["classical"].history[runners["classical"].best]
+    logits = runners["classical"].head(HELD_OUT.vectors).logits
+    loss = torch.nn.functional.cross_entropy(logits, HELD_OUT.labels)
+    assert float(loss) == pytest.approx(best.held_out_loss, rel=1e-3)
+    at_once = race(TRAIN, HELD_OUT, 2, recipe, stopped=lambda: True)
+    assert all(
+        not r.history and r.head(HELD_OUT.vectors).logits.isfinite().all() for r in at_once.values()
+    )
+
+
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        ({"heads": ()}, "Choose heads"),
+        ({"heads": ("hybrid", "hybrid")}, "each once"),
+        ({"heads": ("quantum",)}, "classical, hybrid, control"),
+        ({"epochs": 0}, "epochs must be from 1 to 100, not 0"),
+        ({"epochs": True}, "whole number"),
+        ({"n_qubits": 9}, "n_qubits must be from 1 to 8"),
+        ({"n_qubits": "4"}, "whole number"),
+        ({"learning_rate": float("nan")}, "learning_rate must be from 0 to 1"),
+        ({"loss": "hinge"}, "cross_entropy, mse"),
+        ({"encoding": "u3"}, "encoding must be one of"),
+        ({"ansatz": "mine"}, "ansatz must be one of"),
+        ({"reupload": 1}, "reupload must be true or false"),
+        ({"seed": -1}, "seed must be from 0"),
+    ],
+)
+def test_bad_settings_are_refused_with_the_rule_and_the_value(
+    bad: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(InputError, match=words):
+        FrozenRecipe(**bad)

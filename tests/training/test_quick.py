@@ -1,0 +1,113 @@
+"""A whole run in seconds, with the real encoder: from texts to checkpoints that others can load."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from transformers import AutoModelForSequenceClassification, pipeline
+
+from qbert_demo.data.loading import Rows
+from qbert_demo.data.subset import Material
+from qbert_demo.model.inference import Classifier
+from qbert_demo.results import Epoch, QuickReport
+from qbert_demo.training.quick import train_quickly, write_head
+from qbert_demo.training.recipe import FrozenRecipe
+
+LABELS = ("angry", "calm", "glad")
+WORDS = (
+    ("I am furious about", "how dare they ruin", "I hate"),
+    ("there is nothing to say about", "quietly we wait for", "slowly and gently comes"),
+    ("what a joy is", "I am so happy about", "wonderful,"),
+)
+THINGS = ("the train", "our garden", "this meeting", "the soup", "her letter", "the weather")
+
+
+def rows(things: tuple[str, ...]) -> Rows:
+    made = [(f"{w} {t}", k) for k, words in enumerate(WORDS) for w in words for t in things]
+    return Rows(tuple(t for t, _ in made), tuple(k for _, k in made), "made-up rows")
+
+
+MATERIAL = Material(rows(THINGS[:4]), rows(THINGS[4:]), LABELS, ("a note",))
+RECIPE = FrozenRecipe(("classical", "hybrid", "control"), n_qubits=3, epochs=25, reupload=True)
+
+
+@pytest.fixture(scope="module")
+def finished() -> tuple[QuickReport, list[Epoch]]:
+    told: list[Epoch] = []
+    return train_quickly(MATERIAL, RECIPE, passed=told.append), told
+
+
+def test_every_head_is_judged_and_tells_its_way(
+    finished: tuple[QuickReport, list[Epoch]],
+) -> None:
+    report, told = finished
+    assert list(report.heads) == list(RECIPE.heads)
+    assert set(report.seconds) == {"embed", "train"}
+    for name, head in report.heads.items():
+        assert head.accuracy.value > 0.7, name
+        assert head.accuracy.n == len(head.predicted) == 18
+        assert list(head.history) == [epoch for epoch in told if epoch.head == name]
+        best = head.history[head.best_epoch - 1]
+        assert head.accuracy.value == pytest.approx(best.accuracy, abs=1e-6)
+        assert head.seconds > 0
+        assert head.milliseconds > 0
+        assert head.parameters > 22_000_000 > 2000 > head.trained
+
+
+@pytest.mark.parametrize("name", RECIPE.heads)
+def test_the_checkpoint_loads_everywhere_and_predicts_the_same(
+    finished: tuple[QuickReport, list[Epoch]], name: str, tmp_path: Path
+) -> None:
+    head = finished[0].heads[name]
+    write_head(head, MATERIAL, RECIPE, tmp_path / "mine")
+    classifier = Classifier.load(tmp_path / "mine")
+    ids = [t.ids for t in classifier.tokenize(MATERIAL.held_out.texts)]
+    np.testing.assert_array_equal(classifier.logits(ids).argmax(1), head.predicted)
+    assert classifier.model.config.spec() == RECIPE.spec()
+    model = AutoModelForSequenceClassification.from_pretrained(tmp_path / "mine")
+    with torch.no_grad():
+        logits = model(torch.tensor([ids[0]])).logits
+    assert int(logits.argmax()) == head.predicted[0]
+    (answer,) = pipeline("text-classification", model=str(tmp_path / "mine"))(
+        MATERIAL.held_out.texts[0]
+    )
+    assert answer["label"] == LABELS[head.predicted[0]]
+
+
+def test_the_card_and_the_facts_say_what_was_done(
+    finished: tuple[QuickReport, list[Epoch]], tmp_path: Path
+) -> None:
+    head = finished[0].heads["hybrid"]
+    told = write_head(head, MATERIAL, RECIPE, tmp_path)
+    facts = json.loads((tmp_path / "training.json").read_text())
+    assert facts == json.loads(json.dumps(told))
+    assert facts["recipe"]["epochs"] == 25
+    assert facts["data"]["train_rows"] == 36
+    assert facts["data"]["notes"] == ["a note"]
+    assert len(facts["history"]) == 25
+    card = (tmp_path / "README.md").read_text()
+    assert f"{head.accuracy.value:.4f}" in card
+    assert "made-up rows, seed 0" in card
+    assert "3 qubits and 2 layers" in card
+    assert "re-uploaded" in card
+
+
+def test_embedding_is_told_and_a_stop_leaves_checkpoints_of_the_best_so_far(
+    tmp_path: Path,
+) -> None:
+    embedded: list[tuple[int, int]] = []
+    told: list[Epoch] = []
+    report = train_quickly(
+        MATERIAL,
+        RECIPE,
+        embedded=lambda done, total: embedded.append((done, total)),
+        passed=told.append,
+        stopped=lambda: len(told) >= 4,
+    )
+    assert embedded[-1] == (54, 54)
+    assert [head.best_epoch for head in report.heads.values()].count(0) == 0
+    assert len(told) == 4
+    write_head(report.heads["control"], MATERIAL, RECIPE, tmp_path / "control")
+    assert Classifier.load(tmp_path / "control").labels == LABELS

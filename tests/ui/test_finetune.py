@@ -1,0 +1,142 @@
+"""The Fine-tune tab's handlers, called directly, with trainings in real processes."""
+
+import base64
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from qbert_demo.results import QuickReport
+from qbert_demo.tuning import Tuner
+from qbert_demo.ui.finetune_run import Session, download, preview, run, stop
+from qbert_demo.ui.finetune_words import progress_html
+from qbert_demo.ui.plotly_view import Panel
+from tests.test_tuning import OWN
+from tests.ui.test_compare import text_of
+
+FORM = ("own", "rotten_tomatoes", OWN, None, 500.0, 200.0, True, 0.0)
+QUICK = {"epochs": 5, "n_qubits": 2}
+
+
+@pytest.fixture(scope="module")
+def tuner() -> Iterator[Tuner]:
+    made = Tuner()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def updates(tuner: Tuner) -> list[Any]:
+    """Everything that one training shows."""
+    return list(run(tuner, Session(), ["classical", "hybrid"], QUICK, FORM))
+
+
+def test_the_rows_are_shown_before_anything_is_trained(tuner: Tuner) -> None:
+    words = text_of(preview(tuner, *FORM))
+    assert "17 rows to train on (good 9, bad 8) and 7 held out" in words or "to train on" in words
+    assert "the film is lovely" in text_of(preview(tuner, *FORM)) or "the" in words
+    assert "classes" in preview(tuner, "own", "", "only one line, a", None, 500, 200, True, 0)
+    assert "whole number" in preview(tuner, "own", "", OWN, None, 500, 200, True, 0.5)
+
+
+def test_a_training_goes_through_its_stages_to_a_table(updates: list[Any]) -> None:
+    said = [text_of(update[1]) for update in updates]
+    assert said[0].startswith("Getting the rows")
+    assert said[-1] == "Finished."
+    assert all(len(update) == 12 for update in updates)
+    *_, (session, _, bar, loss, accuracy, gradients, angles, values, result, *matrices) = updates
+    assert bar == ""
+    assert isinstance(session.report, QuickReport)
+    for panel in (loss, accuracy, gradients, angles, values):
+        assert isinstance(panel, Panel)
+    assert loss.figure.data[0]["x"] == [1, 2, 3, 4, 5]
+    assert len(angles.figure.data) == 2 * 2 * 3
+    words = text_of(result)
+    assert "On 7 held-out rows" in words
+    assert words.count("classical") >= 1
+    assert [panel is None for panel in matrices] == [False, False, True]
+    counts = matrices[0].figure.data[0]["z"]
+    assert sum(map(sum, counts)) == 7
+
+
+def test_a_trained_head_is_downloaded_as_a_checkpoint(updates: list[Any]) -> None:
+    session = updates[-1][0]
+    words, box = download(session, "hybrid")
+    assert words == ""
+    assert box is not None
+    file = json.loads(box)
+    assert file["name"] == "qbert-hybrid.zip"
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(file["base64"]))) as archive:
+        names = {name.split("/")[1] for name in archive.namelist()}
+    assert {"config.json", "model.safetensors", "README.md", "training.json"} <= names
+    for other in (download(session, "control"), download(Session(), "hybrid")):
+        assert "nothing to download" in other[0]
+        assert other[1] is None
+
+
+@pytest.mark.parametrize(
+    ("heads", "settings", "form", "words"),
+    [
+        ([], QUICK, FORM, "Choose heads"),
+        (["hybrid"], {"epochs": 0}, FORM, "epochs must be from 1 to 100"),
+        (["hybrid"], QUICK, ("own", "", "a, b", *FORM[3:]), "classes"),
+        (["hybrid"], QUICK, ("dataset", "nope", *FORM[2:]), "no dataset"),
+    ],
+)
+def test_what_cannot_be_trained_is_said_and_the_page_goes_on(
+    tuner: Tuner, heads: list[str], settings: dict[str, Any], form: tuple[Any, ...], words: str
+) -> None:
+    *_, last = run(tuner, Session(), heads, settings, form)
+    assert words in text_of(last[1])
+    assert not last[0].is_running
+
+
+def test_a_second_start_asks_first_and_then_drops_the_first(tuner: Tuner) -> None:
+    long = {"epochs": 100, "n_qubits": 8, "n_layers": 6, "batch_size": 2}
+    first = run(tuner, Session(), ["hybrid"], long, FORM)
+    session = next(update[0] for update in first if update[0].is_running)
+    (asked,) = run(tuner, session, ["classical"], QUICK, FORM)
+    assert "Press Start once more" in text_of(asked[1])
+    *_, last = run(tuner, asked[0], ["classical"], QUICK, FORM)
+    assert text_of(last[1]) == "Finished."
+    assert list(first) == [], "the dropped one falls silent"
+
+
+def test_stop_ends_a_training_with_what_it_learnt(tuner: Tuner) -> None:
+    long = {"epochs": 100, "n_qubits": 8, "n_layers": 6, "batch_size": 2}
+    following = run(tuner, Session(), ["classical", "hybrid"], long, FORM)
+    for update in following:
+        if isinstance(update[3], Panel) and update[0].is_running:
+            stop(tuner, update[0])
+            break
+    *_, last = following
+    assert "Stopped" in text_of(last[1])
+    assert not last[0].is_running
+
+
+def test_leaving_the_page_drops_the_training(tuner: Tuner) -> None:
+    following = run(tuner, Session(), ["classical"], {"epochs": 100}, FORM)
+    session = next(update[0] for update in following if update[0].is_running)
+    following.close()  # type: ignore[attr-defined]
+    with pytest.raises(Exception, match="gone"):
+        tuner.events(session.job_id)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stage", "bar"),
+    [
+        ((3, (0, 1), 0, 20, 0), "Waiting; 3 in the queue.", ""),
+        ((None, (100, 400), 0, 20, 2), "Embedding", "100 of 400 texts, about 6 s left"),
+        ((None, (400, 400), 5, 20, 1), "Training", "5 of 20 epochs, about 3 s left"),
+        ((None, (400, 400), 0, 20, 1), "Training", "0 of 20 epochs"),
+    ],
+)
+def test_progress_tells_stage_share_and_time_left(
+    arguments: tuple[Any, ...], stage: str, bar: str
+) -> None:
+    words, drawn = progress_html(*arguments)
+    assert stage in words
+    assert text_of(drawn) == bar
