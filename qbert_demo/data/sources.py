@@ -91,8 +91,7 @@ _CATALOGUE = (
         licence="unknown",
         citation="Socher et al., EMNLP 2013; in GLUE, Wang et al., ICLR 2019",
         rows=SST2.rows,
-        note="Its rows are phrases of the same sentences, so rows held out of it are easier than "
-        "new ones.",
+        note="Rows are phrases of the same sentences, so those held out are easier than new ones.",
     ),
     Source(
         key=AG_NEWS.key,
@@ -298,5 +297,4 @@ def _stream(source: Source, split: str, limit: int) -> Rows:
     labels = tuple(row[source.label] for row in rows)
     if not set(labels) <= set(range(len(source.labels))):
         raise DataError(f"{source.dataset}, split {split}, has rows without a label.")
-    origin = f"{source.dataset} @ {(source.revision or 'main')[:7]}, streamed"
-    return Rows(texts, labels, origin)
+    return Rows(texts, labels, f"{source.dataset} @ {(source.revision or 'main')[:7]}, streamed")

@@ -68,7 +68,7 @@ def leave_a_thread(payload: Any, send: Send, stopped: Stopped) -> str:
 def misbehave(payload: str, send: Send, stopped: Stopped) -> Any:
     match payload:
         case "raise":
-            raise ValueError("a secret path: /home/someone")
+            raise ValueError("a secret path: name.txt")
         case "refuse":
             raise InputError("Row 3 has no label. Give it one.")
         case "memory":
