@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from qbert_demo.circuit.trace import States, states_of
+from qbert_demo.circuit.alike import alike
 from qbert_demo.config import CHECKPOINTS, HEADS, MAX_BATCH_ROWS, MAX_CHARACTERS
 from qbert_demo.data.catalogue import TASKS
 from qbert_demo.errors import CheckpointError, InputError
@@ -20,7 +20,6 @@ from qbert_demo.model.encoder import find_backbone
 from qbert_demo.model.inference import Classifier, Tokens
 from qbert_demo.model.prediction import predict, softmax
 from qbert_demo.results import (
-    Array,
     BatchComparison,
     Comparison,
     Prediction,
@@ -28,6 +27,8 @@ from qbert_demo.results import (
     TextPair,
 )
 
+MAX_OWN = 32
+"""Visitors' own tasks that are kept; their heads are small, and all share one encoder."""
 PAIR = ("classical", "hybrid")
 NAMES = {kind: name for name, kind in HEADS.items()}
 
@@ -45,6 +46,7 @@ class Explorer:
         self._folder = folder
         self._loaded: dict[tuple[str, str], Classifier] = {}
         self._lock = Lock()
+        self._own: dict[str, TaskCard] = {}
         self._trouble: list[str] = []
         cards = []
         for task in (TASKS[key] for key in tasks):
@@ -89,7 +91,7 @@ class Explorer:
         Raises:
             InputError: If no checkpoint of that task is there; the message lists the tasks.
         """
-        for card in self.tasks:
+        for card in (*self.tasks, *self._own.values()):
             if card.key == key:
                 return card
         known = ", ".join(card.key for card in self.tasks) or "none"
@@ -174,12 +176,7 @@ class Explorer:
         first, second = (
             self.compare(task, text, ["hybrid"]).predictions["hybrid"] for text in (one, other)
         )
-        return TextPair(
-            (one, other),
-            (first, second),
-            _overlap(first.embedding, second.embedding),
-            _overlap(_final_state(first), _final_state(second)) ** 2,
-        )
+        return alike((one, other), first, second)
 
     @staticmethod
     def predict_with(source: str, revision: str | None, text: str) -> Prediction:
@@ -212,6 +209,24 @@ class Explorer:
                 classifier.answer(classifier.tokenize(["warm up"])[0].ids)
                 self._loaded[key] = classifier
             return self._loaded[key]
+
+    def adopt(self, card: TaskCard, classifiers: dict[str, Classifier]) -> None:
+        """Let a visitor's own models be asked like the others, by whoever knows the card's key.
+
+        Only the latest `MAX_OWN` are kept.
+
+        Args:
+            card: Describes them; its key cannot be guessed.
+            classifiers: By head.
+        """
+        with self._lock:
+            self._own[card.key] = card
+            for head, classifier in classifiers.items():
+                self._loaded[card.key, head] = classifier
+            while len(self._own) > MAX_OWN:
+                key = next(iter(self._own))
+                for head in self._own.pop(key).heads:
+                    del self._loaded[key, head]
 
     def _is_usable(self, task: str, head: str) -> bool:
         if head == "control":
@@ -256,19 +271,6 @@ def _read(classifier: Classifier, text: str) -> Tokens:
     if len(tokens.ids) <= 2:
         raise InputError("There is nothing in this text that the models can read. Type a sentence.")
     return tokens
-
-
-def _final_state(prediction: Prediction) -> States:
-    circuit = prediction.circuit
-    if circuit is None:
-        raise CheckpointError("The hybrid checkpoint of this task has no circuit.")
-    return states_of(circuit.gates, circuit.n_qubits)[-1]
-
-
-def _overlap(one: Array | States, other: Array | States) -> float:
-    """Cosine of two vectors; for complex ones the absolute value of their overlap."""
-    overlap = np.vdot(one, other) / (np.linalg.norm(one) * np.linalg.norm(other))
-    return float(np.abs(overlap) if np.iscomplexobj(overlap) else overlap)
 
 
 def _check_truth(card: TaskCard, truth: object, n: int) -> NDArray[np.int64] | None:

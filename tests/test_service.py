@@ -7,6 +7,7 @@ import torch
 from qbert_demo.data.catalogue import SST2
 from qbert_demo.errors import CheckpointError, InputError
 from qbert_demo.model import QBertForSequenceClassification
+from qbert_demo.results import TaskCard
 from qbert_demo.service import Explorer
 from qbert_demo.training.recipe import Recipe
 from qbert_demo.training.trainer import make_config
@@ -151,3 +152,54 @@ def test_a_damaged_checkpoint_is_left_out_and_said(tmp_path: Path) -> None:
 def test_no_checkpoint_at_all_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="Train one"):
         Explorer.start(folder=tmp_path)
+
+
+def test_a_pair_of_texts_is_compared_inside_bert_and_inside_the_circuit(
+    explorer: Explorer,
+) -> None:
+    same = explorer.compare_texts("sst2", TEXT, TEXT)
+    assert same.fidelity == pytest.approx(1)
+    assert same.cosine == pytest.approx(1)
+    other = explorer.compare_texts("sst2", TEXT, "Rates rise again.")
+    one, two = (p.circuit for p in other.predictions)
+    assert one is not None
+    assert two is not None
+    overlap = np.prod(np.cos((one.angles - two.angles) / 2) ** 2)
+    assert other.fidelity == pytest.approx(overlap, abs=1e-6)
+    first, second = (p.embedding for p in other.predictions)
+    norms = np.linalg.norm(first) * np.linalg.norm(second)
+    assert other.cosine == pytest.approx(first @ second / norms)
+    with pytest.raises(InputError, match="nothing to read"):
+        explorer.compare_texts("sst2", TEXT, " ")
+
+
+def test_own_heads_answer_under_their_key_on_one_encoder(
+    explorer: Explorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = explorer.classifier("sst2", "classical")
+    torch.manual_seed(9)
+    config = make_config(SST2, "circuit", Recipe(adapter_rank=0, n_qubits=3))
+    config.id2label = {0: "a", 1: "b", 2: "c"}
+    built = QBertForSequenceClassification.build(config)
+    own = base.with_head(config, built.tensors(), "just trained")
+    assert own.model.bert is base.model.bert
+
+    def card(key: str) -> TaskCard:
+        return TaskCard(key, "Yours", ("a", "b", "c"), (), ("hybrid",))
+
+    explorer.adopt(card("mine-1"), {"hybrid": own})
+    answer = explorer.compare("mine-1", TEXT, ["hybrid"]).predictions["hybrid"]
+    assert answer.labels == ("a", "b", "c")
+    assert answer.circuit is not None
+    assert answer.circuit.n_qubits == 3
+    with torch.no_grad():
+        ids = torch.tensor([own.tokenize([TEXT])[0].ids])
+        expected = built.eval()(ids).logits[0].numpy()
+    np.testing.assert_allclose(answer.logits, expected, atol=1e-5)
+    with pytest.raises(InputError, match=r"the tasks are: sst2\.$"):
+        explorer.compare("mine-2", TEXT)
+    monkeypatch.setattr("qbert_demo.service.MAX_OWN", 1)
+    explorer.adopt(card("mine-3"), {"hybrid": own})
+    with pytest.raises(InputError, match="no task 'mine-1'"):
+        explorer.compare("mine-1", TEXT, ["hybrid"])
+    assert explorer.compare("mine-3", TEXT, ["hybrid"])

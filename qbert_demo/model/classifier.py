@@ -179,6 +179,20 @@ class QBertForSequenceClassification(PreTrainedModel):
         model.classifier.apply(_reset)
         return model
 
+    def with_head(self, config: QBertConfig, tensors: dict[str, Tensor]) -> Self:
+        """Another model on this one's very encoder, which takes no memory twice.
+
+        Args:
+            config: Its configuration; the encoder's part is taken from this model.
+            tensors: Its head, by name as in a checkpoint; no low-rank updates.
+        """
+        config.backbone = self.config.backbone
+        with no_init_weights():
+            model = type(self)(config)
+        model.bert = self.bert
+        model.load_tensors(tensors)
+        return model.eval()
+
     @classmethod
     def from_pretrained(  # type: ignore[override]
         cls,

@@ -87,6 +87,10 @@ class Classifier:
         model = QBertForSequenceClassification.build(config).eval()
         return cls(model, _tokenizer(find_backbone(config.source()).folder), "untrained")
 
+    def with_head(self, config: QBertConfig, tensors: dict[str, Tensor], source: str) -> Self:
+        """Another classifier on the same encoder; see the model's ``with_head``."""
+        return type(self)(self.model.with_head(config, tensors), self.tokenizer, source)
+
     @property
     def labels(self) -> tuple[str, ...]:
         """Names of the classes in the order of the logits."""

@@ -66,6 +66,19 @@ def train_quickly(
     return QuickReport(reports, seconds)
 
 
+def adopt(
+    base: Classifier, report: HeadReport, material: Material, recipe: FrozenRecipe
+) -> Classifier:
+    """Put a trained head to use at once, on the encoder of ``base`` (see `Classifier.fresh`)."""
+    tensors = {name: torch.from_numpy(array) for name, array in report.tensors.items()}
+    return base.with_head(_config(material, recipe, report.head), tensors, "just trained")
+
+
+def fresh_classifier() -> Classifier:
+    """The encoder that heads are trained on here, with a head of no meaning."""
+    return Classifier.fresh(QBertConfig(id2label={0: "0", 1: "1"}, label2id={"0": 0, "1": 1}))
+
+
 def _config(material: Material, recipe: FrozenRecipe, name: str) -> QBertConfig:
     return QBertConfig(
         head=cast(Any, HEADS[name]),

@@ -32,6 +32,11 @@ FORMATS: dict[str, tuple[Callable[[Sequence[GateReading], int], str], str]] = {
     "JSON": (lambda gates, n: json.dumps(circuit_json(gates, n), indent=1), "circuit.json"),
 }
 
+STANDARD_ERROR = (
+    "± is the standard error: in about two of three runs the measured mean lies no further from "
+    "the true one. Ten times as accurate takes a hundred times as many shots."
+)
+
 
 def measured(
     text: str,
@@ -69,7 +74,8 @@ def measured(
     except QBertError as error:
         return error_html(str(error)), None
     figure = measured_values(perfect.exact, found.estimates, found.errors)
-    return _measured_words(circuit, perfect, found), Panel(figure)
+    below = f'<p class="hint">{STANDARD_ERROR}</p>' if count else ""
+    return _measured_words(circuit, perfect, found), Panel(figure, below=below)
 
 
 def _noise(circuit: Received, depolarizing: Any, damping: Any, flip: Any) -> Noise | None:

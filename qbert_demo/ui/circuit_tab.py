@@ -16,13 +16,16 @@ STATIC = Path(__file__).parent / "static"
 INVITATION = '<p class="invitation">Type a sentence to see what the circuit does to it.</p>'
 
 
-def build_circuit_tab(explorer: Explorer, task: gr.Radio, text: gr.Textbox) -> None:
+def build_circuit_tab(explorer: Explorer, task: gr.Radio, text: gr.Textbox) -> gr.Radio:
     """Lay out the tab; it opens on what stands in the Compare tab.
 
     Args:
         explorer: What answers.
         task: The Compare tab's task.
         text: The Compare tab's sentence.
+
+    Returns:
+        This tab's task.
     """
     with gr.Tab("Circuit", id="circuit", elem_id="circuit-tab") as tab:
         own_task = gr.Radio(
@@ -58,6 +61,7 @@ def build_circuit_tab(explorer: Explorer, task: gr.Radio, text: gr.Textbox) -> N
     }
     tab.select(None, [task, text, *mine], mine, js=follow, api_visibility="private").then(**answer)
     gr.on([button.click, own_text.submit, own_task.input], trigger_mode="always_last", **answer)
+    return own_task
 
 
 def show_circuit(explorer: Explorer, task: str, text: str | None) -> tuple[str, str | None]:

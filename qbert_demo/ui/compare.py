@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -29,7 +29,15 @@ OPEN_CIRCUIT = "() => { document.getElementById('circuit-tab-button').click(); }
 Answer = tuple[Any, ...]
 
 
-def build_compare_tab(explorer: Explorer, page: gr.Blocks) -> tuple[gr.Radio, gr.Textbox]:
+class Question(NamedTuple):
+    """The controls that a visitor asks with; a new value of ``asking`` asks about that task."""
+
+    task: gr.Radio
+    text: gr.Textbox
+    asking: AskingBar
+
+
+def build_compare_tab(explorer: Explorer, page: gr.Blocks) -> Question:
     """Lay out the tab and wire every way of asking to `answer`.
 
     Args:
@@ -37,7 +45,7 @@ def build_compare_tab(explorer: Explorer, page: gr.Blocks) -> tuple[gr.Radio, gr
         page: The app, for what happens when it opens.
 
     Returns:
-        The task and the sentence, for tabs that go on with them.
+        What a visitor asks with, for tabs that go on with it.
     """
     task = explorer.tasks[0]
     text = task.examples[0].text if task.examples else ""
@@ -64,7 +72,7 @@ def build_compare_tab(explorer: Explorer, page: gr.Blocks) -> tuple[gr.Radio, gr
     here = [task_box, text_box, asking]
     page.load(None, here, here, js=read_link, api_visibility="private")
     copy.click(None, [task_box, text_box], copied, js=copy_link, api_visibility="private")
-    return task_box, text_box
+    return Question(task_box, text_box, asking)
 
 
 def answer(explorer: Explorer, task: str, text: str | None, with_control: bool) -> Answer:

@@ -1,6 +1,6 @@
 """The Fine-tune tab: teach heads on a subset or on one's own sentences, and watch them learn."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
@@ -9,9 +9,11 @@ import gradio as gr
 
 from qbert_demo.circuit.spec import Ansatz, Encoding
 from qbert_demo.config import HEADS
+from qbert_demo.service import Explorer
 from qbert_demo.training.recipe import LOSSES, RANGES, FrozenRecipe
 from qbert_demo.tuning import MAX_HELD_OUT_ROWS, MAX_SECONDS, MAX_TRAIN_ROWS, Tuner
-from qbert_demo.ui.finetune_run import Session, Update, download, preview, run, stop
+from qbert_demo.ui.compare import Question
+from qbert_demo.ui.finetune_run import Session, Update, download, preview, run, stop, use
 from qbert_demo.ui.plotly_view import PlotlyView
 from qbert_demo.ui.spoken import spoken
 
@@ -38,11 +40,16 @@ class ZipLink(gr.HTML):
         )
 
 
-def build_finetune_tab(tuner: Tuner) -> None:
+def build_finetune_tab(
+    tuner: Tuner, explorer: Explorer, question: Question, circuit_task: gr.Radio
+) -> None:
     """Lay out the tab and wire it.
 
     Args:
         tuner: What gathers rows and trains.
+        explorer: What the trained heads are handed to.
+        question: The Compare tab's controls.
+        circuit_task: The Circuit tab's task.
     """
     with gr.Tab("Fine-tune", id="finetune", elem_id="finetune-tab") as tab:
         form = _build_data(tuner)
@@ -62,7 +69,8 @@ def build_finetune_tab(tuner: Tuner) -> None:
         result = gr.HTML("", elem_id="training-result", apply_default_css=False)
         with gr.Row(elem_classes="curves"):
             matrices = [PlotlyView(None, elem_id=f"confusion-{head}") for head in HEADS]
-        _build_download(session)
+        outputs = [question.task, circuit_task, question.asking]
+        _build_taking_along(session, partial(_use, explorer), outputs)
     names = list(settings)
     start.click(
         partial(_start, tuner, names, len(form)),
@@ -202,11 +210,21 @@ def _build_settings() -> tuple[gr.CheckboxGroup, dict[str, Any]]:
     return heads, settings
 
 
-def _build_download(session: gr.State) -> None:
+def _build_taking_along(
+    session: gr.State, use_them: Callable[[Session | None], Any], outputs: list[Any]
+) -> None:
     with gr.Row(elem_classes="buttons", elem_id="downloads"):
+        using = gr.Button("Use in Compare and Circuit", variant="primary", elem_id="use")
         buttons = [gr.Button(f"Download {head}", elem_id=f"download-{head}") for head in HEADS]
     said = spoken("", elem_id="download-said")
     link = ZipLink(elem_id="download-link")
+    using.click(
+        use_them,
+        session,
+        [said, *outputs],
+        show_progress="hidden",
+        api_visibility="private",
+    )
     for head, button in zip(HEADS, buttons, strict=True):
         button.click(
             partial(_download, head),
@@ -219,6 +237,15 @@ def _build_download(session: gr.State) -> None:
 
 def _download(head: str, session: Session | None) -> tuple[str, str | None]:
     return download(session or Session(), head)
+
+
+def _use(explorer: Explorer, session: Session | None) -> tuple[Any, ...]:
+    said, card = use(explorer, session or Session())
+    if card is None:
+        return said, gr.skip(), gr.skip(), gr.skip()
+    choices = [(task.title, task.key) for task in (*explorer.tasks, card)]
+    radio = gr.update(choices=choices, value=card.key)
+    return said, radio, radio, card.key
 
 
 def _stop(tuner: Tuner, session: Session | None) -> None:

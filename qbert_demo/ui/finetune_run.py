@@ -22,7 +22,9 @@ from qbert_demo.figures.training import (
     loss_curves,
     value_curves,
 )
-from qbert_demo.results import Epoch, QuickReport
+from qbert_demo.results import Epoch, QuickReport, TaskCard
+from qbert_demo.service import Explorer
+from qbert_demo.training.quick import adopt, fresh_classifier
 from qbert_demo.training.recipe import FrozenRecipe
 from qbert_demo.tuning import DataChoice, Order, Tuner, archive
 from qbert_demo.ui.finetune_words import preview_html, progress_html, result_html
@@ -239,6 +241,28 @@ def _curves(progress: _Progress) -> list[Panel | None]:
         return [*common, None, None]
     n_qubits = hybrid[0].values.shape[1]
     return [*common, Panel(angle_curves(hybrid, n, n_qubits)), Panel(value_curves(hybrid, n, 0))]
+
+
+def use(explorer: Explorer, session: Session) -> tuple[str, TaskCard | None]:
+    """Let the trained heads answer in the other tabs.
+
+    Returns:
+        What is to be said, and the card under which they answer, or ``None``.
+    """
+    report, order = session.report, session.order
+    if report is None or order is None:
+        return error_html("There is nothing to use yet. Train something first."), None
+    try:
+        base = fresh_classifier()
+    except QBertError as error:
+        return error_html(str(error)), None
+    key = f"mine-{session.job_id}"
+    heads = tuple(head for head in HEADS if head in report.heads)
+    card = TaskCard(key, "Yours", order.material.labels, (), heads)
+    explorer.adopt(
+        card, {h: adopt(base, report.heads[h], order.material, order.recipe) for h in heads}
+    )
+    return "<p>They answer in Compare and Circuit now, as the task “Yours”.</p>", card
 
 
 def _still(n: int) -> list[Any]:

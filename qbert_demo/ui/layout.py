@@ -31,9 +31,9 @@ def build_app(explorer: Explorer, tuner: Tuner) -> gr.Blocks:
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 3600)) as app:
         gr.HTML(_header(explorer.status), elem_id="header", apply_default_css=False)
         with gr.Tabs():
-            task, text = build_compare_tab(explorer, app)
-            build_circuit_tab(explorer, task, text)
-            build_finetune_tab(tuner)
+            question = build_compare_tab(explorer, app)
+            circuit_task = build_circuit_tab(explorer, question.task, question.text)
+            build_finetune_tab(tuner, explorer, question, circuit_task)
         build_api(explorer)
     app.queue(api_open=False, max_size=MAX_WAITING)
     return app

@@ -46,6 +46,17 @@ def test_own_sentences_are_shown_learnt_and_taken_home(open_page: Open) -> None:
         page.click("#download-hybrid")
     with zipfile.ZipFile(Path(waiting.value.path())) as archive:
         assert any(name.endswith("model.safetensors") for name in archive.namelist())
+    page.click("#use")
+    page.wait_for_selector("#download-said >> text=Compare and Circuit")
+    page.click("#compare-tab-button")
+    page.wait_for_function(
+        "['good', 'bad'].includes(document.querySelector('#card-hybrid .label')?.innerText)"
+    )
+    assert page.get_by_label("Yours").first.is_checked()
+    page.click("#open-circuit")
+    page.wait_for_function(
+        "document.querySelector('[data-is=lab]')?.current()?.labels.includes('good')"
+    )
 
 
 def test_a_mistake_in_the_rows_keeps_them_in_the_box(open_page: Open) -> None:

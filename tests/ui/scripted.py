@@ -7,6 +7,7 @@ in a text with "but". The circuit is a real one; its readings add up to the logi
 import time
 import zlib
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -62,6 +63,7 @@ class ScriptedExplorer(Explorer):
     ) -> None:
         self.spec = spec or CircuitSpec(4, 2)
         self.tasks = tasks
+        self._own: dict[str, TaskCard] = {}
         self.delay = delay
 
     def compare(
@@ -74,6 +76,10 @@ class ScriptedExplorer(Explorer):
         read = " ".join(text.split(" ")[:100])
         predictions = {head: self.predict(card, text, head) for head in heads}
         return Comparison(task, text, len(read.split()) + 2, text[len(read) :], predictions)
+
+    def adopt(self, card: TaskCard, classifiers: dict[str, Any]) -> None:
+        assert set(classifiers) == set(card.heads)
+        self._own[card.key] = card
 
     def compare_batch(
         self,

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from qbert_demo.results import QuickReport
+from qbert_demo.results import QuickReport, TaskCard
 from qbert_demo.tuning import Tuner
-from qbert_demo.ui.finetune_run import Session, download, preview, run, stop
+from qbert_demo.ui.finetune_run import Session, download, preview, run, stop, use
 from qbert_demo.ui.finetune_words import progress_html
 from qbert_demo.ui.plotly_view import Panel
 from tests.test_tuning import OWN
+from tests.ui.scripted import ScriptedExplorer
 from tests.ui.test_compare import text_of
 
 FORM = ("own", "rotten_tomatoes", OWN, None, 500.0, 200.0, True, 0.0)
@@ -140,3 +141,28 @@ def test_progress_tells_stage_share_and_time_left(
     words, drawn = progress_html(*arguments)
     assert stage in words
     assert text_of(drawn) == bar
+
+
+def test_the_trained_heads_answer_in_the_other_tabs(updates: list[Any]) -> None:
+    class Asked(ScriptedExplorer):
+        def adopt(self, card: TaskCard, classifiers: dict[str, Any]) -> None:
+            self.adopted = card, classifiers
+
+    explorer = Asked()
+    words, card = use(explorer, updates[-1][0])
+    assert "in Compare and Circuit" in words
+    assert card is not None
+    assert card.key.startswith("mine-")
+    assert card.labels == ("good", "bad")
+    adopted, classifiers = explorer.adopted
+    assert adopted is card
+    assert set(classifiers) == set(card.heads) == {"classical", "hybrid"}
+    report = updates[-1][0].report
+    texts = updates[-1][0].order.material.held_out.texts
+    for head, classifier in classifiers.items():
+        ids = [t.ids for t in classifier.tokenize(texts)]
+        predicted = classifier.logits(ids).argmax(1).tolist()
+        assert predicted == report.heads[head].predicted.tolist()
+    encoders = {id(c.model.bert) for c in classifiers.values()}
+    assert len(encoders) == 1, "the heads of one visitor share an encoder"
+    assert use(explorer, Session())[1] is None

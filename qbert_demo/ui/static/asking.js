@@ -43,7 +43,7 @@ function showExamples() {
     button.addEventListener('click', () => fill(text));
     return button;
   });
-  bar.replaceChildren(hint, ...buttons);
+  bar.replaceChildren(...(buttons.length ? [hint, ...buttons] : []));
 }
 
 // A new task: an example of the old one, or nothing, gives way to an example of the new one.
