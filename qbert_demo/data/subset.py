@@ -60,7 +60,8 @@ def take_subset(
             f"{held_out} rows cannot be held out of {len(kept)} different ones. "
             f"Hold out at most {max(0, len(kept) - len(labels))}, or give more rows."
         )
-    shuffled = np.random.default_rng(seed).permutation(kept).tolist()
+    random = np.random.default_rng(seed)
+    shuffled = random.permutation(kept).tolist()
     by_class = [[i for i in shuffled if rows.labels[i] == k] for k in range(len(labels))]
     out = proportional_shares([len(members) for members in by_class], held_out)
     left = [len(members) - share for members, share in zip(by_class, out, strict=True)]
@@ -78,8 +79,8 @@ def take_subset(
         if found
     ]
     return Material(
-        rows.take([i for i in shuffled if i in learned]),
-        rows.take([i for i in shuffled if i in judged]),
+        rows.take(random.permutation(sorted(learned)).tolist()),
+        rows.take(random.permutation(sorted(judged)).tolist()),
         tuple(labels),
         (*notes, *_shortages(shares, labels, n, balanced)),
     )

@@ -140,3 +140,12 @@ def test_the_choice_is_mixed_and_hangs_on_the_seed_alone() -> None:
     assert [*first.train.texts, *first.held_out.texts] == elsewhere
     assert set(first.train.texts) != set(other.train.texts)
     assert 5 < sum(first.train.labels[:20]) < 15
+
+
+def test_the_classes_come_mixed_from_the_first_row_on() -> None:
+    rows = rows_of(400, 400, 0)
+    runs = 0
+    for seed in range(50):
+        taken = take_subset(rows, LABELS, 250, balanced=True, held_out=200, seed=seed)
+        runs += len(set(taken.train.labels[:6])) == 1
+    assert runs <= 6, "one in 32 starts with six of a class"
