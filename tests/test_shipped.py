@@ -67,7 +67,7 @@ def test_the_control_is_as_large_as_the_hybrid(task: str) -> None:
     [
         ("sst2", "A warm, funny and beautifully acted film.", "positive"),
         ("sst2", "Dull, clumsy and far too long.", "negative"),
-        ("ag_news", "Striker scores twice as United win the cup final", "Sports"),
+        ("ag_news", "Quarterback throws four touchdowns in season opener", "Sports"),
         ("ag_news", "Shares fall as the bank reports a quarterly loss", "Business"),
         ("ag_news", "Prime minister meets rebels for peace talks after bombing", "World"),
         ("ag_news", "New search software indexes files on your computer", "Sci/Tech"),
