@@ -75,6 +75,7 @@ def test_a_large_circuit_scrolls_in_its_own_frame_with_its_labels_in_view(
 
 def test_the_keyboard_reaches_everything_in_reading_order(open_page: Open) -> None:
     page = open_page()
+    page.wait_for_timeout(500)  # the page's own link has been read, which renders the task anew
     page.evaluate("document.querySelector('#task input:checked').focus()")
     seen = []
     for _ in range(8):
