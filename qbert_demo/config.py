@@ -15,6 +15,9 @@ MAX_CHARACTERS = 20_000
 MAX_BATCH_ROWS = 500
 """Most texts that are compared in one go."""
 
+MAX_LABELS = 50
+"""Most classes of a model."""
+
 
 @dataclass(frozen=True)
 class Backbone:

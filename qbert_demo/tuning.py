@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import torch
@@ -19,11 +20,13 @@ from qbert_demo.data.own import OwnRows, read_own, read_own_file
 from qbert_demo.data.sources import SOURCES, available, load_source
 from qbert_demo.data.subset import Material, take_subset
 from qbert_demo.errors import InputError
+from qbert_demo.model.inference import Classifier
 from qbert_demo.results import Epoch, HeadReport, QuickReport
 from qbert_demo.training.jobs import Event, Jobs
-from qbert_demo.training.quick import train_quickly, write_head
-from qbert_demo.training.recipe import FrozenRecipe
+from qbert_demo.training.quick import adopt, fresh_classifier, train_quickly, write_head
+from qbert_demo.training.recipe import MAX_SEED, FrozenRecipe
 
+MIN_ROWS = 10
 MAX_TRAIN_ROWS = 2000
 MAX_HELD_OUT_ROWS = 1000
 MAX_SECONDS = 300
@@ -78,6 +81,8 @@ class Tuner:
         """
         self._datasets_dir = datasets_dir
         self.at_once = _at_once() if at_once is None else at_once
+        self._lock = Lock()
+        self._base: Classifier | None = None
         self._jobs = Jobs(
             train_order,
             at_once=self.at_once,
@@ -104,9 +109,9 @@ class Tuner:
             return _own(choice)
         if choice.source not in SOURCES:
             raise InputError(f"There is no dataset {str(choice.source)[:40]!r} here.")
-        _check(choice.rows, "training rows", 10, MAX_TRAIN_ROWS)
-        _check(choice.held_out, "rows held out", 10, MAX_HELD_OUT_ROWS)
-        _check(choice.seed, "the seed", 0, 2**31)
+        _check(choice.rows, "training rows", MIN_ROWS, MAX_TRAIN_ROWS)
+        _check(choice.held_out, "rows held out", MIN_ROWS, MAX_HELD_OUT_ROWS)
+        _check(choice.seed, "the seed", 0, MAX_SEED)
         found = load_source(
             SOURCES[choice.source],
             datasets_dir=self._datasets_dir,
@@ -135,6 +140,19 @@ class Tuner:
             BusyError: If too many wait already.
         """
         return self._jobs.submit(Order(material, recipe))
+
+    def classifiers(self, report: QuickReport, order: Order) -> dict[str, Classifier]:
+        """Put trained heads to use; those of all visitors share one encoder.
+
+        Raises:
+            BackboneError: If the encoder cannot be had.
+        """
+        with self._lock:
+            self._base = self._base or fresh_classifier()
+        return {
+            name: adopt(self._base, head, order.material, order.recipe)
+            for name, head in report.heads.items()
+        }
 
     def events(self, job_id: str, since: int = 0, timeout: float = 0.25) -> list[Event]:
         """See `qbert_demo.training.jobs.Jobs.events`; results are `QuickReport`s."""
@@ -183,7 +201,7 @@ def archive(report: HeadReport, order: Order) -> bytes:
 
 
 def _own(choice: DataChoice) -> Material:
-    _check(choice.seed, "the seed", 0, 2**31)
+    _check(choice.seed, "the seed", 0, MAX_SEED)
     if choice.own_file is not None:
         try:
             data = choice.own_file.read_bytes()

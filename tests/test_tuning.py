@@ -150,6 +150,6 @@ def test_a_bad_environment_variable_is_named(monkeypatch: pytest.MonkeyPatch, te
 def test_a_dataset_out_of_reach_says_what_to_do(
     tuner: Tuner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qbert_demo.data.sources.PROBE_SECONDS", 0.2)
+    monkeypatch.setattr("qbert_demo.hub.PROBE_SECONDS", 0.2)
     with pytest.raises(DataError, match="bundled"):
         tuner.material(DataChoice("yelp_polarity"))

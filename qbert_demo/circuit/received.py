@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from qbert_demo.circuit.spec import MAX_QUBITS
+from qbert_demo.config import MAX_LABELS
 from qbert_demo.errors import InputError
 from qbert_demo.results import Array, GateReading
 
 ANGLES = {"RX": 1, "RY": 1, "RZ": 1, "Rot": 3, "Hadamard": 0, "CNOT": 0}
 MAX_GATES = 1000
-MAX_LABELS = 50
 MAX_LENGTH = 1_000_000
 
 

@@ -10,15 +10,14 @@ import numpy as np
 from datasets import load_dataset
 from datasets.exceptions import DatasetsError
 from httpx2 import HTTPError
-from huggingface_hub import HfApi, constants
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+from huggingface_hub import constants
 
 from qbert_demo.data.bundled import is_bundled, read_bundled
 from qbert_demo.data.catalogue import AG_NEWS, SST2, Task
 from qbert_demo.data.loading import Rows, load_rows
 from qbert_demo.errors import DataError
+from qbert_demo.hub import hub_trouble
 
-PROBE_SECONDS = 2.5
 HUB_SECONDS = 60.0
 """Longest wait for the Hub's rows once it has answered."""
 SHARED = ("key", "title", "dataset", "config", "text", "label", "labels", "train", "rows")
@@ -189,7 +188,7 @@ def load_source(
 
     Raises:
         DataError: If a local copy is damaged, or no place has the split within about
-            ``PROBE_SECONDS + HUB_SECONDS``; the message says what is wrong with the Hub.
+            ``hub.PROBE_SECONDS + HUB_SECONDS``; the message says what is wrong with the Hub.
     """
     split = split or source.train
     if datasets_dir is not None and (Path(datasets_dir) / source.dataset).is_dir():
@@ -239,16 +238,13 @@ def _sample(rows: Rows, limit: int | None) -> Rows:
 
 
 def _hub_trouble(source: Source) -> str | None:
-    """Ask the Hub for the dataset, once and briefly; a sentence if that fails."""
+    """A sentence if the Hub is switched on and does not have the dataset for us."""
     if constants.is_offline_mode():
         return None
-    try:
-        HfApi().dataset_info(source.dataset, revision=source.revision, timeout=PROBE_SECONDS)
-    except HfHubHTTPError as error:
-        return f"The Hub refused {source.dataset} with status {error.response.status_code}."
-    except (HTTPError, OSError, HFValidationError):
-        return "The Hub is out of reach."
-    return None
+    trouble = hub_trouble(
+        lambda hub, wait: hub.dataset_info(source.dataset, revision=source.revision, timeout=wait)
+    )
+    return f"{trouble[0].upper()}{trouble[1:]}." if trouble else None
 
 
 def _within(seconds: float, work: Callable[[], Rows]) -> Rows:

@@ -23,12 +23,11 @@ from transformers.initialization import no_init_weights
 from transformers.modeling_outputs import SequenceClassifierOutput
 
 from qbert_demo.circuit import CircuitSpec
-from qbert_demo.config import MINILM, Backbone
+from qbert_demo.config import MAX_LABELS, MINILM, Backbone
 from qbert_demo.model import checkpoints
 from qbert_demo.model.encoder import find_backbone, load_encoder
 from qbert_demo.model.heads import BottleneckHead, CircuitHead, HeadOutput, LinearHead
 
-MAX_LABELS = 50
 HUB_ARGUMENTS = ("revision", "token", "cache_dir", "local_files_only", "force_download")
 
 

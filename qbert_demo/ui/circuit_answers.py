@@ -22,6 +22,8 @@ from qbert_demo.figures.theme import percent, signed
 from qbert_demo.report import circuit_json
 from qbert_demo.results import Array, GateReading, TextPair
 from qbert_demo.service import Explorer
+from qbert_demo.training.recipe import MAX_SEED
+from qbert_demo.ui.forms import whole
 from qbert_demo.ui.plotly_view import Panel
 from qbert_demo.ui.words import error_html, shown
 
@@ -67,8 +69,8 @@ def measured(
         ideal = np.abs(_final(circuit)) ** 2
         real = noisy_probabilities(circuit.gates, circuit.n_qubits, noise) if noise else ideal
         weight, bias = circuit.output_weight, circuit.output_bias
-        count = None if exact else _whole(shots, "shots", 1, MAX_SHOTS)
-        start = _whole(seed, "the seed", 0, 2**31)
+        count = None if exact else whole(shots, "shots", 1, MAX_SHOTS)
+        start = whole(seed, "the seed", 0, MAX_SEED)
         perfect = measure(ideal, weight, bias, None, start)
         found = measure(real, weight, bias, count, start)
     except QBertError as error:
@@ -91,12 +93,6 @@ def _noise(circuit: Received, depolarizing: Any, damping: Any, flip: Any) -> Noi
             f"{circuit.n_qubits}. Set all three noises to 0."
         )
     return noise
-
-
-def _whole(value: object, name: str, low: int, high: int) -> int:
-    if not isinstance(value, int | float) or not low <= value <= high or value != int(value):
-        raise InputError(f"For {name}, give a whole number from {low:,} to {high:,}.")
-    return int(value)
 
 
 def _final(circuit: Received) -> Array:

@@ -46,7 +46,7 @@ HINTS = {
 class CircuitLab(gr.HTML):
     """Shows what `lab_json` describes, or nothing for ``None``.
 
-    Its event ``input`` says that the visitor changed the circuit.
+    Its event ``input`` says that there is another circuit, by the visitor's hand or a new text.
     """
 
     def __init__(self, value: str | None = None, **kwargs: Any) -> None:

@@ -16,7 +16,7 @@ from qbert_demo.ui.spoken import spoken
 STATIC = Path(__file__).parent / "static"
 LAB = "document.querySelector('[data-is=lab]')"
 SEND_CIRCUIT = f"(_, ...rest) => [JSON.stringify({LAB}?.current() ?? null), ...rest]"
-STALE = '<p class="hint">The circuit has changed. Press the button again.</p>'
+STALE = '<p class="hint">The circuit has changed. Press the button to take it as it is now.</p>'
 
 
 def build_tools(explorer: Explorer, lab: gr.HTML, task: gr.Radio, text: gr.Textbox) -> None:

@@ -11,7 +11,7 @@ from qbert_demo.circuit.spec import Ansatz, Encoding
 from qbert_demo.config import HEADS
 from qbert_demo.service import Explorer
 from qbert_demo.training.recipe import LOSSES, RANGES, FrozenRecipe
-from qbert_demo.tuning import MAX_HELD_OUT_ROWS, MAX_SECONDS, MAX_TRAIN_ROWS, Tuner
+from qbert_demo.tuning import MAX_HELD_OUT_ROWS, MAX_SECONDS, MAX_TRAIN_ROWS, MIN_ROWS, Tuner
 from qbert_demo.ui.compare import Question
 from qbert_demo.ui.finetune_run import Session, Update, download, preview, run, stop, use
 from qbert_demo.ui.plotly_view import PlotlyView
@@ -21,8 +21,6 @@ STATIC = Path(__file__).parent / "static"
 DEFAULTS = FrozenRecipe()
 DEFAULT_SOURCE = "rotten_tomatoes"
 """Short sentences, bundled."""
-WHOLE = ("n_qubits", "n_layers", "epochs", "batch_size", "seed")
-"""Settings that a form hands over as floats."""
 OWN_EXAMPLE = """The train was late again, calm
 I cannot believe they cancelled it, angry"""
 
@@ -70,7 +68,7 @@ def build_finetune_tab(
         with gr.Row(elem_classes="curves"):
             matrices = [PlotlyView(None, elem_id=f"confusion-{head}") for head in HEADS]
         outputs = [question.task, circuit_task, question.asking]
-        _build_taking_along(session, partial(_use, explorer), outputs)
+        _build_taking_along(session, partial(_use, tuner, explorer), outputs)
     names = list(settings)
     start.click(
         partial(_start, tuner, names, len(form)),
@@ -94,9 +92,6 @@ def _start(
     *values: Any,
 ) -> Iterator[Update]:
     settings = dict(zip(names, values[:-n_form], strict=True))
-    for name in WHOLE:
-        value = settings[name]
-        settings[name] = int(value) if isinstance(value, float) and value == value // 1 else value
     yield from run(tuner, session or Session(), heads or (), settings, values[-n_form:])
 
 
@@ -115,8 +110,8 @@ def _build_data(tuner: Tuner) -> list[Any]:
             source = gr.Dropdown(sources, value=DEFAULT_SOURCE, label="Dataset", elem_id="dataset")
             balanced = gr.Checkbox(True, label="Take all classes equally")
         with gr.Row():
-            rows = gr.Slider(20, MAX_TRAIN_ROWS, 500, step=10, label="Rows to train on")
-            held_out = gr.Slider(20, MAX_HELD_OUT_ROWS, 200, step=10, label="Rows held out")
+            rows = gr.Slider(MIN_ROWS, MAX_TRAIN_ROWS, 500, step=10, label="Rows to train on")
+            held_out = gr.Slider(MIN_ROWS, MAX_HELD_OUT_ROWS, 200, step=10, label="Rows held out")
     with gr.Column(visible=False, elem_id="from-own") as from_own:
         own_text = gr.Textbox(
             label="One row a line: text, label",
@@ -239,8 +234,8 @@ def _download(head: str, session: Session | None) -> tuple[str, str | None]:
     return download(session or Session(), head)
 
 
-def _use(explorer: Explorer, session: Session | None) -> tuple[Any, ...]:
-    said, card = use(explorer, session or Session())
+def _use(tuner: Tuner, explorer: Explorer, session: Session | None) -> tuple[Any, ...]:
+    said, card = use(tuner, explorer, session or Session())
     if card is None:
         return said, gr.skip(), gr.skip(), gr.skip()
     choices = [(task.title, task.key) for task in (*explorer.tasks, card)]

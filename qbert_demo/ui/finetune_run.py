@@ -24,10 +24,18 @@ from qbert_demo.figures.training import (
 )
 from qbert_demo.results import Epoch, QuickReport, TaskCard
 from qbert_demo.service import Explorer
-from qbert_demo.training.quick import adopt, fresh_classifier
-from qbert_demo.training.recipe import FrozenRecipe
-from qbert_demo.tuning import DataChoice, Order, Tuner, archive
+from qbert_demo.training.recipe import MAX_SEED, FrozenRecipe
+from qbert_demo.tuning import (
+    MAX_HELD_OUT_ROWS,
+    MAX_TRAIN_ROWS,
+    MIN_ROWS,
+    DataChoice,
+    Order,
+    Tuner,
+    archive,
+)
 from qbert_demo.ui.finetune_words import preview_html, progress_html, result_html
+from qbert_demo.ui.forms import whole
 from qbert_demo.ui.plotly_view import Panel
 from qbert_demo.ui.words import error_html
 
@@ -90,28 +98,30 @@ def choice_of(
     """Read the data form.
 
     Raises:
-        InputError: If a number is not a whole one.
+        InputError: If a number is out of range.
     """
     return DataChoice(
         None if kind == "own" else source,
         own_text or "",
         Path(own_file) if own_file else None,
-        whole(rows, "training rows"),
-        whole(held_out, "rows held out"),
+        whole(rows, "training rows", MIN_ROWS, MAX_TRAIN_ROWS),
+        whole(held_out, "rows held out", MIN_ROWS, MAX_HELD_OUT_ROWS),
         bool(balanced),
-        whole(seed, "the seed"),
+        whole(seed, "the seed", 0, MAX_SEED),
     )
 
 
-def whole(value: object, name: str) -> int:
-    """Read a whole number from a form.
+def recipe_of(heads: Sequence[str], settings: dict[str, Any]) -> FrozenRecipe:
+    """Read the settings form, whose whole numbers may arrive as floats.
 
     Raises:
-        InputError: If it is none.
+        InputError: If a setting is out of range.
     """
-    if not isinstance(value, int | float) or value != value or value != int(value):
-        raise InputError(f"For {name}, give a whole number.")
-    return int(value)
+    read: dict[str, Any] = {
+        name: int(value) if isinstance(value, float) and value.is_integer() else value
+        for name, value in settings.items()
+    }
+    return FrozenRecipe(heads=tuple(heads), **read)
 
 
 def preview(tuner: Tuner, *form: Any) -> str:
@@ -144,7 +154,7 @@ def run(
     session = Session()
     yield session, "<p>Getting the rows …</p>", "", *_still(5), "", *([None] * len(HEADS))
     try:
-        recipe = FrozenRecipe(heads=tuple(heads), **settings)
+        recipe = recipe_of(heads, settings)
         order = Order(tuner.material(choice_of(*form)), recipe)
         job_id = tuner.start(order.material, recipe)
     except QBertError as error:
@@ -202,6 +212,8 @@ def _follow(tuner: Tuner, session: Session, order: Order) -> Iterator[Update]:
             progress.n_epochs,
             time.monotonic() - progress.start,
         )
+        if session.is_asked:
+            stage += ASK_AGAIN
         views = _curves(progress) if len(progress.epochs) > before else _still(5)
         yield session, stage, bar, *views, *_still(1 + len(HEADS))
         time.sleep(PAUSE if events else 0)
@@ -243,7 +255,7 @@ def _curves(progress: _Progress) -> list[Panel | None]:
     return [*common, Panel(angle_curves(hybrid, n, n_qubits)), Panel(value_curves(hybrid, n, 0))]
 
 
-def use(explorer: Explorer, session: Session) -> tuple[str, TaskCard | None]:
+def use(tuner: Tuner, explorer: Explorer, session: Session) -> tuple[str, TaskCard | None]:
     """Let the trained heads answer in the other tabs.
 
     Returns:
@@ -253,15 +265,12 @@ def use(explorer: Explorer, session: Session) -> tuple[str, TaskCard | None]:
     if report is None or order is None:
         return error_html("There is nothing to use yet. Train something first."), None
     try:
-        base = fresh_classifier()
+        classifiers = tuner.classifiers(report, order)
     except QBertError as error:
         return error_html(str(error)), None
-    key = f"mine-{session.job_id}"
-    heads = tuple(head for head in HEADS if head in report.heads)
-    card = TaskCard(key, "Yours", order.material.labels, (), heads)
-    explorer.adopt(
-        card, {h: adopt(base, report.heads[h], order.material, order.recipe) for h in heads}
-    )
+    heads = tuple(head for head in HEADS if head in classifiers)
+    card = TaskCard(f"mine-{session.job_id}", "Yours", order.material.labels, (), heads)
+    explorer.adopt(card, classifiers)
     return "<p>They answer in Compare and Circuit now, as the task “Yours”.</p>", card
 
 

@@ -156,6 +156,9 @@ def test_measuring_and_stale_results(open_page: Open) -> None:
     assert not page.is_visible("#measured-figure .main-svg")
     page.click("#measure-button")
     page.wait_for_selector("#measured-figure .main-svg")
+    page.fill("#circuit-sentence textarea", "another day")
+    page.press("#circuit-sentence textarea", "Enter")
+    page.wait_for_selector("#measured-figure .main-svg", state="hidden")
 
 
 def test_the_code_can_be_copied_and_the_drawing_saved(open_page: Open) -> None:

@@ -50,7 +50,7 @@ def silent_hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         address = f"http://127.0.0.1:{server.getsockname()[1]}"
         monkeypatch.setattr(constants, "ENDPOINT", address)
         monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-        monkeypatch.setattr(sources, "PROBE_SECONDS", 0.3)
+        monkeypatch.setattr("qbert_demo.hub.PROBE_SECONDS", 0.3)
         yield
 
 

@@ -8,8 +8,9 @@ from transformers import BertConfig, BertModel
 
 from qbert_demo.config import MINILM, Backbone
 from qbert_demo.errors import BackboneError
+from qbert_demo.hub import hub_trouble
 from qbert_demo.model import QBertConfig, QBertForSequenceClassification
-from qbert_demo.model.encoder import find_backbone, hub_trouble
+from qbert_demo.model.encoder import find_backbone
 
 
 def test_embedded_copy_is_used_and_said_when_the_hub_is_off() -> None:
@@ -25,7 +26,8 @@ def test_a_silent_hub_is_given_up_within_three_seconds(monkeypatch: pytest.Monke
         endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
         monkeypatch.setattr(constants, "ENDPOINT", endpoint)
         start = time.monotonic()
-        assert hub_trouble(MINILM) == "the Hub is out of reach"
+        trouble = hub_trouble(lambda hub, wait: hub.model_info(MINILM.repo_id, timeout=wait))
+        assert trouble == "the Hub is out of reach"
         assert time.monotonic() - start < 3
 
 

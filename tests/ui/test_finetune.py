@@ -89,6 +89,9 @@ def test_a_trained_head_is_downloaded_as_a_checkpoint(updates: list[Any]) -> Non
         (["hybrid"], {"epochs": 0}, FORM, "epochs must be from 1 to 100"),
         (["hybrid"], QUICK, ("own", "", "a, b", *FORM[3:]), "classes"),
         (["hybrid"], QUICK, ("dataset", "nope", *FORM[2:]), "no dataset"),
+        (["hybrid"], {"epochs": float("inf")}, FORM, "epochs must be a whole number"),
+        (["hybrid"], QUICK, (*FORM[:4], float("inf"), *FORM[5:]), "training rows"),
+        (["hybrid"], QUICK, (*FORM[:7], float("nan")), "the seed"),
     ],
 )
 def test_what_cannot_be_trained_is_said_and_the_page_goes_on(
@@ -105,6 +108,7 @@ def test_a_second_start_asks_first_and_then_drops_the_first(tuner: Tuner) -> Non
     session = next(update[0] for update in first if update[0].is_running)
     (asked,) = run(tuner, session, ["classical"], QUICK, FORM)
     assert "Press Start once more" in text_of(asked[1])
+    assert "Press Start once more" in text_of(next(first)[1]), "the running one keeps asking"
     *_, last = run(tuner, asked[0], ["classical"], QUICK, FORM)
     assert text_of(last[1]) == "Finished."
     assert list(first) == [], "the dropped one falls silent"
@@ -147,13 +151,13 @@ def test_progress_tells_stage_share_and_time_left(
     assert text_of(drawn) == bar
 
 
-def test_the_trained_heads_answer_in_the_other_tabs(updates: list[Any]) -> None:
+def test_the_trained_heads_answer_in_the_other_tabs(tuner: Tuner, updates: list[Any]) -> None:
     class Asked(ScriptedExplorer):
         def adopt(self, card: TaskCard, classifiers: dict[str, Any]) -> None:
             self.adopted = card, classifiers
 
     explorer = Asked()
-    words, card = use(explorer, updates[-1][0])
+    words, card = use(tuner, explorer, updates[-1][0])
     assert "in Compare and Circuit" in words
     assert card is not None
     assert card.key.startswith("mine-")
@@ -168,5 +172,7 @@ def test_the_trained_heads_answer_in_the_other_tabs(updates: list[Any]) -> None:
         predicted = classifier.logits(ids).argmax(1).tolist()
         assert predicted == report.heads[head].predicted.tolist()
     encoders = {id(c.model.bert) for c in classifiers.values()}
-    assert len(encoders) == 1, "the heads of one visitor share an encoder"
-    assert use(explorer, Session())[1] is None
+    use(tuner, explorer, updates[-1][0])
+    encoders |= {id(c.model.bert) for c in explorer.adopted[1].values()}
+    assert len(encoders) == 1, "all heads of all visitors share an encoder"
+    assert use(tuner, explorer, Session())[1] is None

@@ -284,4 +284,8 @@ element.save = async (format) => {
 
 element.dataset.is = 'lab';
 show();
-watch('value', show);
+// Another text makes what the tools said of the last one old, as a change does.
+watch('value', () => {
+  show();
+  trigger('input');
+});

@@ -8,13 +8,6 @@ function make(tag, className, ...children) {
   return node;
 }
 
-function button(text, onClick) {
-  const node = make('button', 'plain', text);
-  node.type = 'button';
-  node.addEventListener('click', onClick);
-  return node;
-}
-
 function grid(caption, head, rows, className) {
   const node = tableOf({ title: caption, table: { head, rows } });
   node.className = className;

@@ -164,7 +164,7 @@ function fillResponse(figure, allSeries, angles, values, { cells, width, height 
     angles.map((angle, j) => `⟨Z⟩ of q${k} = ${signed(value, 3)}<br>at q${j}'s angle ${plain(angle, 3)} rad`));
   figure.table = table(
     ['measured', 'angle of', 'lowest ⟨Z⟩', 'highest ⟨Z⟩'],
-    values.flatMap((_, k) => allSeries.map(({ degree, series }, j) => {
+    () => values.flatMap((_, k) => allSeries.map(({ degree, series }, j) => {
       const n = 360 * Math.max(1, degree);
       const all = Array.from({ length: n }, (_unused, i) => seriesAt(series[k], (2 * Math.PI * i) / n));
       return [`q${k}`, `q${j}`, signed(Math.min(...all), 3), signed(Math.max(...all), 3)];

@@ -49,7 +49,9 @@ function tableOf({ table, title }) {
   const head = document.createElement('tr');
   head.append(...table.head.map((name) => cell('th', name)));
   head.childNodes.forEach((node) => node.setAttribute('scope', 'col'));
-  const rows = table.rows.map((cells) => {
+  // Rows that take long to make are a function, asked only when the table is seen.
+  const list = typeof table.rows === 'function' ? table.rows() : table.rows;
+  const rows = list.map((cells) => {
     const row = document.createElement('tr');
     row.append(...cells.map((text) => cell('td', text)));
     return row;
