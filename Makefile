@@ -19,7 +19,7 @@ test: lint browser ## lint, then run every test; ARGS="-k circuit" chooses
 lint: .venv/.ready-to-test ## ruff, mypy, the import contracts and the Dockerfile's linter
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
-	@rm -f qbert_demo/ui/*.pyi # Gradio writes them, and mypy would read them for the code
+	@rm -f qbert_demo/ui/*.pyi qbert_demo/ui/*/*.pyi # Gradio writes them, and mypy would read them for the code
 	$(PY) -m mypy
 	$(PY) .venv/bin/lint-imports --no-logo
 	.venv/bin/hadolint Dockerfile

@@ -12,8 +12,10 @@ import pytest
 
 from qbert_demo.results import QuickReport, TaskCard
 from qbert_demo.tuning import Tuner
-from qbert_demo.ui.finetune_run import Session, choice_of, download, preview, run, stop, use
-from qbert_demo.ui.finetune_words import progress_html
+from qbert_demo.ui.finetune.data import choice_of, preview
+from qbert_demo.ui.finetune.run import Session, run, stop
+from qbert_demo.ui.finetune.take import download, use
+from qbert_demo.ui.finetune.words import progress_html
 from qbert_demo.ui.plotly_view import Panel
 from tests.test_tuning import OWN
 from tests.ui.scripted import ScriptedExplorer
@@ -69,7 +71,7 @@ def test_a_training_goes_through_its_stages_to_a_table(updates: list[Any]) -> No
 
 def test_a_trained_head_is_downloaded_as_a_checkpoint(updates: list[Any]) -> None:
     session = updates[-1][0]
-    words, box = download(session, "hybrid")
+    words, box = download("hybrid", session)
     assert words == ""
     assert box is not None
     file = json.loads(box)
@@ -77,7 +79,7 @@ def test_a_trained_head_is_downloaded_as_a_checkpoint(updates: list[Any]) -> Non
     with zipfile.ZipFile(io.BytesIO(base64.b64decode(file["base64"]))) as archive:
         names = {name.split("/")[1] for name in archive.namelist()}
     assert {"config.json", "model.safetensors", "README.md", "training.json"} <= names
-    for other in (download(session, "control"), download(Session(), "hybrid")):
+    for other in (download("control", session), download("hybrid", Session())):
         assert "nothing to download" in other[0]
         assert other[1] is None
 
@@ -157,11 +159,14 @@ def test_the_trained_heads_answer_in_the_other_tabs(tuner: Tuner, updates: list[
             self.adopted = card, classifiers
 
     explorer = Asked()
-    words, card = use(tuner, explorer, updates[-1][0])
+    words, cards, task, circuit_task, asked = use(tuner, explorer, updates[-1][0], ())
     assert "in Compare and Circuit" in words
-    assert card is not None
+    (card,) = cards
     assert card.key.startswith("mine-")
     assert card.labels == ("good", "bad")
+    for radio in (task, circuit_task):
+        assert radio["choices"][-1] == ("Yours", card.key)
+        assert radio["value"] == asked == card.key
     adopted, classifiers = explorer.adopted
     assert adopted is card
     assert set(classifiers) == set(card.heads) == {"classical", "hybrid"}
@@ -172,7 +177,7 @@ def test_the_trained_heads_answer_in_the_other_tabs(tuner: Tuner, updates: list[
         predicted = classifier.logits(ids).argmax(1).tolist()
         assert predicted == report.heads[head].predicted.tolist()
     encoders = {id(c.model.bert) for c in classifiers.values()}
-    use(tuner, explorer, updates[-1][0])
+    use(tuner, explorer, updates[-1][0], cards)
     encoders |= {id(c.model.bert) for c in explorer.adopted[1].values()}
     assert len(encoders) == 1, "all heads of all visitors share an encoder"
-    assert use(tuner, explorer, Session())[1] is None
+    assert "nothing to use" in use(tuner, explorer, Session(), cards)[0]

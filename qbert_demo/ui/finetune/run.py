@@ -1,12 +1,9 @@
 """One visitor's training as the page sees it: from the rows to curves that grow and a table."""
 
-import base64
 import html
-import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -22,20 +19,11 @@ from qbert_demo.figures.training import (
     loss_curves,
     value_curves,
 )
-from qbert_demo.results import Epoch, QuickReport, TaskCard
-from qbert_demo.service import Explorer
-from qbert_demo.training.recipe import MAX_SEED, FrozenRecipe
-from qbert_demo.tuning import (
-    MAX_HELD_OUT_ROWS,
-    MAX_TRAIN_ROWS,
-    MIN_ROWS,
-    DataChoice,
-    Order,
-    Tuner,
-    archive,
-)
-from qbert_demo.ui.finetune_words import preview_html, progress_html, result_html
-from qbert_demo.ui.forms import whole
+from qbert_demo.results import Epoch, QuickReport
+from qbert_demo.tuning import Order, Tuner
+from qbert_demo.ui.finetune.data import choice_of
+from qbert_demo.ui.finetune.settings import recipe_of
+from qbert_demo.ui.finetune.words import progress_html, result_html
 from qbert_demo.ui.plotly_view import Panel
 from qbert_demo.ui.words import error_html
 
@@ -83,53 +71,6 @@ class _Progress:
 
     def histories(self) -> dict[str, list[Epoch]]:
         return {head: [e for e in self.epochs if e.head == head] for head in self.heads}
-
-
-def choice_of(
-    kind: str,
-    source: str,
-    own_text: str | None,
-    own_file: str | None,
-    rows: float,
-    held_out: float,
-    balanced: bool,
-    seed: float,
-) -> DataChoice:
-    """Read the data form.
-
-    Raises:
-        InputError: If a number is out of range.
-    """
-    return DataChoice(
-        None if kind == "own" else source,
-        own_text or "",
-        Path(own_file) if own_file else None,
-        whole(rows, "training rows", MIN_ROWS, MAX_TRAIN_ROWS),
-        whole(held_out, "rows held out", MIN_ROWS, MAX_HELD_OUT_ROWS),
-        bool(balanced),
-        whole(seed, "the seed", 0, MAX_SEED),
-    )
-
-
-def recipe_of(heads: Sequence[str], settings: dict[str, Any]) -> FrozenRecipe:
-    """Read the settings form, whose whole numbers may arrive as floats.
-
-    Raises:
-        InputError: If a setting is out of range.
-    """
-    read: dict[str, Any] = {
-        name: int(value) if isinstance(value, float) and value.is_integer() else value
-        for name, value in settings.items()
-    }
-    return FrozenRecipe(heads=tuple(heads), **read)
-
-
-def preview(tuner: Tuner, *form: Any) -> str:
-    """Show the rows that would be trained on: how many of each class, and the first few."""
-    try:
-        return preview_html(tuner.material(choice_of(*form)))
-    except QBertError as error:
-        return error_html(str(error))
 
 
 def run(
@@ -255,37 +196,5 @@ def _curves(progress: _Progress) -> list[Panel | None]:
     return [*common, Panel(angle_curves(hybrid, n, n_qubits)), Panel(value_curves(hybrid, n, 0))]
 
 
-def use(tuner: Tuner, explorer: Explorer, session: Session) -> tuple[str, TaskCard | None]:
-    """Let the trained heads answer in the other tabs.
-
-    Returns:
-        What is to be said, and the card under which they answer, or ``None``.
-    """
-    report, order = session.report, session.order
-    if report is None or order is None:
-        return error_html("There is nothing to use yet. Train something first."), None
-    try:
-        classifiers = tuner.classifiers(report, order)
-    except QBertError as error:
-        return error_html(str(error)), None
-    heads = tuple(head for head in HEADS if head in classifiers)
-    card = TaskCard(f"mine-{session.job_id}", "Yours", order.material.labels, (), heads)
-    explorer.adopt(card, classifiers)
-    return "<p>They answer in Compare and Circuit now, as the task “Yours”.</p>", card
-
-
 def _still(n: int) -> list[Any]:
     return [gr.skip() for _ in range(n)]
-
-
-def download(session: Session, head: str) -> tuple[str, str | None]:
-    """Zip a trained head.
-
-    Returns:
-        What is to be said, and what ``ZipLink`` takes.
-    """
-    if session.report is None or session.order is None or head not in session.report.heads:
-        return error_html("There is nothing to download yet. Train this head first."), None
-    data = archive(session.report.heads[head], session.order)
-    name = f"qbert-{head}.zip"
-    return "", json.dumps({"name": name, "base64": base64.b64encode(data).decode()})

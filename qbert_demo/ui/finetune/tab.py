@@ -1,0 +1,75 @@
+"""The Fine-tune tab: teach heads on a subset or on one's own sentences, and watch them learn."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import gradio as gr
+
+from qbert_demo.config import HEADS
+from qbert_demo.service import Explorer
+from qbert_demo.tuning import Tuner
+from qbert_demo.ui.finetune.data import build_data
+from qbert_demo.ui.finetune.run import Session, Update, run, stop
+from qbert_demo.ui.finetune.settings import build_settings
+from qbert_demo.ui.finetune.take import build_take
+from qbert_demo.ui.own_tasks import OwnTasks
+from qbert_demo.ui.plotly_view import PlotlyView
+from qbert_demo.ui.spoken import spoken
+
+
+def build_finetune_tab(tuner: Tuner, explorer: Explorer, own: OwnTasks) -> None:
+    """Lay out the tab and wire it.
+
+    Args:
+        tuner: What gathers rows and trains.
+        explorer: What the trained heads are handed to.
+        own: Where they are offered.
+    """
+    with gr.Tab("Fine-tune", id="finetune", elem_id="finetune-tab") as tab:
+        form = build_data(tuner)
+        heads, settings = build_settings()
+        gr.HTML("<h2>3 Train</h2>", apply_default_css=False)
+        with gr.Row(elem_classes="buttons"):
+            start = gr.Button("Start", variant="primary", elem_id="start")
+            end = gr.Button("Stop", elem_id="stop")
+        session = gr.State(None, time_to_live=3600)
+        said = spoken("", elem_id="training-said")
+        bar = gr.HTML("", elem_id="training-bar", apply_default_css=False)
+        with gr.Row(elem_classes="curves"):
+            views = [
+                PlotlyView(None, elem_id=f"curve-{name}")
+                for name in ("loss", "accuracy", "gradients", "angles", "values")
+            ]
+        result = gr.HTML("", elem_id="training-result", apply_default_css=False)
+        with gr.Row(elem_classes="curves"):
+            matrices = [PlotlyView(None, elem_id=f"confusion-{head}") for head in HEADS]
+        build_take(tuner, explorer, session, own)
+    names = list(settings)
+    start.click(
+        partial(_start, tuner, names, len(form)),
+        [session, heads, *settings.values(), *form],
+        [session, said, bar, *views, result, *matrices],
+        trigger_mode="multiple",
+        concurrency_limit=64,
+        show_progress="hidden",
+        api_visibility="private",
+    )
+    end.click(partial(_stop, tuner), session, None, api_visibility="private", queue=False)
+    tab.select(tuner.warm_up, None, None, api_visibility="private", queue=False)
+
+
+def _start(
+    tuner: Tuner,
+    names: list[str],
+    n_form: int,
+    session: Session | None,
+    heads: list[str],
+    *values: Any,
+) -> Iterator[Update]:
+    settings = dict(zip(names, values[:-n_form], strict=True))
+    yield from run(tuner, session or Session(), heads or (), settings, values[-n_form:])
+
+
+def _stop(tuner: Tuner, session: Session | None) -> None:
+    stop(tuner, session or Session())
