@@ -6,9 +6,10 @@ of the client is put into words here, without the token, the address or the requ
 
 import errno
 import socket
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from threading import Thread
+from threading import Lock, Thread
 from typing import TypeVar
 
 from httpx2 import HTTPError, InvalidURL, TimeoutException
@@ -30,8 +31,14 @@ from safetensors import SafetensorError
 
 PROBE_SECONDS = 2.5
 """Longest wait for the Hub's first answer."""
+START_SECONDS = 3.0
+"""Longest wait for the Hub while the app starts, all downloads together."""
+DOWNLOAD_SECONDS = 120.0
+"""Longest wait for one model."""
 HUB_ERRORS = (HTTPError, InvalidURL, OSError, ValueError, RuntimeError)
 """What a call of the Hub's client may raise; `hub_sentence` puts it into words."""
+
+NOT_FOR_US = (RepositoryNotFoundError, RevisionNotFoundError)
 
 T = TypeVar("T")
 
@@ -69,21 +76,69 @@ def within(seconds: float, work: Callable[[], T]) -> T:
     Raises:
         TimeoutError: If the time is over first.
     """
+    return result_within(seconds, begun(work))
+
+
+def begun(work: Callable[[], T]) -> "Future[T]":
+    """Begin work in a thread that ends with the process."""
     answer: Future[T] = Future()
 
     def run() -> None:
         try:
             answer.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - it is raised again in the waiting thread
+        except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
             answer.set_exception(error)
 
     Thread(target=run, name="hub", daemon=True).start()
+    return answer
+
+
+def result_within(seconds: float, answer: "Future[T]") -> T:
+    """Wait for begun work.
+
+    Raises:
+        TimeoutError: If the time is over first.
+    """
     try:
         return answer.result(max(0.0, seconds))
     except TimeoutError as error:
         if answer.done():
             raise
         raise TimeoutError(f"not done within {seconds:.3g} s") from error
+
+
+class Patience:
+    """A time for the Hub that several downloads share, and one probe for all of them."""
+
+    def __init__(self, seconds: float) -> None:
+        """Begin to count."""
+        self._end = time.monotonic() + seconds
+        self._lock = Lock()
+        self._probed = False
+        self._trouble: str | None = None
+
+    def left(self) -> float:
+        """Seconds that are left."""
+        return max(0.0, self._end - time.monotonic())
+
+    def trouble(self, repo_id: str, revision: str | None) -> str | None:
+        """What is wrong with the Hub, found out by asking for the first repository named here.
+
+        A refusal of this one repository is an answer: others may be had.
+        """
+        with self._lock:
+            if not self._probed:
+                self._probed = True
+                self._trouble = hub_trouble(lambda hub, _: self._ask(hub, repo_id, revision))
+            return self._trouble
+
+    def _ask(self, hub: HfApi, repo_id: str, revision: str | None) -> None:
+        try:
+            hub.model_info(repo_id, revision=revision, timeout=min(PROBE_SECONDS, self.left()))
+        except HfHubHTTPError as error:
+            if error.response.status_code in (403, 404) or isinstance(error, NOT_FOR_US):
+                return
+            raise
 
 
 def hub_sentence(error: BaseException, what: str) -> str:
