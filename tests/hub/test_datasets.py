@@ -43,18 +43,18 @@ FILES = {
 
 def test_a_configuration_is_loaded_at_a_revision(hub: Hub) -> None:
     first = hub.add("dataset", "org/rows", FILES)
-    hub.add("dataset", "org/rows", {"small/test-0.parquet": parquet(6)})
+    second = hub.add("dataset", "org/rows", {"small/test-0.parquet": parquet(6)})
     train = load_dataset("org/rows", "small", split="train", revision=first)
     assert train[3]["text"].startswith("3 ")
     assert len(train) == 20
-    for revision, rows in ((first, 4), (None, 6)):
+    for revision, rows in ((first, 4), (second, 6)):
         test = load_dataset("org/rows", "small", split="test", revision=revision)
         assert len(test) == rows
 
 
 def test_plain_files_make_a_dataset(hub: Hub) -> None:
-    hub.add("dataset", "org/rows", {"train.csv": b"text,label\na,0\n", "test.csv": b"text,label\n"})
-    sha = hub.commits("dataset", "org/rows")[-1]
+    files = {"train.csv": b"text,label\na,0\n", "test.csv": b"text,label\n"}
+    sha = hub.add("dataset", "org/rows", files)
     loaded = load_dataset("org/rows", split="train", revision=sha)
     assert list(loaded) == [{"text": "a", "label": 0}]
 
@@ -75,8 +75,8 @@ def test_streaming_a_few_rows_fetches_a_part_of_a_large_file(hub: Hub) -> None:
 
 
 def test_a_private_dataset_needs_its_token(hub: Hub) -> None:
-    hub.add("dataset", "org/rows", {"train.csv": b"text,label\na,0\n"}, private=True)
-    how: dict[str, Any] = {"split": "train", "streaming": True, "revision": "main"}
+    sha = hub.add("dataset", "org/rows", {"train.csv": b"text,label\na,0\n"}, private=True)
+    how: dict[str, Any] = {"split": "train", "streaming": True, "revision": sha}
     with pytest.raises(DatasetNotFoundError):
         load_dataset("org/rows", **how)
     rows = load_dataset("org/rows", token=TOKEN, **how)
