@@ -131,6 +131,7 @@ def model_card(head: str, spec: CircuitSpec) -> ModelCard:
         "classical": "Classical BERT",
         "hybrid": f"Hybrid BERT + {spec.n_qubits}-qubit circuit",
         "control": "Control: BERT + classical bottleneck",
+        "guest": "org/guest",
     }
     in_circuit = int(np.prod(spec.weight_shape)) if head == "hybrid" else 0
     return ModelCard(head, titles[head], "scripted", 22_714_752, 421_000, 1_566, in_circuit)
