@@ -59,5 +59,6 @@ def files_of(folder: Path, **changes: Any) -> dict[str, bytes]:
     """The files of a folder, with changes to its config; ``None`` removes a setting."""
     files = {path.name: path.read_bytes() for path in folder.iterdir()}
     values = json.loads(files["config.json"]) | changes
-    values = {name: value for name, value in values.items() if value is not None}
+    for name in [name for name, value in changes.items() if value is None]:
+        del values[name]
     return files | {"config.json": json.dumps(values).encode()}

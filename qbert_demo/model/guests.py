@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from huggingface_hub import constants
-from huggingface_hub.errors import HFValidationError
+from huggingface_hub.errors import HFValidationError, StrictDataclassError
 from huggingface_hub.utils import validate_repo_id
 
 from qbert_demo.config import MINILM, Backbone
@@ -156,7 +156,7 @@ def our_config(values: Mapping[str, Any]) -> QBertConfig:
     known["label2id"] = {name: k for k, name in enumerate(names)}
     try:
         return QBertConfig(**known)
-    except (ValueError, TypeError, AttributeError) as error:
+    except (StrictDataclassError, ValueError, TypeError, AttributeError) as error:
         cause = str(error.__cause__ or error)
         raise CheckpointError(f"Its config is not usable: {cause:.300}") from error
 
@@ -195,8 +195,9 @@ def _named(source: str, sha: str = "") -> Iterator[None]:
     try:
         yield
     except CheckpointError as error:
-        text = str(error)
+        text = str(error).removesuffix(checkpoints.REMEDY).rstrip()
         if sha:
+            text = re.sub(rf"\S*/snapshots/{sha}/([\w.]+)", rf"\1 of {source}", text)
             text = re.sub(rf"\S*/snapshots/{sha}", source, text)
         if source.partition(" ")[0] not in text:
             text = f"{source} cannot be used. {text}"
