@@ -159,6 +159,12 @@ def hub_sentence(error: BaseException, what: str) -> str:
     return f"Loading {what} from the Hub failed ({type(error).__name__}). Try again later."
 
 
+def brief(sentence: str) -> str:
+    """The first sentence of a message, to stand in brackets: without a capital or a full stop."""
+    first = sentence.partition(". ")[0].rstrip(".")
+    return f"t{first[1:]}" if first.startswith(("The ", "There ", "This ")) else first
+
+
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
     """The error and what caused it, the nearest first."""
     seen: list[BaseException] = []

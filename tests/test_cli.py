@@ -7,6 +7,9 @@ from datasets import Dataset
 from qbert_demo.cli import main
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.catalogue import SST2
+from tests import models
+from tests.hub import Hub
+from tests.hub.fixtures import TOKEN
 
 TEXT = "A warm, funny and beautifully acted film."
 
@@ -64,6 +67,24 @@ def test_predict_with_one_checkpoint(capsys: pytest.CaptureFixture[str]) -> None
     assert isinstance(models, dict)
     assert list(models) == ["hybrid"]
     assert set(models["hybrid"]["probabilities"]) == {"World", "Sports", "Business", "Sci/Tech"}
+
+
+def test_predict_with_anybodys_model_on_the_hub(
+    capsys: pytest.CaptureFixture[str], hub: Hub, tmp_path: Path
+) -> None:
+    models.plain_bert(tmp_path, ("tea", "coffee"))
+    hub.add("model", "org/drinks", tmp_path, private=True)
+    hub.tag("model", "org/drinks", "v1")
+    arguments = ["predict", TEXT, "--checkpoint", "org/drinks@v1"]
+    assert main(arguments) == 2
+    assert "The Hub has no org/drinks, or it is private" in capsys.readouterr().err
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("HF_TOKEN", TOKEN)
+        answer = run(capsys, *arguments)["models"]
+    assert isinstance(answer, dict)
+    assert set(answer["classical"]["probabilities"]) == {"tea", "coffee"}
+    sha = hub.commits("model", "org/drinks")[-1]
+    assert answer["classical"]["source"] == f"org/drinks @ {sha[:7]}"
 
 
 @pytest.mark.parametrize(

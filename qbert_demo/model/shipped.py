@@ -7,7 +7,7 @@ from pathlib import Path
 
 from qbert_demo.config import HEADS
 from qbert_demo.errors import CheckpointError
-from qbert_demo.hub import Patience, begun, result_within
+from qbert_demo.hub import Patience, begun, brief, result_within
 from qbert_demo.model.download import SHIPPED, HubFiles, cached, fetch
 from qbert_demo.model.registry import Entry, read_registry
 
@@ -120,4 +120,4 @@ def _result(work: "Future[Path]", patience: Patience) -> Path | str:
     except TimeoutError:
         return "the Hub was too slow"
     except CheckpointError as error:
-        return str(error).rstrip(".")
+        return brief(str(error))

@@ -143,7 +143,7 @@ class Visitors:
         if home is not None:
             title = f"{home.title}, with {found.repo_id}"
             heads = (*home.heads, "guest")
-            card = TaskCard(_new_key(), title, home.labels, home.examples, heads)
+            card = TaskCard(f"{_new_key()}~{home.key}", title, home.labels, home.examples, heads)
             cards.append(card)
             refs = {name: Ref(None, home.key, name) for name in home.heads} | {"guest": guest}
             self._remember(_Task(card, refs, f"Load {found.repo_id} again."))
