@@ -231,7 +231,7 @@ def _circuit(facts: dict[str, Any]) -> str:
     spec = CircuitSpec(**{name: recipe[name] for name in names})
     again = ", re-uploaded before each layer" if spec.reupload else ""
     return f"""
-The circuit has {spec.n_qubits} qubits and {spec.n_layers} layers \
+The circuit has {_several(spec.n_qubits, "qubit")} and {_several(spec.n_layers, "layer")} \
 ({spec.ansatz.replace("_", " ")}); angles enter by {spec.encoding.upper()} \
 rotations{again};
 `<Z>` of each qubit leaves. It is simulated exactly.
@@ -242,6 +242,10 @@ rotations{again};
 `x0`, `x1`, ... are angles made of the text, each θ is learnt (a `Rot` has three); `●` controls
 its `X`.
 """
+
+
+def _several(n: int, thing: str) -> str:
+    return f"{n} {thing}{'' if n == 1 else 's'}"
 
 
 def _use(repo_id: str | None, folder: str) -> str:
