@@ -241,19 +241,19 @@ def test_half_a_checkpoint_is_not_published(
 
 
 def test_the_card_on_the_hub_is_read_by_its_client(hub: Hub, shipped: Path) -> None:
-    assert run(shipped, "--only", "ag_news-hybrid") == 0
-    card = ModelCard.load("org/ag_news-hybrid")
-    facts: dict[str, Any] = json.loads((shipped / "ag_news-hybrid" / "training.json").read_text())
-    scores = facts["scores"]["test"]
+    assert run(shipped, "--only", "sst2-hybrid") == 0
+    card = ModelCard.load("org/sst2-hybrid")
+    facts: dict[str, Any] = json.loads((shipped / "sst2-hybrid" / "training.json").read_text())
+    scores = facts["scores"]["validation"]
     values = {result.metric_type: result.metric_value for result in card.data.eval_results or ()}
     assert values == {
         "accuracy": round(scores["accuracy"]["value"], 4),
         "f1": round(scores["macro_f1"], 4),
     }
     for result in card.data.eval_results or ():
-        assert result.dataset_type == "fancyzhx/ag_news"
-        assert (result.dataset_config, result.dataset_split) == ("default", "test")
+        assert result.dataset_type == "stanfordnlp/sst2"
+        assert (result.dataset_config, result.dataset_split) == ("default", "validation")
         assert result.dataset_revision == facts["data"]["hub_revision"]
-        assert result.metric_args["command"] == "python -m qbert_demo evaluate --task ag_news"
+        assert result.metric_args["command"] == "python -m qbert_demo evaluate --task sst2"
     assert {"qbert", "hybrid", "quantum-machine-learning"} <= set(card.data.tags or ())
-    assert 'model="org/ag_news-hybrid", revision="main"' in card.text
+    assert 'model="org/sst2-hybrid", revision="main"' in card.text
