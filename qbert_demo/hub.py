@@ -6,9 +6,10 @@ of the client is put into words here, without the token, the address or the requ
 
 import errno
 import socket
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from threading import Thread
+from threading import Lock, Thread
 from typing import TypeVar
 
 from httpx2 import HTTPError, InvalidURL, TimeoutException
@@ -30,8 +31,14 @@ from safetensors import SafetensorError
 
 PROBE_SECONDS = 2.5
 """Longest wait for the Hub's first answer."""
+START_SECONDS = 3.0
+"""Longest wait for the Hub while the app starts, all downloads together."""
+DOWNLOAD_SECONDS = 120.0
+"""Longest wait for one model."""
 HUB_ERRORS = (HTTPError, InvalidURL, OSError, ValueError, RuntimeError)
 """What a call of the Hub's client may raise; `hub_sentence` puts it into words."""
+
+NOT_FOR_US = (RepositoryNotFoundError, RevisionNotFoundError)
 
 T = TypeVar("T")
 
@@ -69,21 +76,69 @@ def within(seconds: float, work: Callable[[], T]) -> T:
     Raises:
         TimeoutError: If the time is over first.
     """
+    return result_within(seconds, begun(work))
+
+
+def begun(work: Callable[[], T]) -> "Future[T]":
+    """Begin work in a thread that ends with the process."""
     answer: Future[T] = Future()
 
     def run() -> None:
         try:
             answer.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - it is raised again in the waiting thread
+        except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
             answer.set_exception(error)
 
     Thread(target=run, name="hub", daemon=True).start()
+    return answer
+
+
+def result_within(seconds: float, answer: "Future[T]") -> T:
+    """Wait for begun work.
+
+    Raises:
+        TimeoutError: If the time is over first.
+    """
     try:
         return answer.result(max(0.0, seconds))
     except TimeoutError as error:
         if answer.done():
             raise
         raise TimeoutError(f"not done within {seconds:.3g} s") from error
+
+
+class Patience:
+    """A time for the Hub that several downloads share, and one probe for all of them."""
+
+    def __init__(self, seconds: float) -> None:
+        """Begin to count."""
+        self._end = time.monotonic() + seconds
+        self._lock = Lock()
+        self._probed = False
+        self._trouble: str | None = None
+
+    def left(self) -> float:
+        """Seconds that are left."""
+        return max(0.0, self._end - time.monotonic())
+
+    def trouble(self, repo_id: str, revision: str | None) -> str | None:
+        """What is wrong with the Hub, found out by asking for the first repository named here.
+
+        A refusal of this one repository is an answer: others may be had.
+        """
+        with self._lock:
+            if not self._probed:
+                self._probed = True
+                self._trouble = hub_trouble(lambda hub, _: self._ask(hub, repo_id, revision))
+            return self._trouble
+
+    def _ask(self, hub: HfApi, repo_id: str, revision: str | None) -> None:
+        try:
+            hub.model_info(repo_id, revision=revision, timeout=min(PROBE_SECONDS, self.left()))
+        except HfHubHTTPError as error:
+            if error.response.status_code in (403, 404) or isinstance(error, NOT_FOR_US):
+                return
+            raise
 
 
 def hub_sentence(error: BaseException, what: str) -> str:
@@ -97,7 +152,7 @@ def hub_sentence(error: BaseException, what: str) -> str:
         One or two sentences that hold nothing of the request but ``what``.
     """
     chain = list(_causes(error))
-    for told in (_refusal, _absence, _connection, _disk):
+    for told in (_refusal, _absence, _answer, _connection, _disk):
         for cause in chain:
             if sentence := told(cause, what):
                 return sentence
@@ -169,8 +224,8 @@ def _absence(error: BaseException, what: str) -> str | None:
     return None
 
 
-def _connection(error: BaseException, what: str) -> str | None:
-    """What became of the connection."""
+def _answer(error: BaseException, what: str) -> str | None:
+    """Who answered, if anybody did."""
     if isinstance(error, socket.gaierror):
         return (
             f"The Hub's name cannot be looked up, so {what} is not to be had. Check the network "
@@ -183,6 +238,11 @@ def _connection(error: BaseException, what: str) -> str | None:
             f"What answered for {what} is no Hub: perhaps the login page of this network, or a "
             "wrong HF_ENDPOINT. Open the Hub in a browser first."
         )
+    return None
+
+
+def _connection(error: BaseException, what: str) -> str | None:
+    """What became of the connection."""
     if isinstance(error, InvalidURL):
         return f"HF_ENDPOINT is no address, so {what} is not to be had. Correct it."
     if isinstance(error, OSError) and str(error).startswith("Consistency check failed"):
@@ -198,8 +258,8 @@ def _disk(error: BaseException, what: str) -> str | None:
         return f"The Hub is out of reach, and its cache has no {what}. Check the network."
     if not isinstance(error, OSError):
         return None
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return f"There is no room on the disk for {what}. Free some, or set HF_HOME elsewhere."
-    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR):
         return f"The Hub's cache cannot be written, so {what} has no place. Set HF_HOME elsewhere."
     return None

@@ -57,6 +57,18 @@ def trainings_at_once() -> int:
     return whole_setting(TRAININGS, 2, 1, 16)
 
 
+def datasets_dir() -> Path | None:
+    """The folder of datasets in the Hub's layout, if there is one.
+
+    Raises:
+        InputError: If it is no folder.
+    """
+    value = os.environ.get(DATASETS_DIR)
+    if value and not Path(value).is_dir():
+        raise InputError(f"{DATASETS_DIR} must name a folder; there is no folder {value!r:.200}.")
+    return Path(value) if value else None
+
+
 def check_environment() -> None:
     """Check every variable that the app reads.
 
@@ -68,7 +80,7 @@ def check_environment() -> None:
         model_cache_bytes,
         trainings_at_once,
         lambda: whole_setting(PORT, 7860, 1, 65_535),
-        lambda: _check_folder(os.environ.get(DATASETS_DIR)),
+        datasets_dir,
         lambda: _check_endpoint(os.environ.get(ENDPOINT)),
     ]
     problems = []
@@ -79,11 +91,6 @@ def check_environment() -> None:
             problems.append(str(error))
     if problems:
         raise InputError(" ".join(problems))
-
-
-def _check_folder(value: str | None) -> None:
-    if value and not Path(value).is_dir():
-        raise InputError(f"{DATASETS_DIR} must name a folder; there is no folder {value!r:.200}.")
 
 
 def _check_endpoint(value: str | None) -> None:

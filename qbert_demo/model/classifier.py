@@ -23,7 +23,7 @@ from transformers.initialization import no_init_weights
 from transformers.modeling_outputs import SequenceClassifierOutput
 
 from qbert_demo.circuit import CircuitSpec
-from qbert_demo.config import MAX_LABELS, MINILM, Backbone
+from qbert_demo.config import MAX_LABELS, MAX_TOKENS, MINILM, Backbone
 from qbert_demo.model import checkpoints
 from qbert_demo.model.encoder import find_backbone, load_encoder
 from qbert_demo.model.heads import BottleneckHead, CircuitHead, HeadOutput, LinearHead
@@ -82,6 +82,11 @@ class QBertConfig(PreTrainedConfig):
             raise ValueError(
                 f"{len(self.id2label or ())} labels; at most {MAX_LABELS} are supported."
             )
+        numbered = {str(number): name for number, name in (self.id2label or {}).items()}
+        if set(numbered) != {str(k) for k in range(len(numbered))}:
+            raise ValueError("id2label must number the labels from 0.")
+        if not 3 <= self.max_length <= MAX_TOKENS:
+            raise ValueError(f"max_length must be from 3 to {MAX_TOKENS}, not {self.max_length}.")
         if not 0 <= self.adapter_rank <= 256:
             raise ValueError(f"adapter_rank must be from 0 to 256, not {self.adapter_rank}.")
 
@@ -168,9 +173,14 @@ class QBertForSequenceClassification(PreTrainedModel):
         return SequenceClassifierOutput(loss=loss, logits=logits)
 
     @classmethod
-    def build(cls, config: QBertConfig) -> Self:
-        """A model with the pretrained encoder that the config names, and a fresh head."""
-        encoder = load_encoder(config.source())
+    def build(cls, config: QBertConfig, encoder_folder: Path | None = None) -> Self:
+        """A model with the pretrained encoder that the config names, and a fresh head.
+
+        Args:
+            config: Its configuration.
+            encoder_folder: Where the encoder's files are; found if left out.
+        """
+        encoder = load_encoder(config.source(), encoder_folder)
         config.backbone = encoder.config
         with no_init_weights():
             model = cls(config)

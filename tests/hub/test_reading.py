@@ -1,8 +1,16 @@
+import hashlib
 from pathlib import Path
 from typing import Any
 
 import pytest
-from huggingface_hub import HfApi, hf_hub_download, snapshot_download
+from huggingface_hub import (
+    HfApi,
+    HfFileSystem,
+    get_session,
+    hf_hub_download,
+    hf_hub_url,
+    snapshot_download,
+)
 from huggingface_hub.errors import (
     GatedRepoError,
     HfHubHTTPError,
@@ -75,6 +83,21 @@ def test_info_tells_sizes_hashes_and_the_card(hub: Hub) -> None:
     assert only.path == "config.json"
     only_sha = HfApi().model_info("org/name", expand=["sha"])
     assert (only_sha.sha, only_sha.siblings) == (sha, None)
+
+
+def test_a_large_file_is_told_by_its_hash(hub: Hub) -> None:
+    hub.add("model", "org/name", FILES)
+    answer = get_session().head(hf_hub_url("org/name", "weights/model.safetensors"))
+    digest = hashlib.sha256(FILES["weights/model.safetensors"]).hexdigest()
+    assert answer.headers["X-Linked-ETag"] == answer.headers["ETag"] == f'"{digest}"'
+    assert answer.headers["X-Linked-Size"] == answer.headers["Content-Length"] == "3000"
+
+
+@pytest.mark.parametrize("present", [False, True], ids=["missing at first", "present later"])
+def test_nothing_is_remembered_from_the_hub_of_another_test(hub: Hub, present: bool) -> None:
+    if present:
+        hub.add("dataset", "org/rows", {"a.csv": b"x\n1\n"})
+    assert HfFileSystem().exists("datasets/org/rows") is present
 
 
 def test_refs_and_history_are_listed(hub: Hub) -> None:
