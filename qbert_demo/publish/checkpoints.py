@@ -13,14 +13,14 @@ from huggingface_hub import HfApi, get_token
 from qbert_demo.data.subset import Material
 from qbert_demo.errors import CheckpointError, InputError
 from qbert_demo.model.checkpoints import PATTERNS, WEIGHTS
+from qbert_demo.model.download import CONFIG
 from qbert_demo.model.registry import Entry, read_registry, write_registry
 from qbert_demo.publish.repository import (
-    CONFIG,
     Comparison,
     check_repo_id,
-    check_token,
     compare,
     send,
+    writing_token,
 )
 from qbert_demo.results import HeadReport
 from qbert_demo.training.model_card import card_of
@@ -84,7 +84,7 @@ def publish(
         raise InputError(
             "Publishing needs a token that may write. Run `hf auth login`, or set HF_TOKEN."
         )
-    api = HfApi(token=False if token is None else check_token(token))
+    api = HfApi(token=False if token is None else writing_token(token))
     for i, entry in enumerate(entries):
         if only and entry.folder not in only:
             continue
@@ -128,7 +128,7 @@ def push_head(
         BackboneError: If the encoder cannot be had.
     """
     check_repo_id(repo_id)
-    api = HfApi(token=check_token(token))
+    api = HfApi(token=writing_token(token))
     with tempfile.TemporaryDirectory(prefix="qbert-") as parent:
         folder = Path(parent) / f"qbert-{report.head}"
         write_head(report, material, recipe, folder)

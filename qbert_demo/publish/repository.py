@@ -7,7 +7,6 @@ checkpoint of ours is left alone.
 
 import hashlib
 import json
-import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,14 +21,12 @@ from huggingface_hub.utils import validate_repo_id
 from qbert_demo.errors import InputError
 from qbert_demo.hub import HUB_ERRORS, hub_sentence, within
 from qbert_demo.model import QBertConfig
+from qbert_demo.model.download import CONFIG, MAX_CONFIG_BYTES, checked_token
 
-CONFIG = "config.json"
-MAX_CONFIG_BYTES = 1_000_000
 ASK_SECONDS = 15.0
 """Longest wait for what the Hub has of a repository."""
 SEND_SECONDS = 120.0
 """Longest wait for a commit."""
-_TOKEN = re.compile(r"[!-~]{1,1000}")
 
 Files = Mapping[str, bytes]
 
@@ -138,19 +135,19 @@ def check_repo_id(repo_id: object) -> str:
     raise InputError("Name the repository as owner/name, in letters, digits and .-_ alone.")
 
 
-def check_token(token: object) -> str:
-    """Check that a token can stand in a request's header.
+def writing_token(token: object) -> str:
+    """A token without surrounding space.
 
     Raises:
-        InputError: If it cannot; the message does not repeat it.
+        InputError: If there is none, or it cannot be one; the message does not repeat it.
     """
-    stripped = token.strip() if isinstance(token, str) else ""
-    if not _TOKEN.fullmatch(stripped):
+    given = checked_token(token)
+    if given is None:
         raise InputError(
             "A token of yours that may write is needed. It is made at "
-            f"{constants.ENDPOINT}/settings/tokens and has letters, digits and _ alone."
+            f"{constants.ENDPOINT}/settings/tokens."
         )
-    return stripped
+    return given
 
 
 def _change(there: RepoSibling | None, data: bytes) -> str:

@@ -121,7 +121,7 @@ def test_a_change_in_between_is_not_overwritten(
         (["org/name"], TOKEN, "owner/name"),
         ("org/name", "", "A token of yours"),
         ("org/name", None, "A token of yours"),
-        ("org/name", "hf_with\nbreak", "A token of yours"),
+        ("org/name", "hf_with\nbreak", "no access token"),
         ("org/name", "hf_of_nobody", "does not accept"),
         ("org/name", STRANGERS_TOKEN, "may not write to org"),
     ],

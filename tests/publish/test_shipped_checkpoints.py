@@ -144,7 +144,7 @@ def refused(
         ("", "needs a token that may write. Run `hf auth login`"),
         ("hf_of_nobody", "does not accept this token"),
         (STRANGERS_TOKEN, "may not write to org"),
-        ("hf_ with spaces", "has letters, digits and _ alone"),
+        ("hf_ with spaces", "This is no access token"),
     ],
 )
 def test_who_may_not_publish_is_told_why(

@@ -13,10 +13,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from transformers import AutoModelForSequenceClassification
 
 from qbert_demo.cli import main
-from qbert_demo.errors import CheckpointError
-from qbert_demo.model.checkpoints import locate
+from qbert_demo.service import Explorer
 from qbert_demo.ui.finetune.push import build_push, push
 from qbert_demo.ui.finetune.run import Session
+from qbert_demo.ui.guests import load
 from tests.hub import Hub
 from tests.hub.faults import Fault, Status
 
@@ -74,6 +74,25 @@ def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def publishing(shipped: Path) -> None:
+    for more in (["--dry-run"], ["--only", "sst2-hybrid"], ["--org", "other"]):
+        main(["publish", "--org", "org", "--checkpoints", str(shipped), *more])
+
+
+def using(explorer: Explorer, session: Session, token: str) -> Iterator[tuple[str, str]]:
+    """What a visitor with this token is told, and what is put into the token box."""
+    for repo_id in ("org/mine", "other/mine", "no name"):
+        yield from push(session, "hybrid", repo_id, True, token)
+    for repo_id in ("org/mine", "other/private"):
+        yield from ((words, box) for words, box, *_ in load(explorer, repo_id, "", token, ()))
+
+
+def failing_to_load(token: str) -> str:
+    with pytest.raises(OSError, match="private") as refused:
+        AutoModelForSequenceClassification.from_pretrained("other/private", token=token)
+    return str(refused.value)
+
+
 def test_the_token_is_found_nowhere_but_in_its_header(
     hub: Hub,
     shipped: Path,
@@ -83,50 +102,37 @@ def test_the_token_is_found_nowhere_but_in_its_header(
     capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    hub.tokens[PLANTED] = "tester"
     hub.add("model", "other/private", {"config.json": b"{}"}, private=True)
     overheard = Overheard(disk)
-    told: list[str] = []
-    boxes: list[str] = []
-
-    def try_everything(token: str) -> None:
-        monkeypatch.setenv("HF_TOKEN", token)
-        publishing = ["publish", "--org", "org", "--checkpoints", str(shipped)]
-        for more in (["--dry-run"], ["--only", "sst2-hybrid"], ["--org", "other"]):
-            main([*publishing, *more])
-        monkeypatch.delenv("HF_TOKEN")
-        for repo_id in ("org/mine", "other/mine", "no name"):
-            for words, box in push(session, "hybrid", repo_id, True, token):
-                told.append(words)
-                boxes.append(box)
-
-    def fail_to_load(token: str) -> None:
-        with pytest.raises(OSError, match="private") as refused:
-            AutoModelForSequenceClassification.from_pretrained("other/private", token=token)
-        told.append(str(refused.value))
-        with pytest.raises(CheckpointError) as failed:
-            locate("other/private", token=token)
-        told.append(str(failed.value))
-
     hub.fault("POST .*/commit/", Status(500), times=1)
     hub.fault("", overheard)
-    try_everything(PLANTED)
-    try_everything(PLANTED)
-    fail_to_load(PLANTED)
-    del hub.tokens[PLANTED]
-    try_everything(PLANTED)
-    fail_to_load(PLANTED)
-    try_everything(f"{PLANTED} \n{PLANTED}")
+    explorer = Explorer(shipped, ["sst2"])
+    answers: list[tuple[str, str]] = []
+    errors: list[str] = []
+    for token, people in (
+        (PLANTED, {PLANTED: "tester"}),
+        (PLANTED, {PLANTED: "stranger"}),
+        (PLANTED, {}),
+        (f"{PLANTED} \n{PLANTED}", {}),
+    ):
+        hub.tokens = people
+        monkeypatch.setenv("HF_TOKEN", token)
+        publishing(shipped)
+        monkeypatch.delenv("HF_TOKEN")
+        answers += using(explorer, session, token)
+        if token == PLANTED:
+            errors.append(failing_to_load(token))
 
-    assert {"tester", ""} <= {request.authorization for request in hub.requests}
-    assert "org/mine" in {name for _, name in hub.repositories}
-    assert any("Pushed to" in words for words in told)
-    assert set(boxes) == {""}
+    assert {"tester", "stranger", ""} <= {request.authorization for request in hub.requests}
+    told = [words for words, _ in answers]
+    for done in ("Pushed to", "answers", "does not accept", "may not write", "no access token"):
+        assert any(done in words for words in told), done
+    assert {box for _, box in answers} == {""}
     printed = "".join(capfd.readouterr())
     assert "org/sst2-hybrid" in printed
     assert any("Request" in line for line in log)
     assert len(overheard.heard) > 100
-    for place in (printed, repr(session), *told, *log):
+    for place in (printed, repr(session), *told, *errors, *log):
         assert PLANTED not in place
     for data in (*overheard.heard, *contents(disk), *hub.uploaded.values()):
         assert PLANTED.encode() not in data

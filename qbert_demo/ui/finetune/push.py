@@ -4,10 +4,10 @@ import html
 from collections.abc import Iterator
 
 import gradio as gr
-from huggingface_hub import constants
 
 from qbert_demo.config import HEADS
 from qbert_demo.errors import QBertError
+from qbert_demo.model.download import hub_page
 from qbert_demo.publish import push_head
 from qbert_demo.ui.finetune.run import Session
 from qbert_demo.ui.spoken import spoken
@@ -26,20 +26,21 @@ def build_push(session: gr.State) -> None:
                 label="Repository",
                 info="owner/name; it is created if there is none.",
                 placeholder="your-name/qbert-hybrid",
-                max_length=200,
+                max_lines=1,
                 elem_id="push-repository",
             )
             head = gr.Dropdown(list(HEADS), value="hybrid", label="Head", elem_id="push-head")
         private = gr.Checkbox(True, label="Private", elem_id="push-private")
         token = gr.Textbox(
-            label="Token that may write",
-            info="It serves for this push alone and is kept nowhere.",
+            label="Access token that may write",
+            info="Used once, never kept.",
             type="password",
             html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
-            max_length=1000,
+            max_lines=1,
             elem_id="push-token",
         )
-        button = gr.Button("Push", elem_id="push-button")
+        with gr.Row(elem_classes="buttons"):
+            button = gr.Button("Push", elem_id="push-button")
         said = spoken("", elem_id="push-said")
     button.click(
         push,
@@ -72,7 +73,7 @@ def push(
     except QBertError as error:
         yield error_html(str(error)), ""
         return
-    link = html.escape(f"{constants.ENDPOINT}/{repo_id}/tree/{sha}")
+    link = html.escape(hub_page(repo_id, sha))
     said = (
         f'<p>Pushed to <a href="{link}" target="_blank" rel="noopener noreferrer">'
         f"{html.escape(repo_id)}</a> @ {sha[:7]}.</p>"
