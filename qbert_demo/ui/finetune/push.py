@@ -29,7 +29,13 @@ def build_push(session: gr.State) -> None:
                 max_lines=1,
                 elem_id="push-repository",
             )
-            head = gr.Dropdown(list(HEADS), value="hybrid", label="Head", elem_id="push-head")
+            head = gr.Dropdown(
+                list(HEADS),
+                value="hybrid",
+                label="Head",
+                info="One that was trained.",
+                elem_id="push-head",
+            )
         private = gr.Checkbox(True, label="Private", elem_id="push-private")
         token = gr.Textbox(
             label="Access token that may write",
