@@ -8,6 +8,7 @@ from typing import Any
 
 from qbert_demo.cli.common import add_datasets_dir, print_json
 from qbert_demo.config import HEADS
+from qbert_demo.data.another import Another
 from qbert_demo.data.catalogue import TASKS, find_task
 from qbert_demo.data.sources import SOURCES
 from qbert_demo.errors import InputError
@@ -15,6 +16,13 @@ from qbert_demo.training.quick import train_quickly, write_head
 from qbert_demo.training.recipe import LOSSES, RECIPES, FrozenRecipe, Recipe
 from qbert_demo.training.trainer import train
 from qbert_demo.tuning import DataChoice, Tuner
+
+COLUMNS = {
+    "config": "configuration of a Hub id",
+    "split": "its split",
+    "text-column": "its column of the text",
+    "label-column": "its column of the class",
+}
 
 
 def add_train(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +38,13 @@ def add_train(parser: argparse.ArgumentParser) -> None:
     add_datasets_dir(parser)
     quick = parser.add_argument_group("in seconds", "train only the head, on a frozen encoder")
     quick.add_argument("--frozen-encoder", action="store_true")
-    quick.add_argument("--dataset", metavar="ID_OR_FILE", help=f"{', '.join(SOURCES)}, or a file")
+    quick.add_argument(
+        "--dataset",
+        metavar="ID_OR_FILE",
+        help=f"{', '.join(SOURCES)}, a Hub id ORG/NAME[@REVISION], or a file",
+    )
+    for name, help_text in COLUMNS.items():
+        quick.add_argument(f"--{name}", metavar="NAME", help=f"{help_text}; guessed if left out")
     quick.add_argument("--loss", choices=LOSSES)
     quick.add_argument("--circuit-learning-rate", type=float)
     group = parser.add_argument_group("recipe", "defaults are the recipe of the task")
@@ -83,7 +97,7 @@ def _train_frozen(options: argparse.Namespace, given: dict[str, Any]) -> None:
     head = next(name for name, kind in HEADS.items() if kind == options.head)
     recipe = FrozenRecipe(heads=(head,), **settings)
     choice = DataChoice(
-        **_dataset(options.dataset),
+        **_dataset(options),
         **{name: value for name, value in data.items() if value is not None},
         seed=recipe.seed,
     )
@@ -108,14 +122,20 @@ def _train_frozen(options: argparse.Namespace, given: dict[str, Any]) -> None:
         print(f"held-out accuracy {facts['held_out_accuracy']:.4f}, {options.output}")  # noqa: T201
 
 
-def _dataset(name: str | None) -> dict[str, Any]:
-    """What ``--dataset`` means: a file, a catalogue's key, or a catalogue's Hub id."""
+def _dataset(options: argparse.Namespace) -> dict[str, Any]:
+    """What ``--dataset`` means: a file, a catalogue's key or Hub id, or any other Hub id."""
+    name = options.dataset or ""
     if name and Path(name).is_file():
         return {"source": None, "own_file": Path(name)}
+    given = {part: getattr(options, part) or "" for part in ("config", "split")}
+    given |= {part: getattr(options, f"{part}_column") or "" for part in ("text", "label")}
     keys = {source.dataset: key for key, source in SOURCES.items()}
-    if name in SOURCES or name in keys:
+    if (name in SOURCES or name in keys) and not any(given.values()):
         return {"source": keys.get(name, name)}
+    dataset, _, revision = name.partition("@")
+    if "/" in dataset:
+        return {"source": None, "another": Another(dataset, **given, revision=revision, token=None)}
     raise InputError(
-        f"{name or 'No dataset'} is neither a file nor a dataset known here. "
-        f"Give --dataset one of {', '.join(SOURCES)}, or a CSV, TSV or JSONL file."
+        f"{name or 'No dataset'} is neither a file nor a dataset known here. Give --dataset one "
+        f"of {', '.join(SOURCES)}, a Hub id such as org/name, or a CSV, TSV or JSONL file."
     )

@@ -51,7 +51,7 @@ def build_finetune_tab(tuner: Tuner, explorer: Explorer, own: OwnTasks) -> None:
     start.click(
         partial(_start, tuner, names, len(form)),
         [session, heads, *settings.values(), *form],
-        [session, said, bar, *views, result, *matrices],
+        [session, said, bar, *views, result, *matrices, form[-1]],
         trigger_mode="multiple",
         concurrency_limit=64,
         show_progress="hidden",
@@ -70,7 +70,10 @@ def _start(
     *values: Any,
 ) -> Iterator[Update]:
     settings = dict(zip(names, values[:-n_form], strict=True))
-    yield from run(tuner, session or Session(), heads or (), settings, values[-n_form:])
+    token: Any = ""  # used once
+    for update in run(tuner, session or Session(), heads or (), settings, values[-n_form:]):
+        yield *update, token
+        token = gr.skip()
 
 
 def _stop(tuner: Tuner, session: Session | None) -> None:
