@@ -8,6 +8,7 @@ from qbert_demo.cli import main
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.catalogue import SST2
 from tests import models
+from tests.data.repositories import NAME, PAIRS
 from tests.hub import Hub
 from tests.hub.fixtures import TOKEN
 
@@ -127,3 +128,19 @@ def tiny_sst2(tmp_path: Path) -> Path:
     rows = {"idx": [0, 1, 2, 3], "sentence": texts, "label": [1, 1, 0, 0]}
     Dataset.from_dict(rows).to_parquet(folder / "validation-00000-of-00001.parquet")
     return tmp_path
+
+
+def test_any_dataset_of_the_hub_can_be_named(
+    hub: Hub, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    sha = hub.add("dataset", NAME, {"train.csv": PAIRS}, private=True)
+    command = ["train", "--frozen-encoder", "--head", "linear", "--output", str(tmp_path / "head")]
+    small = ["--rows", "20", "--held-out", "10", "--epochs", "1", "--json"]
+    assert main([*command, "--dataset", f"{NAME}@{sha}", *small]) == 2
+    assert "it is private" in capsys.readouterr().err
+    hub.add("dataset", NAME, {})
+    assert main([*command, "--dataset", NAME, *small]) == 2
+    assert "Choose the column of the text: “premise”" in capsys.readouterr().err
+    facts = run(capsys, *command, "--dataset", NAME, "--text-column", "premise", *small)
+    assert (facts["rows"], facts["held_out_rows"]) == (20, 10)
+    assert NAME in (tmp_path / "head" / "training.json").read_text()
