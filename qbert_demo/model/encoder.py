@@ -72,8 +72,10 @@ def _find(backbone: Backbone, patience: Patience) -> BackboneFiles:
     where = f"{backbone.repo_id} @ {backbone.revision[:7]}"
     link = hub_page(backbone.repo_id, backbone.revision)
     folder = cached(backbone.repo_id, backbone.revision, FILES)
-    if folder and _is_the_one(folder, backbone):
-        return BackboneFiles(folder, f"{where}, cached", link)
+    if folder:
+        blob = (folder / "model.safetensors").resolve()  # named by the hash that it has
+        if blob.name == backbone.sha256 or _is_the_one(folder, backbone):
+            return BackboneFiles(folder, f"{where}, cached", link)
     embedded = _embedded() if backbone.repo_id == MINILM.repo_id else None
     trouble = patience.trouble(backbone.repo_id, backbone.revision)
     if trouble is None:

@@ -117,7 +117,7 @@ class Visitors:
         def work() -> tuple[HubFiles, str, Classifier]:
             who = secret or False
             found = look(name, wanted, who)
-            key = f"{secrets.token_urlsafe(16)}" if secret else f"{found.repo_id}@{found.sha}"
+            key = secrets.token_urlsafe(16) if secret else f"{found.repo_id}@{found.sha}"
             models = self.shelf.load(key, lambda: {"guest": _load(found, who, tasks)})
             return found, key, models["guest"]
 

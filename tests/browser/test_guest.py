@@ -57,6 +57,9 @@ def test_a_model_from_the_hub_answers_beside_ours(open_page: Open, hosted: str) 
     page.wait_for_selector("#card-guest .main-svg")
     assert page.inner_text("#card-guest h2") == "org/a-film-critic-with-a-long-name"
     assert page.is_visible("#card-hybrid .label")
+    page.click("#copy-link")
+    page.wait_for_function("document.querySelector('#copied').innerText.includes('copied')")
+    assert "?task=sst2&text=" in page.evaluate("navigator.clipboard.readText()")
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate(OVERFLOW) == 0
