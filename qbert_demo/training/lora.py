@@ -321,9 +321,7 @@ def backbone_tokenizer(classifier: Classifier) -> PreTrainedTokenizerBase:
     return AutoTokenizer.from_pretrained(find_backbone(classifier.model.config.source()).folder)
 
 
-def stop_between_layers(
-    model: QBertForSequenceClassification, stopped: Callable[[], bool]
-) -> None:
+def stop_between_layers(model: QBertForSequenceClassification, stopped: Callable[[], bool]) -> None:
     """Raise `Halted` between two layers of the encoder, forwards or backwards, if it is time.
 
     A whole step may take seconds, but a stop has to be answered within one.

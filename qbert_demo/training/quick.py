@@ -86,7 +86,7 @@ def fresh_classifier() -> Classifier:
 
 def race_config(material: Material, recipe: RaceRecipe, name: str) -> QBertConfig:
     """The configuration of a head in a race, and of the checkpoint that it becomes."""
-    lora = isinstance(recipe, LoraRecipe)
+    rank = recipe.adapter_rank if isinstance(recipe, LoraRecipe) else 0
     return QBertConfig(
         head=cast(Any, HEADS[name]),
         n_qubits=recipe.n_qubits,
@@ -94,8 +94,8 @@ def race_config(material: Material, recipe: RaceRecipe, name: str) -> QBertConfi
         encoding=recipe.spec().encoding,
         ansatz=recipe.spec().ansatz,
         reupload=recipe.reupload,
-        dropout=LORA_DROPOUT if lora else 0.0,
-        adapter_rank=recipe.adapter_rank if lora else 0,
+        dropout=LORA_DROPOUT if rank else 0.0,
+        adapter_rank=rank,
         max_length=MAX_LENGTH,
         id2label=dict(enumerate(material.labels)),
         label2id={label: i for i, label in enumerate(material.labels)},
