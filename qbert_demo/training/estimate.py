@@ -6,14 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import torch
+from datasets import Dataset
 from transformers import TrainerCallback
-from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from qbert_demo.data.subset import Material
 from qbert_demo.results import Estimate
 from qbert_demo.training.loop import as_dataset, trained_tensors
-from qbert_demo.training.lora import as_stored, backbone_tokenizer, learn, starting_model
+from qbert_demo.training.lora import as_stored, backbone_tokenizer, learn, shuffled, starting_model
 from qbert_demo.training.quick import MAX_LENGTH, fresh_classifier
 from qbert_demo.training.recipe import LoraRecipe
 
@@ -43,7 +42,7 @@ def estimate(material: Material, recipe: LoraRecipe) -> Estimate:
     model = starting_model(material, recipe, name)
     built = time.perf_counter()
     watch = _Watch()
-    chosen = _representative(rows["length"], recipe)
+    chosen = _representative(rows, recipe)
     once = replace(recipe, epochs=1)
     learn(model, rows.select(chosen), tokenizer, once, range(len(chosen)), watch)
     trained = time.perf_counter()
@@ -88,16 +87,9 @@ class _Watch(TrainerCallback):
         control.should_training_stop = sum(self.seconds) > PATIENCE
 
 
-def _representative(lengths: list[int], recipe: LoraRecipe) -> list[int]:
-    """Rows of a few whole batches of the run's first pass, one of middle size first."""
-    order = list(
-        LengthGroupedSampler(
-            recipe.batch_size,
-            lengths=lengths,
-            generator=torch.Generator().manual_seed(recipe.seed),
-        )
-    )
-    n = recipe.batch_size
+def _representative(rows: Dataset, recipe: LoraRecipe) -> list[int]:
+    """Indices of a few whole batches of the run's first pass, one of middle size first."""
+    order, lengths, n = list(shuffled(rows, recipe)), rows["length"], recipe.batch_size
     batches = [order[k : k + n] for k in range(0, max(1, len(order) - n + 1), n)]
     batches.sort(key=lambda batch: max(lengths[i] for i in batch))
     places = _middles(len(batches), SAMPLED)

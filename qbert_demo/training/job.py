@@ -30,7 +30,8 @@ class Event:
         number: Counts up within the job; numbers of replaced events are missing.
         kind: ``finished``, ``failed`` and ``stopped`` are last.
         value: The place in the queue of ``waiting`` (1 is next, 0 is being started), the target's
-            dict of ``sent``, the result of ``finished``, and of ``stopped`` if there is one.
+            dict of ``sent``, the result of ``finished``, and of ``stopped`` what the target
+            returned or, if it had to be killed, sent last as ``best``.
         sentence: For the visitor, why a job has ``failed`` or ``stopped``.
     """
 
@@ -71,6 +72,7 @@ class Job:
         self._count = 0
         self._latest: dict[Any, int] = {}
         self._halted = ""
+        self._best: Any = None
         self._timer: threading.Timer | None = None
         self._talk: Connection | None = None
         self._lease: Connection | None = None
@@ -88,6 +90,8 @@ class Job:
             if self.is_ended:
                 return
             name = value.get("replaces") if kind == "sent" else None
+            if kind == "sent" and "best" in value:
+                self._best = value["best"]
             if name is not None or kind == "waiting":
                 self._log.pop(self._latest.get((kind, name), -1), None)
                 self._latest[kind, name] = self._count
@@ -104,8 +108,10 @@ class Job:
         with self._lock:
             if self.is_ended:
                 return
+            if kind == "stopped" and value is None:
+                value = self._best
             self.say(kind, value, sentence)
-            self.is_ended = True
+            self.is_ended, self._best = True, None
             self._order = b""
             self.touched = time.monotonic()
             if self._timer:

@@ -26,7 +26,8 @@ class Jobs:
 
     An event with a key ``"replaces"`` takes the place of the job's earlier event with the same
     value there, as progress or the best weights so far should. Of the others a job keeps the
-    latest 2000 or so, and a reader that left costs no more.
+    latest 2000 or so, and a reader that left costs no more. What an event has under ``"best"`` is
+    the result of a job that is stopped and cannot say so itself in time.
 
     Args:
         target: A function that a fresh interpreter can import, so not one of ``__main__``. It

@@ -2,13 +2,14 @@
 
 The engine is `transformers.Trainer`, as for the shipped checkpoints. The heads of a race learn one
 after another, from the same batches in the same order. At every look at the held-out rows the
-updates are rounded as a checkpoint stores them and merged into a copy of the encoder: what is told
-of a head is what its checkpoint will answer, and a run that is stopped has nothing left to compute.
+updates are rounded as a checkpoint stores them and merged into a copy of the encoder, so that what
+is told of a head is what its checkpoint will answer. Whenever a head gets better, its report is
+told: a step may take longer than a stop may, and a run that is cut off keeps what it has learnt.
 """
 
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -46,16 +47,13 @@ from qbert_demo.training.quick import MAX_LENGTH, TIMED_TEXTS, fresh_classifier,
 from qbert_demo.training.recipe import LoraRecipe
 
 
-class Halted(Exception):
-    """A run is to end now, in the middle of a step."""
-
-
 def train_end_to_end(
     material: Material,
     recipe: LoraRecipe,
     *,
     moved: Callable[[int, int], None] = lambda done, total: None,
     passed: Callable[[Epoch], None] = lambda epoch: None,
+    improved: Callable[[QuickReport], None] = lambda report: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> QuickReport:
     """Train every head of the recipe together with an encoder.
@@ -65,8 +63,8 @@ def train_end_to_end(
         recipe: The settings.
         moved: Called after every step with steps done and steps in all, over all heads.
         passed: Called after every look at the held-out rows.
-        stopped: Whether to end early with the best weights so far; asked between any two layers
-            of the encoder, forwards and backwards.
+        improved: Called with the report so far when a look was a head's best.
+        stopped: Whether to end early with the best weights so far; asked after every step.
 
     Returns:
         Reports of the heads that the held-out rows were read with at least once.
@@ -76,29 +74,31 @@ def train_end_to_end(
     """
     start = time.perf_counter()
     base = fresh_classifier()
-    stop_between_layers(base.model, stopped)
     tokenizer = backbone_tokenizer(base)
     rows = as_dataset(material.train, tokenizer, MAX_LENGTH)
-    courses: list[Course] = []
-    try:
-        for k, name in enumerate(recipe.heads):
+    reports: dict[str, HeadReport] = {}
 
-            def advance(done: int, total: int, before: int = k) -> None:
-                moved(before * total + done, len(recipe.heads) * total)
+    def so_far() -> QuickReport:
+        return QuickReport(dict(reports), {"train": time.perf_counter() - start})
 
-            courses.append(Course(name, material, recipe, base, advance, passed))
-            model = starting_model(material, recipe, name)
-            stop_between_layers(model, stopped)
-            order = LengthGroupedSampler(
-                recipe.batch_size,
-                lengths=rows["length"],
-                generator=torch.Generator().manual_seed(recipe.seed),
-            )
-            learn(model, rows, tokenizer, recipe, order, courses[-1], courses[-1].hear)
-    except Halted:
-        pass
-    reports = {course.name: course.report() for course in courses if course.runner.history}
-    return QuickReport(reports, {"train": time.perf_counter() - start})
+    for k, name in enumerate(recipe.heads):
+        if stopped():
+            break
+
+        def advance(done: int, total: int, before: int = k) -> None:
+            moved(before * total + done, len(recipe.heads) * total)
+
+        def keep(report: HeadReport) -> None:
+            reports[report.head] = report
+            improved(so_far())
+
+        course = Course(name, material, recipe, base, advance, passed, keep, stopped)
+        model = starting_model(material, recipe, name)
+        order = shuffled(rows, recipe)
+        learn(model, rows, tokenizer, recipe, order, course, course.hear)
+        if course.runner.history:
+            reports[name] = course.report()
+    return so_far()
 
 
 class Course(TrainerCallback):
@@ -117,11 +117,14 @@ class Course(TrainerCallback):
         base: Classifier,
         moved: Callable[[int, int], None],
         passed: Callable[[Epoch], None],
+        improved: Callable[[HeadReport], None],
+        stopped: Callable[[], bool],
     ) -> None:
         """Begin; ``base`` is the encoder without updates, the others as for `train_end_to_end`."""
         self.name = name
         self._material, self._recipe, self._base = material, recipe, base
         self._moved, self._passed = moved, passed
+        self._improved, self._stopped = improved, stopped
         self._ids = [t.ids for t in base.tokenize(material.held_out.texts)]
         self._truth = torch.tensor(material.held_out.labels)
         self._heard: list[tuple[float, dict[str, float], int]] = []
@@ -145,6 +148,7 @@ class Course(TrainerCallback):
         looks = self._recipe.looks() * epochs
         if done * looks // total > (done - 1) * looks // total:
             self._look(model, done * epochs / total)
+        control.should_training_stop |= self._stopped()
 
     def _look(self, model: nn.Module, epoch: float) -> None:
         tensors = trained_tensors(model)
@@ -166,13 +170,15 @@ class Course(TrainerCallback):
             },
         )
         self._heard = []
-        if self.runner.add(told):
-            self._best = predicted, {name: t.numpy().copy() for name, t in tensors.items()}
+        is_best = self.runner.add(told)
         self.runner.seconds = time.perf_counter() - self._start
         self._passed(told)
+        if is_best:
+            self._best = predicted, {name: t.numpy().copy() for name, t in tensors.items()}
+            self._improved(self.report())
 
     def _measure(self, model: nn.Module, judge: Classifier) -> None:
-        """Note what does not change as the head learns, so that a stop need not."""
+        """Note what does not change as the head learns."""
         self._milliseconds = median(
             judge.answer(ids).timing.total for ids in self._ids[:TIMED_TEXTS]
         )
@@ -244,14 +250,16 @@ class RacingTrainer(HeadAndAdapterTrainer):
         """Run the step, and tell it before the gradients are clipped."""
         n = len(inputs["labels"])
         loss = super().training_step(model, inputs, num_items_in_batch)
-        parts: dict[str, list[Tensor]] = {}
+        parts: dict[str, list[Tensor]] = {"circuit": [], "classical": [], "adapters": []}
         circuit = {id(p) for p in circuit_parameters(model)}
         for name, parameter in self._trained().items():
             if parameter.grad is not None:
                 inside = "circuit" if id(parameter) in circuit else "classical"
                 part = inside if name.startswith("classifier.") else "adapters"
-                parts.setdefault(part, []).append(parameter.grad)
-        norms = {part: float(nn.utils.get_total_norm(grads)) for part, grads in parts.items()}
+                parts[part].append(parameter.grad)
+        norms = {
+            part: float(nn.utils.get_total_norm(grads)) for part, grads in parts.items() if grads
+        }
         self._heard(float(loss), norms, n)
         return loss
 
@@ -276,21 +284,30 @@ def learn(
         watcher: Told of every step, and may end it.
         heard: See `Course.hear`.
     """
-    with tempfile.TemporaryDirectory(prefix="qbert-") as folder:
-        quiet = {"save_strategy": "no", "logging_strategy": "no", "disable_tqdm": True}
-        trainer = RacingTrainer(
-            model=model,
-            args=make_arguments(recipe.engine(), Path(folder), "cpu", has_bf16("cpu"), **quiet),
-            train_dataset=rows,
-            data_collator=DataCollatorWithPadding(tokenizer),
-            callbacks=[watcher],
-            head_learning_rate=recipe.head_learning_rate,
-            order=order,
-            loss=recipe.loss,
-            heard=heard,
-        )
-        trainer.remove_callback(PrinterCallback)
-        trainer.train()
+    nowhere = Path(tempfile.gettempdir())  # nothing is written, but the folder must be there
+    quiet = {"save_strategy": "no", "logging_strategy": "no", "disable_tqdm": True}
+    trainer = RacingTrainer(
+        model=model,
+        args=make_arguments(recipe.engine(), nowhere, "cpu", has_bf16("cpu"), **quiet),
+        train_dataset=rows,
+        data_collator=DataCollatorWithPadding(tokenizer),
+        callbacks=[watcher],
+        head_learning_rate=recipe.head_learning_rate,
+        order=order,
+        loss=recipe.loss,
+        heard=heard,
+    )
+    trainer.remove_callback(PrinterCallback)
+    trainer.train()
+
+
+def shuffled(rows: Dataset, recipe: LoraRecipe) -> LengthGroupedSampler:
+    """Indices of the rows, of like lengths side by side, as the seed has them."""
+    return LengthGroupedSampler(
+        recipe.batch_size,
+        lengths=rows["length"],
+        generator=torch.Generator().manual_seed(recipe.seed),
+    )
 
 
 def starting_model(
@@ -319,23 +336,3 @@ def as_stored(
 def backbone_tokenizer(classifier: Classifier) -> PreTrainedTokenizerBase:
     """The tokenizer that a classifier's encoder came with."""
     return AutoTokenizer.from_pretrained(find_backbone(classifier.model.config.source()).folder)
-
-
-def stop_between_layers(model: QBertForSequenceClassification, stopped: Callable[[], bool]) -> None:
-    """Raise `Halted` between two layers of the encoder, forwards or backwards, if it is time.
-
-    A whole step may take seconds, but a stop has to be answered within one.
-    """
-
-    def check(*_: Any) -> None:
-        if stopped():
-            raise Halted
-
-    def after(_: nn.Module, __: Any, output: Tensor | Sequence[Tensor]) -> None:
-        check()
-        hidden = output if isinstance(output, Tensor) else output[0]
-        if hidden.requires_grad:
-            hidden.register_hook(check)
-
-    for layer in model.bert.encoder.layer:
-        layer.register_forward_hook(after)

@@ -93,7 +93,7 @@ differences smaller than the interval above mean nothing.
 
 
 def quick_card(facts: dict[str, Any]) -> str:
-    """Write the model card of a head that was trained on a frozen encoder.
+    """Write the model card of a head that was trained in the Fine-tune tab, or as there.
 
     Args:
         facts: What `qbert_demo.training.quick` writes into ``training.json``.
@@ -112,21 +112,26 @@ def quick_card(facts: dict[str, Any]) -> str:
         tags=["qbert", name, *(["quantum-machine-learning"] if name == "hybrid" else [])],
     )
     circuit = f" {_circuit(recipe)}" if name == "hybrid" else ""
+    what, fate = (
+        ("Only the head was trained", "is as it was")
+        if facts["frozen_encoder"]
+        else ("The head was trained", f"has low-rank updates of rank {recipe['adapter_rank']}")
+    )
     return f"""---
 {front.to_yaml().strip()}
 ---
 
-# A {name} head, trained in seconds
+# A {name} head, trained {"in seconds" if facts["frozen_encoder"] else "end to end with LoRA"}
 
-Only the head was trained, {NAMES[name]}; the encoder ({facts["encoder"]["id"]} at \
-{facts["encoder"]["revision"][:7]}) is as it was.{circuit}
+{what}, {NAMES[name]}; the encoder ({facts["encoder"]["id"]} at \
+{facts["encoder"]["revision"][:7]}) {fate}.{circuit}
 
 | rows held out | accuracy | 95 % interval | macro F1 |
 |---|---|---|---|
 | {data["held_out_rows"]:,} | {accuracy["value"]:.4f} | {accuracy["low"]:.4f} to \
 {accuracy["high"]:.4f} | {score["macro_f1"]:.4f} |
 
-The epoch kept, {facts["best_epoch"]} of {recipe["epochs"]}, was chosen on the same rows, so the
+The epoch kept, {facts["best_epoch"]:.3g} of {recipe["epochs"]}, was chosen on the same rows, so the
 score is a little flattered. Trained on {facts["date"]} on {data["train_rows"]:,} rows of
 {data["origin"]}, seed {recipe["seed"]}. Every setting is in `training.json`.
 

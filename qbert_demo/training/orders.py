@@ -53,8 +53,8 @@ class Order:
 def train_order(order: Order, send: Send, stopped: Callable[[], bool]) -> QuickReport | None:
     """Train in a process of its own.
 
-    Tells ``embedded`` (texts done, texts in all) on a frozen encoder, ``moved`` (steps done,
-    steps in all) end to end, and every ``epoch``.
+    Tells every ``epoch``; on a frozen encoder ``embedded`` (texts done, texts in all); end to end
+    ``moved`` (steps done, steps in all), and the ``best`` report so far.
 
     Returns:
         What was learnt, or ``None`` if it was stopped before there was anything.
@@ -72,7 +72,18 @@ def train_order(order: Order, send: Send, stopped: Callable[[], bool]) -> QuickR
         return train_quickly(
             material, recipe, embedded=told("embedded"), passed=passed, stopped=stopped
         )
-    report = train_end_to_end(material, recipe, moved=told("moved"), passed=passed, stopped=stopped)
+
+    def improved(report: QuickReport) -> None:
+        send({"best": report, "replaces": "best"})
+
+    report = train_end_to_end(
+        material,
+        recipe,
+        moved=told("moved"),
+        passed=passed,
+        improved=improved,
+        stopped=stopped,
+    )
     return report if report.heads else None
 
 

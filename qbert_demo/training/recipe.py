@@ -192,8 +192,8 @@ class LoraRecipe(RaceRecipe):
 
     weight_decay: float = 0.01
     epochs: int = 3
-    learning_rate: float = 5e-4
-    head_learning_rate: float = 5e-3
+    learning_rate: float = 1e-3
+    head_learning_rate: float = 1e-2
     adapter_rank: int = 8
 
     def engine(self) -> Recipe:

@@ -95,7 +95,7 @@ class _Progress:
             self.embedded = done, total = event.value["embedded"]
             if done == total:
                 self.start = time.monotonic()
-        else:
+        elif "epoch" in event.value:
             self.epochs.append(event.value["epoch"])
 
     def histories(self) -> dict[str, list[Epoch]]:
@@ -150,8 +150,8 @@ def run(
         yield session, error_html(str(error)), *_still(N_VIEWS + 2)
         return
     session = Session(job_id, is_running=True, order=order)
-    yield session, gr.skip(), *_still(6), "", *([None] * len(HEADS))
     try:
+        yield session, "<p>Starting …</p>", "", *_still(5), "", *([None] * len(HEADS))
         yield from _follow(tuner, session, order)
     finally:
         if session.is_running:
