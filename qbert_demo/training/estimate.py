@@ -2,7 +2,7 @@
 
 import math
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -54,18 +54,40 @@ def estimate(material: Material, recipe: LoraRecipe) -> Estimate:
     judge.embed(few)
     looked = time.perf_counter()
 
-    steps = math.ceil(len(rows) / recipe.batch_size)
-    looks = min(recipe.looks(), steps)
-    step = sum(watch.seconds) / len(watch.seconds)
-    look = merged - trained + (looked - merged) * len(ids) / len(few)
-    setup = built - start + (trained - built - sum(watch.seconds))
+    pace = Pace(
+        setup=trained - start - sum(watch.seconds),
+        step=sum(watch.seconds) / len(watch.seconds),
+        look=merged - trained + (looked - merged) * len(ids) / len(few),
+    )
     return Estimate(
-        len(recipe.heads) * (setup + recipe.epochs * (steps * step + looks * look)),
+        pace.seconds(len(rows), recipe),
         len(recipe.heads),
         recipe.epochs,
         len(rows),
         float(np.mean(rows["length"])),
     )
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds that the parts of a run take.
+
+    Attributes:
+        setup: Before a head's first step.
+        step: A step.
+        look: A look at all held-out rows.
+    """
+
+    setup: float
+    step: float
+    look: float
+
+    def seconds(self, n_rows: int, recipe: LoraRecipe) -> float:
+        """What a run over so many training rows takes at this pace."""
+        steps = math.ceil(n_rows / recipe.batch_size)
+        looks = min(recipe.looks(), steps)
+        epoch = steps * self.step + looks * self.look
+        return len(recipe.heads) * (self.setup + recipe.epochs * epoch)
 
 
 class _Watch(TrainerCallback):

@@ -17,7 +17,7 @@ from qbert_demo.data.subset import Material
 from qbert_demo.errors import InputError
 from qbert_demo.model.inference import Classifier
 from qbert_demo.results import Epoch, QuickReport
-from qbert_demo.training.estimate import _representative, estimate
+from qbert_demo.training.estimate import Pace, _representative, estimate
 from qbert_demo.training.lora import train_end_to_end
 from qbert_demo.training.orders import Order
 from qbert_demo.training.quick import adopt, fresh_classifier, write_head
@@ -153,7 +153,14 @@ def test_squared_error_is_another_loss() -> None:
     assert 0 < only.held_out_loss < 0.5
 
 
-def test_an_estimate_counts_heads_and_epochs() -> None:
+def test_every_head_and_epoch_takes_its_steps_and_looks() -> None:
+    pace = Pace(setup=1, step=0.5, look=2)
+    assert pace.seconds(33, LoraRecipe(epochs=3)) == 2 * (1 + 3 * (3 * 0.5 + 3 * 2))
+    assert pace.seconds(33, LoraRecipe(("hybrid",), epochs=1)) == 1 + 3 * 0.5 + 3 * 2
+    assert pace.seconds(320, LoraRecipe(("hybrid",), epochs=2)) == 1 + 2 * (20 * 0.5 + 4 * 2)
+
+
+def test_an_estimate_is_measured_on_the_run_itself() -> None:
     told = estimate(MATERIAL, replace(RECIPE, epochs=2))
     assert (told.heads, told.epochs, told.rows) == (2, 2, 16)
     assert 4 < told.tokens < 9

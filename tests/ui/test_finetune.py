@@ -22,7 +22,7 @@ from qbert_demo.ui.finetune.data import choice_of, preview
 from qbert_demo.ui.finetune.run import MEASURING, Session, run, stop
 from qbert_demo.ui.finetune.settings import recipe_of
 from qbert_demo.ui.finetune.take import download, use
-from qbert_demo.ui.finetune.words import duration, progress_html, watched_html
+from qbert_demo.ui.finetune.words import duration, progress_html, steps_html, watched_html
 from qbert_demo.ui.plotly_view import Panel
 from tests.test_tuning import OWN
 from tests.ui.scripted import ScriptedExplorer
@@ -133,6 +133,8 @@ def test_a_training_end_to_end_goes_through_its_stages_to_a_table(tuner: Tuner) 
     updates = list(run(tuner, Session(), ["hybrid"], END_TO_END, FORM))
     said = [text_of(update[1]) for update in updates if isinstance(update[1], str)]
     assert said[:2] == ["Getting the rows …", text_of(MEASURING)]
+    assert re.match(r"About \d+ s on this machine \(1 head × 1 epoch over 17 rows", said[2])
+    assert said[2].endswith("Starting …")
     assert "Training end to end" in said
     assert said[-1] == "Finished."
     assert all(len(update) == 12 for update in updates)
@@ -215,6 +217,21 @@ def test_a_training_stopped_early_says_what_was_not_learnt(tuner: Tuner) -> None
         assert f"{'Stopped. ' * (at != 'classical')}Nothing had been learnt yet" in text_of(last[1])
         assert heads in text_of(last[1])
         assert (last[0].report is None) == (at != "classical")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stage", "bar"),
+    [
+        ((2, (0, 0), 3), "Waiting; 2 in the queue.", ""),
+        ((None, (0, 0), 3), "Getting the encoder ready", ""),
+        ((None, (1, 40), 0), "Training end to end", "1 of 40 steps"),
+        ((None, (11, 41), 20), "Training end to end", "11 of 41 steps, about 60 s left"),
+    ],
+)
+def test_progress_end_to_end_counts_steps(arguments: tuple[Any, ...], stage: str, bar: str) -> None:
+    words, drawn = steps_html(*arguments)
+    assert stage in words
+    assert text_of(drawn) == bar
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,8 @@ class _Progress:
         elif event.kind == "started":
             self.is_started, self.start = True, time.monotonic()
         elif "moved" in event.value:
+            if not self.moved[0]:
+                self.start = time.monotonic()
             self.moved = event.value["moved"]
         elif "embedded" in event.value:
             self.embedded = done, total = event.value["embedded"]
@@ -135,14 +137,15 @@ def run(
     if session.is_running:
         stop(tuner, session, drop=True)
     yield session, "<p>Getting the rows …</p>", "", *_still(N_VIEWS + 1)
+    words = "<p>Starting …</p>"
     try:
         order = Order(tuner.material(choice_of(*form)), recipe_of(heads, settings))
         if isinstance(order.recipe, LoraRecipe) and order != session.foretold:
             yield session, MEASURING, *_still(N_VIEWS + 2)
             estimate = _measured(tuner, session, order)
+            words = estimate_html(estimate, order.seconds(), UNASKED_SECONDS)
             if estimate.seconds > UNASKED_SECONDS:
                 session.foretold = order if estimate.seconds <= order.seconds() else None
-                words = estimate_html(estimate, order.seconds())
                 yield session, words, *_still(N_VIEWS + 2)
                 return
         job_id = tuner.start(order.material, order.recipe)
@@ -151,7 +154,7 @@ def run(
         return
     session = Session(job_id, is_running=True, order=order)
     try:
-        yield session, "<p>Starting …</p>", "", *_still(5), "", *([None] * len(HEADS))
+        yield session, words, "", *_still(5), "", *([None] * len(HEADS))
         yield from _follow(tuner, session, order)
     finally:
         if session.is_running:

@@ -65,18 +65,25 @@ def steps_html(place: int | None, moved: tuple[int, int], seconds: float) -> tup
     Args:
         place: In the queue; ``None`` once the training runs.
         moved: Steps done, and steps in all; 0 before the first.
-        seconds: Since it began to run.
+        seconds: Since the first step was done.
     """
     done, total = moved
     if place is not None:
         return progress_html(place, (0, 1), 0, 1, 0)
     if not done:
         return "<p>Getting the encoder ready …</p>", ""
-    return _stage("Training end to end", done, total, "steps", seconds * (total - done) / done)
+    left = seconds * (total - done) / (done - 1) if done > 1 else None
+    return _stage("Training end to end", done, total, "steps", left)
 
 
-def estimate_html(estimate: Estimate, limit: float) -> str:
-    """Say how long a training end to end will take, and what to do now."""
+def estimate_html(estimate: Estimate, limit: float, unasked: float) -> str:
+    """Say how long a training end to end will take, and what comes now.
+
+    Args:
+        estimate: From a measurement.
+        limit: Seconds that it may take.
+        unasked: Seconds up to which it begins by itself.
+    """
     races = f"{estimate.heads} {'head' if estimate.heads == 1 else 'heads'}"
     passes = f"{estimate.epochs} {'epoch' if estimate.epochs == 1 else 'epochs'}"
     words = (
@@ -89,7 +96,9 @@ def estimate_html(estimate: Estimate, limit: float) -> str:
             "Take fewer rows, epochs or heads."
         )
         return f'<p class="problem">{words}</p>'
-    return f'<p class="notice">{words}. Press Start once more to begin.</p>'
+    if estimate.seconds > unasked:
+        return f'<p class="notice">{words}. Press Start once more to begin.</p>'
+    return f"<p>{words}. Starting …</p>"
 
 
 def duration(seconds: float) -> str:
