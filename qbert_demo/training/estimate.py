@@ -40,7 +40,6 @@ def estimate(material: Material, recipe: LoraRecipe) -> Estimate:
     rows = as_dataset(material.train, tokenizer, MAX_LENGTH)
     name = "hybrid" if "hybrid" in recipe.heads else recipe.heads[0]
     model = starting_model(material, recipe, name)
-    built = time.perf_counter()
     watch = _Watch()
     chosen = _representative(rows, recipe)
     once = replace(recipe, epochs=1)
