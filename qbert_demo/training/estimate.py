@@ -12,8 +12,14 @@ from transformers import TrainerCallback
 from qbert_demo.data.subset import Material
 from qbert_demo.results import Estimate
 from qbert_demo.training.loop import as_dataset, trained_tensors
-from qbert_demo.training.lora import as_stored, backbone_tokenizer, learn, shuffled, starting_model
 from qbert_demo.training.quick import MAX_LENGTH, fresh_classifier
+from qbert_demo.training.racing import (
+    as_stored,
+    backbone_tokenizer,
+    learn,
+    shuffled,
+    starting_model,
+)
 from qbert_demo.training.recipe import LoraRecipe
 
 SAMPLED = 3
