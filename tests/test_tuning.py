@@ -5,14 +5,15 @@ import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from qbert_demo.errors import DataError, InputError
+from qbert_demo.errors import BusyError, DataError, InputError
 from qbert_demo.model.inference import Classifier
 from qbert_demo.results import QuickReport
 from qbert_demo.training.jobs import Event
-from qbert_demo.training.recipe import FrozenRecipe
+from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe
 from qbert_demo.tuning import AT_ONCE, DataChoice, Order, Tuner, archive
 
 OWN = "\n".join(
@@ -129,6 +130,61 @@ def test_a_stop_ends_within_a_second_and_keeps_the_best_so_far(tuner: Tuner) -> 
     assert time.monotonic() - start < 3, "one second on a quiet machine"
     assert last.kind == "stopped"
     assert last.value is None or last.value.heads["classical"].best_epoch >= 1
+
+
+def test_end_to_end_the_time_is_told_first_and_a_stop_keeps_the_best(
+    tuner: Tuner, tmp_path: Path
+) -> None:
+    material = tuner.material(MINE)
+    recipe = LoraRecipe(n_qubits=2, epochs=10, batch_size=2, adapter_rank=2)
+    order = Order(material, recipe)
+    told = tuner.estimate(order)
+    assert (told.heads, told.epochs, told.rows) == (2, 10, 17)
+    assert told.seconds > 1
+    job_id = tuner.start(material, recipe)
+    sent: list[dict[str, Any]] = []
+    since = 0
+    while not {"epoch", "moved", "best"} <= {key for value in sent for key in value}:
+        for event in tuner.events(job_id, since, 1.0):
+            since = event.number + 1
+            sent += [event.value] if event.kind == "sent" else []
+            assert not event.is_last, event.sentence
+    assert next(value["moved"][1] for value in sent if "moved" in value) == 2 * 10 * 9
+    start = time.monotonic()
+    tuner.stop(job_id)
+    last, _ = wait_for_the_end(tuner, job_id)
+    assert time.monotonic() - start < 3, "one second on a quiet machine"
+    assert last.kind == "stopped"
+    assert list(last.value.heads) == ["classical"]
+    head = last.value.heads["classical"]
+    assert head.best_epoch >= 1
+    with zipfile.ZipFile(io.BytesIO(archive(head, order))) as zipped:
+        zipped.extractall(tmp_path)
+    texts = material.held_out.texts
+    for classifier in (
+        Classifier.load(tmp_path / "qbert-classical"),
+        tuner.classifiers(last.value, order)["classical"],
+    ):
+        ids = [t.ids for t in classifier.tokenize(texts)]
+        assert classifier.logits(ids).argmax(1).tolist() == head.predicted.tolist()
+
+
+def test_an_estimate_can_be_given_up_and_is_for_end_to_end_alone(tuner: Tuner) -> None:
+    material = tuner.material(MINE)
+    start = time.monotonic()
+    with pytest.raises(InputError, match="Stopped before it began"):
+        tuner.estimate(Order(material, LoraRecipe()), lambda: time.monotonic() - start > 0.2)
+    assert time.monotonic() - start < 2
+    with pytest.raises(BusyError, match="Heads alone take seconds"):
+        tuner.estimate(Order(material, FrozenRecipe()))
+
+
+def test_too_many_rows_for_end_to_end_are_refused_at_the_start(tuner: Tuner) -> None:
+    material = tuner.material(DataChoice("rotten_tomatoes", rows=1010, held_out=10))
+    with pytest.raises(InputError, match="at most 1,000 rows to train on"):
+        tuner.start(material, LoraRecipe())
+    with pytest.raises(InputError, match="at most 1,000 rows to train on"):
+        tuner.estimate(Order(material, LoraRecipe()))
 
 
 def test_unknown_and_dropped_trainings_are_said_to_be_gone(tuner: Tuner) -> None:

@@ -30,7 +30,8 @@ class Event:
         number: Counts up within the job; numbers of replaced events are missing.
         kind: ``finished``, ``failed`` and ``stopped`` are last.
         value: The place in the queue of ``waiting`` (1 is next, 0 is being started), the target's
-            dict of ``sent``, the result of ``finished``, and of ``stopped`` if there is one.
+            dict of ``sent``, the result of ``finished``, and of ``stopped`` what the target
+            returned or, if it had to be killed, sent last as ``best``.
         sentence: For the visitor, why a job has ``failed`` or ``stopped``.
     """
 
@@ -50,6 +51,7 @@ class Job:
 
     Args:
         order: Pickled target and payload; forgotten once the child has them.
+        seconds: Longest run.
         lock: Guards this job; its owner holds it, too.
 
     Attributes:
@@ -58,18 +60,19 @@ class Job:
         touched: When it ended or was last read, by the monotonic clock.
     """
 
-    def __init__(self, order: bytes, lock: threading.RLock) -> None:
+    def __init__(self, order: bytes, seconds: float, lock: threading.RLock) -> None:
         """Wait for `follow`."""
         self.id = secrets.token_urlsafe(16)
         self.changed = threading.Condition(lock)
         self.touched = 0.0
         self.is_ended = False
         self._lock = lock
-        self._order = order
+        self._order, self._seconds = order, seconds
         self._log: dict[int, Event] = {}
         self._count = 0
         self._latest: dict[Any, int] = {}
         self._halted = ""
+        self._best: Any = None
         self._timer: threading.Timer | None = None
         self._talk: Connection | None = None
         self._lease: Connection | None = None
@@ -87,6 +90,8 @@ class Job:
             if self.is_ended:
                 return
             name = value.get("replaces") if kind == "sent" else None
+            if kind == "sent" and "best" in value:
+                self._best = value["best"]
             if name is not None or kind == "waiting":
                 self._log.pop(self._latest.get((kind, name), -1), None)
                 self._latest[kind, name] = self._count
@@ -103,8 +108,10 @@ class Job:
         with self._lock:
             if self.is_ended:
                 return
+            if kind == "stopped" and value is None:
+                value = self._best
             self.say(kind, value, sentence)
-            self.is_ended = True
+            self.is_ended, self._best = True, None
             self._order = b""
             self.touched = time.monotonic()
             if self._timer:
@@ -119,20 +126,15 @@ class Job:
                 _poke(self._talk)
                 self._after(GRACE_SECONDS, self.end, "stopped", None, sentence)
 
-    def follow(self, server: ForkServer, seconds: float) -> None:
-        """Have a child carry out the order and log what it does, until it is dead.
-
-        Args:
-            server: Forks the child.
-            seconds: Longest run, from now.
-        """
+    def follow(self, server: ForkServer) -> None:
+        """Have a child, forked by ``server``, carry out the order; log all until it is dead."""
         code = None
         with self._lock:
             if not (self._halted or self.is_ended):
                 self._after(
-                    seconds,
+                    self._seconds,
                     self.halt,
-                    f"Stopped after {seconds:g} seconds, the longest a run may take here. "
+                    f"Stopped after {self._seconds:g} seconds, the longest a run may take here. "
                     "Start a smaller one.",
                 )
         try:

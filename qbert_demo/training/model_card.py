@@ -143,7 +143,7 @@ smaller than the intervals above mean nothing. A circuit this small makes nothin
 
 
 def quick_card(facts: dict[str, Any], repo_id: str | None = None) -> str:
-    """Write the model card of a head that was trained on a frozen encoder.
+    """Write the model card of a head that was trained in the Fine-tune tab, or as there.
 
     Args:
         facts: What `qbert_demo.training.quick` writes into ``training.json``.
@@ -153,19 +153,24 @@ def quick_card(facts: dict[str, Any], repo_id: str | None = None) -> str:
         Markdown with the Hub's front matter.
     """
     data, recipe, name = facts["data"], facts["recipe"], facts["name"]
+    what, fate = (
+        ("Only the head was trained", "is as it was")
+        if facts["frozen_encoder"]
+        else ("The head was trained", f"has low-rank updates of rank {recipe['adapter_rank']}")
+    )
     return f"""---
 {_front(facts)}
 ---
 
-# A {name} head, trained in seconds
+# A {name} head, trained {"in seconds" if facts["frozen_encoder"] else "end to end with LoRA"}
 
-Only the head was trained, {HEAD_NAMES[name]}; the encoder ({_encoder(facts)}) is as it was.
+{what}, {HEAD_NAMES[name]}; the encoder ({_encoder(facts)}) {fate}.
 {_circuit(facts)}
 | rows held out | accuracy | 95 % interval | macro F1 |
 |---|---|---|---|
 {_row(f"{data['held_out_rows']:,}", facts, "held_out")}
 
-The epoch kept, {facts["best_epoch"]} of {recipe["epochs"]}, was chosen on the same rows, so the
+The epoch kept, {facts["best_epoch"]:.3g} of {recipe["epochs"]}, was chosen on the same rows, so the
 score is a little flattered. Trained on {facts["date"]} on {data["train_rows"]:,} rows of
 {data["origin"]}, seed {recipe["seed"]}. Every setting is in `{FACTS}`.
 

@@ -59,6 +59,22 @@ def test_own_sentences_are_shown_learnt_and_taken_home(open_page: Open) -> None:
     )
 
 
+def test_end_to_end_has_its_own_settings_and_draws_as_it_learns(open_page: Open) -> None:
+    page = opened(open_page)
+    assert page.is_visible("#epochs-alone")
+    page.get_by_label("End to end").check()
+    page.wait_for_selector("#epochs-lora")
+    page.wait_for_selector("#epochs-alone", state="hidden")
+    assert "at most 1,000 rows" in page.inner_text("#learns-hint")
+    box = page.locator("#epochs-lora").get_by_label("number input for Epochs")
+    box.fill("1")
+    box.press("Enter")
+    page.click("#start")
+    page.wait_for_selector("#training-result table", timeout=90_000)
+    assert [points(page, name) for name in ("loss", "gradients", "values")] == [2, 2, 2]
+    assert page.locator("#curve-values ol li").count() == 4
+
+
 def test_a_mistake_in_the_rows_keeps_them_in_the_box(open_page: Open) -> None:
     page = opened(open_page)
     page.fill("#own-text textarea", "a good one, yes\nno label here")

@@ -37,6 +37,13 @@ def ignore_everything(payload: Any, send: Send, stopped: Stopped) -> None:
         time.sleep(60)
 
 
+def learn_and_hang(payload: Any, send: Send, stopped: Stopped) -> None:
+    for k in range(3):
+        send({"replaces": "best", "best": [payload, k]})
+    while True:
+        time.sleep(60)
+
+
 def wait_for_file(payload: str, send: Send, stopped: Stopped) -> str:
     send({"pid": os.getpid()})
     while not os.path.exists(payload):

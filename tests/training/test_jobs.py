@@ -86,6 +86,20 @@ def test_stop_asks_and_the_target_still_answers(start: Callable[..., Jobs]) -> N
     assert last(jobs, job_id) == event
 
 
+def test_a_stopped_job_that_cannot_answer_has_the_best_it_sent_as_its_result(
+    start: Callable[..., Jobs],
+) -> None:
+    jobs = start(targets.learn_and_hang)
+    for stop in ("by its owner", "by the clock"):
+        job_id = jobs.submit(stop, seconds=60 if stop == "by its owner" else 2)
+        until(jobs, job_id, lambda e: e.kind == "sent" and e.value["best"][1] == 2)
+        if stop == "by its owner":
+            jobs.stop(job_id)
+        event = last(jobs, job_id)
+        assert (event.kind, event.value) == ("stopped", [stop, 2])
+    assert event.sentence.startswith("Stopped after 2 seconds")
+
+
 def test_stop_kills_what_does_not_listen_and_keeps_what_it_sent(
     start: Callable[..., Jobs],
 ) -> None:
