@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from qbert_demo.circuit import CircuitLayer
 from qbert_demo.model.heads import BottleneckHead, CircuitHead, LinearHead, SqueezeHead
 from qbert_demo.results import Epoch
+from qbert_demo.training.metrics import confusion
 from qbert_demo.training.recipe import FrozenRecipe
 
 SPREAD = 0.05
@@ -185,15 +186,17 @@ def _look(
     output = runner.head(kept.vectors)
     values = output.values[:WATCHED] if output.values is not None else torch.zeros(0, 0)
     circuit = _circuit_parameters(runner.head)
+    predicted = output.logits.argmax(1)
     return Epoch(
         name,
         len(runner.history) + 1,
         loss,
         float(_LOSS[recipe.loss](output.logits, kept.labels)),
-        float((output.logits.argmax(1) == kept.labels).float().mean()),
+        float((predicted == kept.labels).float().mean()),
         gradients,
         circuit[0].detach().double().flatten().numpy().copy() if circuit else np.zeros(0),
         values.double().numpy(),
+        confusion(predicted.numpy(), kept.labels.numpy(), output.logits.shape[1]),
     )
 
 

@@ -10,6 +10,7 @@ from qbert_demo.config import HEADS
 from qbert_demo.service import Explorer
 from qbert_demo.tuning import Tuner
 from qbert_demo.ui.finetune.data import build_data
+from qbert_demo.ui.finetune.replay import build_replay
 from qbert_demo.ui.finetune.run import Session, Update, run, stop
 from qbert_demo.ui.finetune.settings import build_settings
 from qbert_demo.ui.finetune.take import build_take
@@ -45,6 +46,7 @@ def build_finetune_tab(tuner: Tuner, explorer: Explorer, own: OwnTasks) -> None:
         with gr.Row(elem_classes="curves"):
             matrices = [PlotlyView(None, elem_id=f"confusion-{head}") for head in HEADS]
         build_take(tuner, explorer, session, own)
+        build_replay(session, result)
     names = list(settings)
     start.click(
         partial(_start, tuner, names, len(form)),
