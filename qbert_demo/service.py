@@ -228,6 +228,13 @@ class Explorer:
                 for head in self._own.pop(key).heads:
                     del self._loaded[key, head]
 
+    def forget(self, key: str) -> None:
+        """Drop a visitor's own models by their card's key, if they are still here."""
+        with self._lock:
+            card = self._own.pop(key, None)
+            for head in card.heads if card else ():
+                self._loaded.pop((key, head), None)
+
     def _is_usable(self, task: str, head: str) -> bool:
         if head == "control":
             return True

@@ -203,3 +203,7 @@ def test_own_heads_answer_under_their_key_on_one_encoder(
     with pytest.raises(InputError, match="no task 'mine-1'"):
         explorer.compare("mine-1", TEXT, ["hybrid"])
     assert explorer.compare("mine-3", TEXT, ["hybrid"])
+    explorer.forget("mine-3")
+    explorer.forget("never known")
+    with pytest.raises(InputError, match="no task 'mine-3'"):
+        explorer.compare("mine-3", TEXT, ["hybrid"])

@@ -12,7 +12,7 @@ from qbert_demo.ui.api import build_api
 from qbert_demo.ui.circuit_tab import build_circuit_tab
 from qbert_demo.ui.compare import build_compare_tab
 from qbert_demo.ui.finetune import build_finetune_tab
-from qbert_demo.ui.own_tasks import OwnTasks
+from qbert_demo.ui.own_tasks import OwnTasks, own_cards
 from qbert_demo.ui.plotly_view import plotly_head
 from qbert_demo.ui.theme import explorer_theme
 
@@ -34,7 +34,7 @@ def build_app(explorer: Explorer, tuner: Tuner) -> gr.Blocks:
         with gr.Tabs():
             question = build_compare_tab(explorer, app)
             circuit_task = build_circuit_tab(explorer, question.task, question.text)
-            own = OwnTasks(gr.State(()), question.task, circuit_task, question.asking)
+            own = OwnTasks(own_cards(explorer), question.task, circuit_task, question.asking)
             build_finetune_tab(tuner, explorer, own)
         build_api(explorer)
     app.queue(api_open=False, max_size=MAX_WAITING)
