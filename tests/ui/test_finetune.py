@@ -97,7 +97,7 @@ def test_the_replay_has_every_epoch_and_what_was_kept(updates: list[Any]) -> Non
     assert len(told["dials"]["angles"][0]) == len(told["dials"]["middles"]) == 2 * 2 * 3
     for scores, confusion in zip(told["scores"], told["confusions"], strict=True):
         head = report.heads[scores["head"]]
-        assert scores["kept"] == head.best_epoch
+        assert scores["kept"] == head.best_epoch - 1
         kept = np.array(confusion["counts"][head.best_epoch - 1])
         assert kept.trace() / len(material.held_out) == head.accuracy.value
     below = told["figures"]["values"]["below"]

@@ -5,6 +5,7 @@ The server hands the page the whole history once; moving the slider asks nobody.
 
 import html
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -77,9 +78,10 @@ def replay_json(report: QuickReport, material: Material) -> str:
     """
     histories = {name: head.history for name, head in report.heads.items()}
     epochs = sorted({epoch.epoch for history in histories.values() for epoch in history})
+    n = math.ceil(epochs[-1])
     figures = {
-        "loss": _panel(loss_curves(histories, epochs[-1])),
-        "accuracy": _panel(accuracy_curves(histories, epochs[-1])),
+        "loss": _panel(loss_curves(histories, n)),
+        "accuracy": _panel(accuracy_curves(histories, n)),
     }
     told: dict[str, Any] = {
         "epochs": epochs,
@@ -107,7 +109,7 @@ def _confusions(head: str, history: Sequence[Epoch], labels: Sequence[str]) -> d
 
 def _scores(head: HeadReport) -> dict[str, Any]:
     shares = [epoch.accuracy for epoch in head.history]
-    return {"head": head.head, "shares": shares, "kept": head.best_epoch}
+    return {"head": head.head, "shares": shares, "kept": head.best_epoch - 1}
 
 
 def _dials(hybrid: HeadReport) -> tuple[dict[str, Any], dict[str, Any]]:

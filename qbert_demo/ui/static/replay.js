@@ -102,9 +102,10 @@ function goTo(target) {
   const scores = own.scores.map(({ head, shares, kept }) => {
     const share = shares[step];
     if (share === undefined) return `${head} had been stopped`;
-    return `${head} ${(100 * share).toFixed(1)}\u00a0%${own.epochs[step] === kept ? ' (kept)' : ''}`;
+    return `${head} ${(100 * share).toFixed(1)}\u00a0%${step === kept ? ' (kept)' : ''}`;
   });
-  const words = `After epoch ${own.epochs[step]} of ${own.epochs.at(-1)}; held-out accuracy: ${scores.join(', ')}`;
+  const [epoch, last] = [own.epochs[step], own.epochs.at(-1)].map((count) => Number(count.toFixed(2)));
+  const words = `After epoch ${epoch} of ${last}; held-out accuracy: ${scores.join(', ')}`;
   at('said').textContent = words;
   at('slider').value = step + 1;
   at('slider').setAttribute('aria-valuetext', words);
