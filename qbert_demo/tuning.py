@@ -7,40 +7,33 @@ cannot be guessed, and dropped some time after its owner has left.
 import io
 import os
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Any
-
-import torch
 
 from qbert_demo.data.own import OwnRows, read_own, read_own_file
 from qbert_demo.data.sources import SOURCES, available, load_source
 from qbert_demo.data.subset import Material, take_subset
-from qbert_demo.errors import InputError
+from qbert_demo.errors import BusyError, InputError
 from qbert_demo.model.inference import Classifier
-from qbert_demo.results import Epoch, HeadReport, QuickReport
+from qbert_demo.results import Estimate, HeadReport, QuickReport
+from qbert_demo.training.fork_server import ForkServer
 from qbert_demo.training.jobs import Event, Jobs
-from qbert_demo.training.quick import adopt, fresh_classifier, train_quickly, write_head
-from qbert_demo.training.recipe import MAX_SEED, FrozenRecipe
+from qbert_demo.training.orders import MAX_SECONDS, Order, measure_order, train_order
+from qbert_demo.training.quick import adopt, fresh_classifier, write_head
+from qbert_demo.training.recipe import MAX_SEED, FrozenRecipe, LoraRecipe
 
 MIN_ROWS = 10
 MAX_TRAIN_ROWS = 2000
 MAX_HELD_OUT_ROWS = 1000
-MAX_SECONDS = 300
+MEASURING_SECONDS = 60
+"""Longest time for an estimate, and for a place to make it."""
 AT_ONCE = "QBERT_TRAININGS"
 """Environment variable: trainings that run at the same time."""
 OWN_HELD_OUT_SHARE = 0.3
-
-
-@dataclass(frozen=True)
-class Order:
-    """What a training process needs: rows and settings."""
-
-    material: Material
-    recipe: FrozenRecipe
 
 
 @dataclass(frozen=True)
@@ -83,11 +76,10 @@ class Tuner:
         self.at_once = _at_once() if at_once is None else at_once
         self._lock = Lock()
         self._base: Classifier | None = None
-        self._jobs = Jobs(
-            train_order,
-            at_once=self.at_once,
-            seconds=MAX_SECONDS,
-            preload=(__name__, "qbert_demo.model.inference"),
+        server = ForkServer((__name__, "qbert_demo.model.inference"))
+        self._jobs = Jobs(train_order, at_once=self.at_once, seconds=MAX_SECONDS, server=server)
+        self._measurements = Jobs(
+            measure_order, at_once=1, waiting=5, seconds=MEASURING_SECONDS, server=server
         )
 
     def sources(self) -> list[tuple[str, str]]:
@@ -133,16 +125,48 @@ class Tuner:
         """Have a process import what a training needs, so that the first one starts soon."""
         self._jobs.warm_up()
 
-    def start(self, material: Material, recipe: FrozenRecipe) -> str:
+    def start(self, material: Material, recipe: FrozenRecipe | LoraRecipe) -> str:
         """Train as soon as there is a place; returns the id that all else asks for.
 
         Raises:
+            InputError: If there are more rows than may be trained on end to end.
             BusyError: If too many wait already.
         """
-        return self._jobs.submit(Order(material, recipe))
+        order = Order(material, recipe)
+        return self._jobs.submit(order, order.seconds())
+
+    def estimate(self, order: Order, given_up: Callable[[], bool] = lambda: False) -> Estimate:
+        """Measure how long a training end to end will take; this takes some seconds itself.
+
+        Args:
+            order: Its rows and settings.
+            given_up: Asked several times a second; once true, the estimate is.
+
+        Raises:
+            InputError: If it has too many rows, or was given up.
+            BusyError: If too many are measured already, or the machine is too busy for it.
+        """
+        order.seconds()
+        job_id, since = self._measurements.submit(order), 0
+        deadline = time.monotonic() + MEASURING_SECONDS
+        try:
+            while time.monotonic() < deadline:
+                if given_up():
+                    raise InputError("Stopped before it began.")
+                for event in self._measurements.events(job_id, since):
+                    since = event.number + 1
+                    if event.kind == "finished":
+                        return event.value
+                    if event.is_last:
+                        raise BusyError(event.sentence)
+        finally:
+            self._measurements.drop(job_id)
+        raise BusyError("The machine is too busy to say how long this will take. Try again later.")
 
     def classifiers(self, report: QuickReport, order: Order) -> dict[str, Classifier]:
-        """Put trained heads to use; those of all visitors share one encoder.
+        """Put trained heads to use.
+
+        Those that learnt alone share one encoder, whoever trained them.
 
         Raises:
             BackboneError: If the encoder cannot be had.
@@ -177,24 +201,8 @@ class Tuner:
 
     def close(self) -> None:
         """End everything and leave no process behind."""
+        self._measurements.close()
         self._jobs.close()
-
-
-def train_order(
-    order: Order, send: Callable[[dict[str, Any]], None], stopped: Callable[[], bool]
-) -> QuickReport:
-    """Train in a process of its own; tells ``embedded`` (done, total) and every ``epoch``."""
-    torch.set_num_threads(1)
-
-    def embedded(done: int, total: int) -> None:
-        send({"embedded": (done, total), "replaces": "embedded"})
-
-    def passed(epoch: Epoch) -> None:
-        send({"epoch": epoch})
-
-    return train_quickly(
-        order.material, order.recipe, embedded=embedded, passed=passed, stopped=stopped
-    )
 
 
 def archive(report: HeadReport, order: Order) -> bytes:

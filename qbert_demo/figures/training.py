@@ -26,9 +26,7 @@ from qbert_demo.figures.theme import (
 from qbert_demo.results import Epoch
 
 HEIGHT = 270
-QUBIT_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999")
-"""Okabe and Ito's; further qubits begin again with other dashes."""
-DASHES = ("solid", "dash", "dot")
+PART_DASHES = {"circuit": "dot", "adapters": "dash"}
 
 Histories = Mapping[str, Sequence[Epoch]]
 
@@ -43,8 +41,8 @@ def loss_curves(histories: Histories, n_epochs: int) -> Figure:
     data = []
     for head, epochs in histories.items():
         data += [
-            _curve(f"{head}, training", epochs, [e.loss for e in epochs], HEAD_COLOURS[head]),
-            _curve(
+            curve(f"{head}, training", epochs, [e.loss for e in epochs], HEAD_COLOURS[head]),
+            curve(
                 f"{head}, held out",
                 epochs,
                 [e.held_out_loss for e in epochs],
@@ -53,7 +51,7 @@ def loss_curves(histories: Histories, n_epochs: int) -> Figure:
             ),
         ]
     top = max((max(e.loss, e.held_out_loss) for es in histories.values() for e in es), default=1)
-    layout = _layout(n_epochs, "loss", [0, 1.05 * top])
+    layout = learning_layout(n_epochs, "loss", [0, 1.05 * top])
     columns = [name for h in histories for name in (f"{h} training", f"{h} held out")]
     rows = _rows(histories, lambda e: (plain(e.loss, 4), plain(e.held_out_loss, 4)))
     return Figure(
@@ -67,24 +65,27 @@ def loss_curves(histories: Histories, n_epochs: int) -> Figure:
 def accuracy_curves(histories: Histories, n_epochs: int) -> Figure:
     """Draw the share of held-out rows that each head labels rightly, on the scale [0, 1]."""
     data = [
-        _curve(head, epochs, [e.accuracy for e in epochs], HEAD_COLOURS[head])
+        curve(head, epochs, [e.accuracy for e in epochs], HEAD_COLOURS[head])
         for head, epochs in histories.items()
     ]
-    layout = _layout(n_epochs, "held-out accuracy", [0, 1.02])
+    layout = learning_layout(n_epochs, "held-out accuracy", [0, 1.02])
     rows = _rows(histories, lambda e: (plain(e.accuracy, 4),))
     return Figure("Held-out accuracy", data, layout, Table(("epoch", *histories), rows))
 
 
 def gradient_curves(histories: Histories, n_epochs: int) -> Figure:
-    """Draw the mean gradient norm of circuit (dotted) and classical parameters, log scale."""
+    """Draw the mean gradient norms of each head's parts, on a logarithmic scale.
+
+    The circuit's are dotted, those of the encoder's updates (``adapters``) dashed.
+    """
     parts = {head: tuple(es[0].gradients) if es else () for head, es in histories.items()}
     data = []
     for head, epochs in histories.items():
         for part in parts[head]:
-            dash = "dot" if part == "circuit" else "solid"
+            dash = PART_DASHES.get(part, "solid")
             norms = [e.gradients[part] for e in epochs]
-            data.append(_curve(f"{head}, {part}", epochs, norms, HEAD_COLOURS[head], dash))
-    layout = _layout(n_epochs, "gradient norm", None)
+            data.append(curve(f"{head}, {part}", epochs, norms, HEAD_COLOURS[head], dash))
+    layout = learning_layout(n_epochs, "gradient norm", None)
     layout["yaxis"] |= {"type": "log", "exponentformat": "power", "autorange": True}
     columns = [
         f"{h} {part}" for h, es in histories.items() for part in (es[0].gradients if es else ())
@@ -93,51 +94,6 @@ def gradient_curves(histories: Histories, n_epochs: int) -> Figure:
     return Figure(
         "Gradient norms, on a logarithmic scale", data, layout, Table(("epoch", *columns), rows)
     )
-
-
-def angle_curves(epochs: Sequence[Epoch], n_epochs: int, n_qubits: int) -> Figure:
-    """Draw how far each of the circuit's trained angles has turned since the first epoch.
-
-    Args:
-        epochs: Of the hybrid.
-        n_epochs: Epochs that are planned.
-        n_qubits: Wires; one colour each.
-    """
-    angles = np.array([e.angles for e in epochs]) if epochs else np.zeros((0, 0))
-    turned = angles - angles[:1]
-    per_qubit = max(1, _per_qubit(turned.shape[1], n_qubits))
-    data = [
-        _curve(f"angle {i}, q{k}", epochs, turned[:, i].tolist(), *_qubit_style(k), width=1.2)
-        | {"name": f"q{k}", "legendgroup": f"q{k}", "showlegend": i == k * per_qubit}
-        for i in range(turned.shape[1])
-        for k in [i // per_qubit % n_qubits]
-    ]
-    reach = max(0.1, 1.1 * float(np.abs(turned).max(initial=0)))
-    layout = _layout(n_epochs, "turned since epoch 1, rad", [-reach, reach])
-    rows = tuple((str(e.epoch), *(plain(float(a), 3) for a in e.angles)) for e in epochs)
-    columns = ("epoch", *(f"angle {i} in rad" for i in range(turned.shape[1])))
-    return Figure(
-        "The circuit's angles as they learn, one colour a qubit", data, layout, Table(columns, rows)
-    )
-
-
-def value_curves(epochs: Sequence[Epoch], n_epochs: int, text: int) -> Figure:
-    """Draw one held-out text's expectation value of every qubit over the epochs, in [-1, 1].
-
-    Args:
-        epochs: Of the hybrid.
-        n_epochs: Epochs that are planned.
-        text: Which of the followed texts, from 0.
-    """
-    values = np.array([e.values[text] for e in epochs]) if epochs else np.zeros((0, 0))
-    data = [
-        _curve(f"q{k}", epochs, values[:, k].tolist(), *_qubit_style(k))
-        for k in range(values.shape[1])
-    ]
-    layout = _layout(n_epochs, "⟨Z⟩", [-1.05, 1.05])
-    rows = tuple((str(e.epoch), *(plain(float(z), 3) for z in e.values[text])) for e in epochs)
-    columns = ("epoch", *(f"⟨Z⟩ of q{k}" for k in range(values.shape[1])))
-    return Figure(f"⟨Z⟩ of held-out text {text + 1}", data, layout, Table(columns, rows))
 
 
 def confusion_matrix(
@@ -189,17 +145,7 @@ def confusion_matrix(
     )
 
 
-def _per_qubit(n_angles: int, n_qubits: int) -> int:
-    """Angles of one qubit in one layer: weights are ordered by layer, qubit, rotation."""
-    return 3 if n_angles % (3 * n_qubits) == 0 and n_angles >= 3 * n_qubits else 1
-
-
-def _qubit_style(k: int) -> tuple[str, str]:
-    n = len(QUBIT_COLOURS)
-    return QUBIT_COLOURS[k % n], DASHES[k // n % len(DASHES)]
-
-
-def _curve(
+def curve(
     name: str,
     epochs: Sequence[Epoch],
     values: list[float],
@@ -207,6 +153,7 @@ def _curve(
     dash: str = "solid",
     width: float = 2,
 ) -> Trace:
+    """A line over the epochs, with a point for each value while there are few."""
     return {
         "type": "scatter",
         "mode": "lines+markers" if len(values) < 3 else "lines",
@@ -214,11 +161,12 @@ def _curve(
         "x": [e.epoch for e in epochs],
         "y": values,
         "line": {"color": colour, "dash": dash, "width": width},
-        "hovertemplate": f"{name}, epoch %{{x}}: %{{y:.4f}}<extra></extra>",
+        "hovertemplate": f"{name}, epoch %{{x:.3~g}}: %{{y:.4f}}<extra></extra>",
     }
 
 
-def _layout(n_epochs: int, title: str, scale: list[float] | None) -> dict[str, Any]:
+def learning_layout(n_epochs: int, title: str, scale: list[float] | None) -> dict[str, Any]:
+    """Axes whose epochs do not move; ``scale`` is the upright axis's range, if it is fixed."""
     axis = {
         "showgrid": True,
         "gridcolor": GRID,
@@ -240,10 +188,15 @@ def _layout(n_epochs: int, title: str, scale: list[float] | None) -> dict[str, A
             "itemclick": False,
             "itemdoubleclick": False,
         },
-        xaxis=quiet_axis(**axis, title=_title("epoch"), range=[0.5, n_epochs + 0.5], nticks=8),
+        xaxis=quiet_axis(**axis, title=_title("epoch"), range=[0, 1.02 * n_epochs], nticks=8),
         yaxis=upright,
         hovermode="closest",
     )
+
+
+def passes(epoch: Epoch) -> str:
+    """Write how many passes are done."""
+    return f"{epoch.epoch:.3g}"
 
 
 def _title(text: str) -> dict[str, Any]:
@@ -253,11 +206,11 @@ def _title(text: str) -> dict[str, Any]:
 def _rows(
     histories: Histories, write: Callable[[Epoch], tuple[str, ...]]
 ) -> tuple[tuple[str, ...], ...]:
-    """One row an epoch with every head's cells; a head that is behind has empty ones."""
+    """One row a look with every head's cells; a head that is behind has empty ones."""
     longest = max((len(epochs) for epochs in histories.values()), default=0)
     rows = []
     for i in range(longest):
-        cells = [str(i + 1)]
+        cells = [next(passes(epochs[i]) for epochs in histories.values() if i < len(epochs))]
         for epochs in histories.values():
             width = len(write(epochs[0])) if epochs else 0
             cells += write(epochs[i]) if i < len(epochs) else [""] * width

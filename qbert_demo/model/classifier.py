@@ -5,6 +5,7 @@ a checkpoint loads through ``AutoModelForSequenceClassification.from_pretrained`
 ``transformers.pipeline``.
 """
 
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, cast
 
@@ -181,14 +182,21 @@ class QBertForSequenceClassification(PreTrainedModel):
     def with_head(self, config: QBertConfig, tensors: dict[str, Tensor]) -> Self:
         """Another model on this one's very encoder, which takes no memory twice.
 
+        Where there are low-rank updates, it has layers of its own that they are merged into, and
+        shares the token embeddings, about half of a small encoder.
+
         Args:
-            config: Its configuration; the encoder's part is taken from this model.
-            tensors: Its head, by name as in a checkpoint; no low-rank updates.
+            config: Its configuration; the encoder's part is taken from this model, which must
+                have no updates itself.
+            tensors: Its head and updates, by name as in a checkpoint, in float32.
         """
         config.backbone = self.config.backbone
         with no_init_weights():
             model = type(self)(config)
-        model.bert = self.bert
+        embeddings = self.bert.embeddings
+        model.bert = (
+            deepcopy(self.bert, {id(embeddings): embeddings}) if config.adapter_rank else self.bert
+        )
         model.load_tensors(tensors)
         return model.eval()
 

@@ -16,13 +16,14 @@ from qbert_demo.results.prediction import (
     TextPair,
     Timing,
 )
-from qbert_demo.results.training import Epoch, HeadReport, QuickReport, Score
+from qbert_demo.results.training import Epoch, Estimate, HeadReport, QuickReport, Score
 
 __all__ = [
     "Score",
     "QuickReport",
     "HeadReport",
     "Epoch",
+    "Estimate",
     "Array",
     "BatchComparison",
     "CircuitReading",

@@ -20,15 +20,17 @@ class Score:
 
 @dataclass(frozen=True)
 class Epoch:
-    """One head after one pass over the training rows.
+    """One head at one look at the held-out rows, on its way over the training rows.
 
     Attributes:
         head: ``classical``, ``hybrid`` or ``control``.
-        epoch: Passes done, from 1.
-        loss: Mean over the pass.
-        held_out_loss: On the held-out rows, after the pass.
+        epoch: Passes over the training rows that are done; whole on a frozen encoder, which is
+            looked at once a pass.
+        loss: Mean on the training rows since the last look.
+        held_out_loss: On the held-out rows.
         accuracy: Share of the held-out rows that it labels rightly.
-        gradients: Mean norm over the pass, of ``circuit`` and ``classical`` parameters.
+        gradients: Mean norm since the last look, of the head's ``circuit`` and ``classical``
+            parameters and of the encoder's ``adapters``, where there are such.
         angles: The circuit's trained angles in radians, flat; empty without one.
         values: Output of circuit or bottleneck for the first held-out rows, shape
             ``(4, n_qubits)``; empty without a squeeze.
@@ -37,7 +39,7 @@ class Epoch:
     """
 
     head: str
-    epoch: int
+    epoch: float
     loss: float
     held_out_loss: float
     accuracy: float
@@ -53,17 +55,19 @@ class HeadReport:
 
     Attributes:
         head: ``classical``, ``hybrid`` or ``control``.
-        accuracy: With its 95 % interval. The best epoch was chosen on the same rows, so it is
-            a little flattered.
+        accuracy: With its 95 % interval. The weights were chosen on the same rows, so it is a
+            little flattered.
         macro_f1: Mean of the classes' F1.
         predicted: Index of each held-out text's label, shape ``(n,)``.
-        best_epoch: The pass that the weights are from; 0 if none was finished.
-        history: Every finished pass.
+        best_epoch: The entry of the history that the weights are from, counted from 1, which on a
+            frozen encoder is the pass; 0 if there is none.
+        history: Every look.
         trained: Parameters that were trained.
-        parameters: All of them, the frozen encoder's included.
+        parameters: All of them, the encoder's included.
         seconds: Time its training took.
         milliseconds: Median time of one text, encoder included.
-        tensors: The trained head, by name as in a checkpoint, float32.
+        tensors: What was trained, by name as in a checkpoint: the head in float32 and the
+            encoder's low-rank updates in float16.
     """
 
     head: str
@@ -76,12 +80,31 @@ class HeadReport:
     parameters: int
     seconds: float
     milliseconds: float
-    tensors: dict[str, NDArray[np.float32]]
+    tensors: dict[str, NDArray[np.float32 | np.float16]]
 
 
 @dataclass(frozen=True)
 class QuickReport:
-    """A finished run: every head's report by name, and the seconds of ``embed`` and ``train``."""
+    """A finished run: every head's report by name, and the seconds of its stages by name."""
 
     heads: dict[str, HeadReport]
     seconds: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """How long a run end to end will take, measured on this machine.
+
+    Attributes:
+        seconds: From its start to its end, if it need not wait for others.
+        heads: Heads that race.
+        epochs: Passes of each.
+        rows: Training rows.
+        tokens: Mean length of a training row.
+    """
+
+    seconds: float
+    heads: int
+    epochs: int
+    rows: int
+    tokens: float

@@ -15,13 +15,14 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from qbert_demo.circuit import CircuitLayer
 from qbert_demo.model.heads import BottleneckHead, CircuitHead, LinearHead, SqueezeHead
 from qbert_demo.results import Epoch
 from qbert_demo.training.metrics import confusion
-from qbert_demo.training.recipe import FrozenRecipe
+from qbert_demo.training.recipe import FrozenRecipe, RaceRecipe
 
 SPREAD = 0.05
 """Standard deviation of each feature while a head learns; with 1, a circuit learns nothing."""
@@ -51,6 +52,15 @@ class Runner:
     history: list[Epoch] = field(default_factory=list)
     best: int = -1
     seconds: float = 0.0
+
+    def add(self, epoch: Epoch) -> bool:
+        """Go on with the history; returns whether this is the best entry so far."""
+        self.history.append(epoch)
+        best = self.history[self.best] if self.best >= 0 else None
+        if best and (epoch.accuracy, -epoch.held_out_loss) <= (best.accuracy, -best.held_out_loss):
+            return False
+        self.best = len(self.history) - 1
+        return True
 
 
 def race(
@@ -94,16 +104,15 @@ def race(
             done = learn_once(runner.head, optimizers[name], seen, batches, recipe, stopped)
             if done is None:
                 return _finished(runners, best, mean, unit)
-            runner.history.append(_look(name, runner, kept, recipe, *done))
-            if _is_best(runner):
-                runner.best = len(runner.history) - 1
+            epoch, _ = look_at(runner.head, kept, name, len(runner.history) + 1, recipe, *done)
+            if runner.add(epoch):
                 best[name] = deepcopy(runner.head.state_dict())
             runner.seconds += time.perf_counter() - start
             report(runner.history[-1])
     return _finished(runners, best, mean, unit)
 
 
-def _first(name: str, hidden: int, n_labels: int, recipe: FrozenRecipe) -> nn.Module:
+def _first(name: str, hidden: int, n_labels: int, recipe: RaceRecipe) -> nn.Module:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
         if name == "classical":
@@ -114,7 +123,7 @@ def _first(name: str, hidden: int, n_labels: int, recipe: FrozenRecipe) -> nn.Mo
 
 def make_optimizer(head: nn.Module, recipe: FrozenRecipe) -> torch.optim.Optimizer:
     """AdamW with a rate of its own for a circuit's angles; only matrices are decayed."""
-    circuit = _circuit_parameters(head)
+    circuit = circuit_parameters(head)
     others = [p for p in head.parameters() if all(p is not q for q in circuit)]
     groups: list[dict[str, Any]] = [
         {"params": [p for p in others if p.ndim == 2], "weight_decay": recipe.weight_decay},
@@ -129,7 +138,8 @@ def make_optimizer(head: nn.Module, recipe: FrozenRecipe) -> torch.optim.Optimiz
     )
 
 
-def _circuit_parameters(head: nn.Module) -> list[nn.Parameter]:
+def circuit_parameters(head: nn.Module) -> list[nn.Parameter]:
+    """The angles of a head's circuit; none without one."""
     return [p for m in head.modules() if isinstance(m, CircuitLayer) for p in m.parameters()]
 
 
@@ -154,7 +164,7 @@ def learn_once(
     Returns:
         Mean loss, and mean gradient norms by part, or ``None`` if stopped.
     """
-    circuit = _circuit_parameters(head)
+    circuit = circuit_parameters(head)
     parts = {"circuit": circuit} if circuit else {}
     parts["classical"] = [p for p in head.parameters() if all(p is not q for q in circuit)]
     total = 0.0
@@ -162,7 +172,7 @@ def learn_once(
     for batch in batches:
         if stopped():
             return None
-        loss = _LOSS[recipe.loss](head(seen.vectors[batch]).logits, seen.labels[batch])
+        loss = LOSSES[recipe.loss](head(seen.vectors[batch]).logits, seen.labels[batch])
         optimizer.zero_grad()
         loss.backward()
         for name, parameters in parts.items():
@@ -175,36 +185,45 @@ def learn_once(
 
 
 @torch.no_grad()
-def _look(
-    name: str,
-    runner: Runner,
+def look_at(
+    head: nn.Module,
     kept: Features,
-    recipe: FrozenRecipe,
+    name: str,
+    epoch: float,
+    recipe: RaceRecipe,
     loss: float,
     gradients: dict[str, float],
-) -> Epoch:
-    output = runner.head(kept.vectors)
+) -> tuple[Epoch, NDArray[np.int64]]:
+    """Judge a head on the held-out rows.
+
+    Args:
+        head: What is learning.
+        kept: The held-out rows, as the encoder embeds them now.
+        name: Of the head.
+        epoch: Passes done.
+        recipe: For its loss.
+        loss: Mean on the training rows since the last look.
+        gradients: Mean norms since then, by part.
+
+    Returns:
+        What is told of it, and the index of the label that each row was given.
+    """
+    output = head(kept.vectors)
     values = output.values[:WATCHED] if output.values is not None else torch.zeros(0, 0)
-    circuit = _circuit_parameters(runner.head)
+    circuit = circuit_parameters(head)
     predicted = output.logits.argmax(1)
-    return Epoch(
+    told = Epoch(
         name,
-        len(runner.history) + 1,
+        epoch,
         loss,
-        float(_LOSS[recipe.loss](output.logits, kept.labels)),
+        float(LOSSES[recipe.loss](output.logits, kept.labels)),
         float((predicted == kept.labels).float().mean()),
         gradients,
         circuit[0].detach().double().flatten().numpy().copy() if circuit else np.zeros(0),
         values.double().numpy(),
         confusion(predicted.numpy(), kept.labels.numpy(), output.logits.shape[1]),
     )
-
-
-def _is_best(runner: Runner) -> bool:
-    if runner.best < 0:
-        return True
-    now, best = runner.history[-1], runner.history[runner.best]
-    return (now.accuracy, -now.held_out_loss) > (best.accuracy, -best.held_out_loss)
+    return told, predicted.numpy()
 
 
 def _finished(
@@ -229,7 +248,7 @@ def _squared_error(logits: Tensor, labels: Tensor) -> Tensor:
     )
 
 
-_LOSS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "cross_entropy": nn.functional.cross_entropy,
     "mse": _squared_error,
 }

@@ -50,6 +50,7 @@ class Job:
 
     Args:
         order: Pickled target and payload; forgotten once the child has them.
+        seconds: Longest run.
         lock: Guards this job; its owner holds it, too.
 
     Attributes:
@@ -58,14 +59,14 @@ class Job:
         touched: When it ended or was last read, by the monotonic clock.
     """
 
-    def __init__(self, order: bytes, lock: threading.RLock) -> None:
+    def __init__(self, order: bytes, seconds: float, lock: threading.RLock) -> None:
         """Wait for `follow`."""
         self.id = secrets.token_urlsafe(16)
         self.changed = threading.Condition(lock)
         self.touched = 0.0
         self.is_ended = False
         self._lock = lock
-        self._order = order
+        self._order, self._seconds = order, seconds
         self._log: dict[int, Event] = {}
         self._count = 0
         self._latest: dict[Any, int] = {}
@@ -119,20 +120,15 @@ class Job:
                 _poke(self._talk)
                 self._after(GRACE_SECONDS, self.end, "stopped", None, sentence)
 
-    def follow(self, server: ForkServer, seconds: float) -> None:
-        """Have a child carry out the order and log what it does, until it is dead.
-
-        Args:
-            server: Forks the child.
-            seconds: Longest run, from now.
-        """
+    def follow(self, server: ForkServer) -> None:
+        """Have a child, forked by ``server``, carry out the order; log all until it is dead."""
         code = None
         with self._lock:
             if not (self._halted or self.is_ended):
                 self._after(
-                    seconds,
+                    self._seconds,
                     self.halt,
-                    f"Stopped after {seconds:g} seconds, the longest a run may take here. "
+                    f"Stopped after {self._seconds:g} seconds, the longest a run may take here. "
                     "Start a smaller one.",
                 )
         try:

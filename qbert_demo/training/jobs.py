@@ -36,6 +36,8 @@ class Jobs:
         seconds: Longest run; then the job is stopped.
         keep: Seconds from a job's end, or from its last reading, until all about it is dropped.
         preload: Modules that children find imported already.
+        server: Forks the children, in place of one of its own with ``preload``; who shares one
+            closes it, too.
     """
 
     def __init__(
@@ -47,12 +49,13 @@ class Jobs:
         seconds: float = 600,
         keep: float = 900,
         preload: Sequence[str] = (),
+        server: ForkServer | None = None,
     ) -> None:
         """Start nothing: the first job does, or `warm_up`."""
         self._target = target
         self._at_once, self._waiting = at_once, waiting
         self._seconds, self._keep = seconds, keep
-        self._server = ForkServer(preload)
+        self._server = server or ForkServer(preload)
         self._lock = threading.RLock()
         self._jobs: dict[str, Job] = {}
         self._line: deque[Job] = deque()
@@ -65,8 +68,12 @@ class Jobs:
         """Have the modules imported in the background, so that the first job starts soon."""
         self._server.start()
 
-    def submit(self, payload: Any) -> str:
+    def submit(self, payload: Any, seconds: float | None = None) -> str:
         """Run the target on a picklable payload as soon as there is a place.
+
+        Args:
+            payload: What it works on.
+            seconds: Longest run, if it is another than usual.
 
         Returns:
             The job's id, which cannot be guessed: who knows it may read and stop the job.
@@ -83,7 +90,7 @@ class Jobs:
                     f"{self._at_once} can run at once here and {self._waiting} wait, "
                     "and all these places are taken. Try again in a few minutes."
                 )
-            job = Job(order, self._lock)
+            job = Job(order, self._seconds if seconds is None else seconds, self._lock)
             self._jobs[job.id] = job
             self._line.append(job)
             self._fill()
@@ -165,7 +172,7 @@ class Jobs:
 
     def _run(self, job: Job) -> None:
         try:
-            job.follow(self._server, self._seconds)
+            job.follow(self._server)
         finally:
             with self._lock:
                 del self._running[job]

@@ -91,7 +91,27 @@ def make_trainer(
         device: ``cpu`` or ``cuda``.
         bf16: Whether matrix products run in bfloat16.
     """
-    arguments = TrainingArguments(
+    changes = _schedule(recipe, len(rows), held_out is not None)
+    max_length = recipe.max_length
+    stop = EarlyStoppingCallback(recipe.patience) if held_out and recipe.patience else None
+    return HeadAndAdapterTrainer(
+        model=model,
+        args=make_arguments(recipe, run_dir, device, bf16, **changes),
+        train_dataset=as_dataset(rows, tokenizer, max_length),
+        eval_dataset=as_dataset(held_out, tokenizer, max_length) if held_out else None,
+        data_collator=DataCollatorWithPadding(tokenizer),
+        compute_metrics=_held_out_scores if held_out else None,
+        callbacks=[stop] if stop else None,
+        head_learning_rate=recipe.head_learning_rate,
+        consistency=recipe.consistency,
+    )
+
+
+def make_arguments(
+    recipe: Recipe, run_dir: Path, device: str, bf16: bool, **changes: Any
+) -> TrainingArguments:
+    """What `Trainer` is told of a recipe; ``changes`` are further fields of its arguments."""
+    settings: dict[str, Any] = dict(
         output_dir=str(run_dir),
         num_train_epochs=recipe.epochs,
         learning_rate=recipe.learning_rate,
@@ -110,22 +130,10 @@ def make_trainer(
         dataloader_pin_memory=device != "cpu",
         label_names=["labels"],
         ddp_find_unused_parameters=False,
-        **_schedule(recipe, len(rows), held_out is not None),
     )
+    arguments = TrainingArguments(**(settings | changes))
     arguments.per_device_train_batch_size = max(1, recipe.batch_size // arguments.world_size)
-    max_length = recipe.max_length
-    stop = EarlyStoppingCallback(recipe.patience) if held_out and recipe.patience else None
-    return HeadAndAdapterTrainer(
-        model=model,
-        args=arguments,
-        train_dataset=as_dataset(rows, tokenizer, max_length),
-        eval_dataset=as_dataset(held_out, tokenizer, max_length) if held_out else None,
-        data_collator=DataCollatorWithPadding(tokenizer),
-        compute_metrics=_held_out_scores if held_out else None,
-        callbacks=[stop] if stop else None,
-        head_learning_rate=recipe.head_learning_rate,
-        consistency=recipe.consistency,
-    )
+    return arguments
 
 
 class HeadAndAdapterTrainer(Trainer):

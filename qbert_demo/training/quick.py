@@ -2,7 +2,7 @@
 
 The fine-tuning tab and ``train --frozen-encoder`` call the same `train_quickly`. What it tells and
 returns is plain and picklable, so that it can run in another process; `write_head` makes a
-checkpoint of it when one is wanted.
+checkpoint of it when one is wanted, and of what `qbert_demo.training.lora` returns as well.
 """
 
 import json
@@ -26,10 +26,12 @@ from qbert_demo.training.frozen import Features, Runner, race
 from qbert_demo.training.metrics import accuracy, macro_f1
 from qbert_demo.training.model_card import quick_card
 from qbert_demo.training.provenance import describe, has_bf16, versions
-from qbert_demo.training.recipe import FrozenRecipe
+from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe, RaceRecipe
 
 MAX_LENGTH = 128
 TIMED_TEXTS = 7
+LORA_DROPOUT = 0.1
+"""On the pooled vector; a frozen encoder's vectors are not dropped."""
 
 
 def train_quickly(
@@ -53,7 +55,7 @@ def train_quickly(
         BackboneError: If the encoder cannot be had.
     """
     start = time.perf_counter()
-    classifier = Classifier.fresh(_config(material, recipe, "classical"))
+    classifier = Classifier.fresh(race_config(material, recipe, "classical"))
     train, held_out = _features(classifier, material, embedded)
     middle = time.perf_counter()
     runners = race(train, held_out, len(material.labels), recipe, passed, stopped)
@@ -67,11 +69,14 @@ def train_quickly(
 
 
 def adopt(
-    base: Classifier, report: HeadReport, material: Material, recipe: FrozenRecipe
+    base: Classifier, report: HeadReport, material: Material, recipe: RaceRecipe
 ) -> Classifier:
-    """Put a trained head to use at once, on the encoder of ``base`` (see `Classifier.fresh`)."""
-    tensors = {name: torch.from_numpy(array) for name, array in report.tensors.items()}
-    return base.with_head(_config(material, recipe, report.head), tensors, "just trained")
+    """Put a trained head to use at once, on the encoder of ``base`` (see `Classifier.fresh`).
+
+    A head that was trained end to end has an encoder of its own.
+    """
+    tensors = {name: torch.from_numpy(array).float() for name, array in report.tensors.items()}
+    return base.with_head(race_config(material, recipe, report.head), tensors, "just trained")
 
 
 def fresh_classifier() -> Classifier:
@@ -79,7 +84,9 @@ def fresh_classifier() -> Classifier:
     return Classifier.fresh(QBertConfig(id2label={0: "0", 1: "1"}, label2id={"0": 0, "1": 1}))
 
 
-def _config(material: Material, recipe: FrozenRecipe, name: str) -> QBertConfig:
+def race_config(material: Material, recipe: RaceRecipe, name: str) -> QBertConfig:
+    """The configuration of a head in a race, and of the checkpoint that it becomes."""
+    rank = recipe.adapter_rank if isinstance(recipe, LoraRecipe) else 0
     return QBertConfig(
         head=cast(Any, HEADS[name]),
         n_qubits=recipe.n_qubits,
@@ -87,7 +94,8 @@ def _config(material: Material, recipe: FrozenRecipe, name: str) -> QBertConfig:
         encoding=recipe.spec().encoding,
         ansatz=recipe.spec().ansatz,
         reupload=recipe.reupload,
-        dropout=0.0,
+        dropout=LORA_DROPOUT if rank else 0.0,
+        adapter_rank=rank,
         max_length=MAX_LENGTH,
         id2label=dict(enumerate(material.labels)),
         label2id={label: i for i, label in enumerate(material.labels)},
@@ -139,12 +147,12 @@ def _judge(
 
 
 def write_head(
-    report: HeadReport, material: Material, recipe: FrozenRecipe, folder: Path
+    report: HeadReport, material: Material, recipe: RaceRecipe, folder: Path
 ) -> dict[str, Any]:
     """Write a trained head as a checkpoint, with its model card.
 
     Args:
-        report: From `train_quickly`.
+        report: From `train_quickly`, or from `qbert_demo.training.lora.train_end_to_end`.
         material: What it was trained on.
         recipe: How.
         folder: Where the checkpoint goes; an older one there is replaced.
@@ -152,7 +160,7 @@ def write_head(
     Returns:
         What ``training.json`` says.
     """
-    config = _config(material, recipe, report.head)
+    config = race_config(material, recipe, report.head)
     files = find_backbone(config.source())
     config.backbone = BertConfig.from_pretrained(files.folder)
     facts = _facts(report, material, recipe, config)
@@ -163,12 +171,12 @@ def write_head(
 
 
 def _facts(
-    report: HeadReport, material: Material, recipe: FrozenRecipe, config: QBertConfig
+    report: HeadReport, material: Material, recipe: RaceRecipe, config: QBertConfig
 ) -> dict[str, Any]:
     """What ``training.json`` says."""
     return {
         "name": report.head,
-        "frozen_encoder": True,
+        "frozen_encoder": isinstance(recipe, FrozenRecipe),
         "date": date.today().isoformat(),
         "recipe": asdict(recipe),
         "data": {
@@ -179,10 +187,10 @@ def _facts(
             "notes": list(material.notes),
         },
         "encoder": {"id": config.backbone_id, "revision": config.backbone_revision},
-        "best_epoch": report.best_epoch,
+        "best_epoch": report.history[report.best_epoch - 1].epoch if report.best_epoch else 0,
         "history": [
             {
-                "epoch": epoch.epoch,
+                "epoch": round(epoch.epoch, 3),
                 "loss": round(epoch.loss, 6),
                 "held_out_loss": round(epoch.held_out_loss, 6),
                 "held_out_accuracy": round(epoch.accuracy, 6),

@@ -1,7 +1,8 @@
 """Every setting of a training run, and the recipes behind the shipped checkpoints."""
 
-from dataclasses import dataclass
-from typing import cast
+import math
+from dataclasses import dataclass, fields
+from typing import ClassVar, cast
 
 from qbert_demo.circuit import CircuitSpec
 from qbert_demo.circuit.spec import Ansatz, Encoding
@@ -83,8 +84,8 @@ RECIPES = {
 
 
 @dataclass(frozen=True)
-class FrozenRecipe:
-    """Settings that all heads of a race share.
+class RaceRecipe:
+    """Settings that all heads of a race share, whatever learns.
 
     Attributes:
         heads: Which race: ``classical``, ``hybrid``, ``control``.
@@ -93,17 +94,21 @@ class FrozenRecipe:
         encoding: See `qbert_demo.circuit.CircuitSpec`.
         ansatz: See `qbert_demo.circuit.CircuitSpec`.
         reupload: See `qbert_demo.circuit.CircuitSpec`.
-        epochs: Passes over the training rows, 1 to 100.
-        batch_size: Texts a step, 2 to 256.
-        learning_rate: AdamW's for classical parameters, 0 to 1.
-        circuit_learning_rate: AdamW's for the circuit's angles, 0 to 1.
-        weight_decay: AdamW's, on matrices only.
         loss: ``cross_entropy``, or ``mse`` between probabilities and the true label's one-hot.
         seed: Of the first weights and of the order of the rows.
+        batch_size: Texts a step.
+        weight_decay: AdamW's, on matrices only.
 
     Raises:
         InputError: If a value is out of range; the message names the rule and the value.
     """
+
+    RANGES: ClassVar[dict[str, tuple[float, float]]] = {
+        "n_qubits": (1, 8),
+        "n_layers": (1, 6),
+        "seed": (0, MAX_SEED),
+        "weight_decay": (0.0, 1.0),
+    }
 
     heads: tuple[str, ...] = ("classical", "hybrid")
     n_qubits: int = 4
@@ -111,13 +116,10 @@ class FrozenRecipe:
     encoding: str = "ry"
     ansatz: str = "strongly_entangling"
     reupload: bool = False
-    epochs: int = 20
-    batch_size: int = 16
-    learning_rate: float = 0.003
-    circuit_learning_rate: float = 0.01
-    weight_decay: float = 0.05
     loss: str = "cross_entropy"
     seed: int = 0
+    batch_size: int = 16
+    weight_decay: float = 0.05
 
     def __post_init__(self) -> None:
         """Check every field."""
@@ -126,7 +128,7 @@ class FrozenRecipe:
             raise InputError(f"Choose heads among {', '.join(HEADS)}, each once.")
         if self.loss not in LOSSES:
             raise InputError(f"loss must be one of {', '.join(LOSSES)}, not {self.loss!r:.40}.")
-        for name, (low, high) in RANGES.items():
+        for name, (low, high) in self.RANGES.items():
             value = getattr(self, name)
             whole = isinstance(low, int)
             if not isinstance(value, int if whole else int | float) or isinstance(value, bool):
@@ -145,13 +147,60 @@ class FrozenRecipe:
         return CircuitSpec(self.n_qubits, self.n_layers, encoding, ansatz, self.reupload)
 
 
-RANGES: dict[str, tuple[float, float]] = {
-    "n_qubits": (1, 8),
-    "n_layers": (1, 6),
-    "epochs": (1, 100),
-    "batch_size": (2, 256),
-    "learning_rate": (0.0, 1.0),
-    "circuit_learning_rate": (0.0, 1.0),
-    "weight_decay": (0.0, 1.0),
-    "seed": (0, MAX_SEED),
-}
+@dataclass(frozen=True)
+class FrozenRecipe(RaceRecipe):
+    """A race of heads alone, on a frozen encoder.
+
+    Attributes:
+        epochs: Passes over the training rows, 1 to 100.
+        batch_size: Texts a step, 2 to 256.
+        learning_rate: AdamW's for classical parameters, 0 to 1.
+        circuit_learning_rate: AdamW's for the circuit's angles, 0 to 1.
+    """
+
+    RANGES = RaceRecipe.RANGES | {
+        "epochs": (1, 100),
+        "batch_size": (2, 256),
+        "learning_rate": (0.0, 1.0),
+        "circuit_learning_rate": (0.0, 1.0),
+    }
+
+    epochs: int = 20
+    learning_rate: float = 0.003
+    circuit_learning_rate: float = 0.01
+
+
+@dataclass(frozen=True)
+class LoraRecipe(RaceRecipe):
+    """A race end to end: every head learns together with low-rank updates of an encoder.
+
+    Attributes:
+        epochs: Passes over the training rows, 1 to 10.
+        batch_size: Texts a step, 2 to 32.
+        learning_rate: Peak rate of the encoder's updates, 0 to 0.01.
+        head_learning_rate: Peak rate of the head, 0 to 0.1.
+        adapter_rank: Rank of the updates, 1 to 32.
+    """
+
+    RANGES = RaceRecipe.RANGES | {
+        "epochs": (1, 10),
+        "batch_size": (2, 32),
+        "learning_rate": (0.0, 0.01),
+        "head_learning_rate": (0.0, 0.1),
+        "adapter_rank": (1, 32),
+    }
+
+    weight_decay: float = 0.01
+    epochs: int = 3
+    learning_rate: float = 5e-4
+    head_learning_rate: float = 5e-3
+    adapter_rank: int = 8
+
+    def engine(self) -> Recipe:
+        """The same settings for `qbert_demo.training.loop`, which watches nothing by itself."""
+        shared = {field.name for field in fields(Recipe)} & {field.name for field in fields(self)}
+        return Recipe(**{name: getattr(self, name) for name in shared}, held_out=0)
+
+    def looks(self) -> int:
+        """How often an epoch the held-out rows are read, for about ten points a curve."""
+        return math.ceil(8 / self.epochs)

@@ -1,17 +1,18 @@
 """Curves are read back: one point an epoch, colours by head, axes that do not move."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from qbert_demo.figures.theme import HEAD_COLOURS
+from qbert_demo.figures.theme import HEAD_COLOURS, plain
 from qbert_demo.figures.training import (
     accuracy_curves,
-    angle_curves,
     confusion_matrix,
     gradient_curves,
     loss_curves,
-    value_curves,
 )
+from qbert_demo.figures.watched import angle_curves, value_curves
 from qbert_demo.results import Epoch
 from tests.figures.test_circuit import resolved
 
@@ -46,7 +47,7 @@ def test_losses_of_both_kinds_of_rows_are_there_for_every_head() -> None:
     assert curves["hybrid, held out"]["line"]["dash"] == "dash"
     for name, curve in curves.items():
         assert curve["line"]["color"] == HEAD_COLOURS[name.split(",")[0]]
-    assert figure.layout["xaxis"]["range"] == [0.5, 20.5]
+    assert figure.layout["xaxis"]["range"] == [0, 20.4]
     assert figure.table.rows[2] == ("3", "0.3333", "0.5000", "", "")
     resolved(figure)
 
@@ -83,12 +84,33 @@ def test_angles_start_at_zero_and_qubits_have_their_colours() -> None:
     resolved(figure)
 
 
-def test_values_follow_one_text() -> None:
-    epochs = history("hybrid", 4)
-    figure = value_curves(epochs, 20, 2)
-    assert [t["y"][-1] for t in figure.data] == pytest.approx(list(epochs[-1].values[2]))
-    assert figure.layout["yaxis"]["range"] == [-1.05, 1.05]
+@pytest.mark.parametrize("n_texts", [1, 2, 3, 4])
+def test_values_follow_every_text_in_a_panel_of_its_own(n_texts: int) -> None:
+    epochs = [replace(e, values=e.values[:n_texts]) for e in history("hybrid", 4)]
+    figure = value_curves(epochs, 20)
+    for i in range(n_texts):
+        suffix = str(i + 1) if i else ""
+        here = [trace for trace in figure.data if trace["xaxis"] == f"x{suffix}"]
+        assert [t["name"] for t in here] == ["q0", "q1", "q2"]
+        assert [t["y"][-1] for t in here] == pytest.approx(list(epochs[-1].values[i]))
+        assert {trace["yaxis"] for trace in here} == {f"y{suffix}"}
+        assert figure.layout[f"yaxis{suffix}"]["range"] == [-1.05, 1.05]
+    assert [note["text"][-1] for note in figure.layout["annotations"]] == list("1234"[:n_texts])
+    corners = {
+        (tuple(layout["domain"]), tuple(figure.layout[name.replace("x", "y", 1)]["domain"]))
+        for name, layout in figure.layout.items()
+        if name.startswith("xaxis")
+    }
+    assert len(corners) == n_texts, "no panel lies on another"
+    assert figure.table.rows[3][1:] == tuple(plain(float(z), 3) for z in epochs[3].values.flat)
     resolved(figure)
+
+
+def test_looks_within_an_epoch_stand_where_they_were_made() -> None:
+    thirds = [replace(e, epoch=(k + 1) / 3) for k, e in enumerate(history("classical", 4))]
+    figure = accuracy_curves({"classical": thirds, "hybrid": []}, 2)
+    assert figure.data[0]["x"] == pytest.approx([1 / 3, 2 / 3, 1, 4 / 3])
+    assert [row[0] for row in figure.table.rows] == ["0.333", "0.667", "1", "1.33"]
 
 
 def test_before_the_first_epoch_there_are_empty_axes() -> None:
@@ -96,6 +118,7 @@ def test_before_the_first_epoch_there_are_empty_axes() -> None:
     for draw in (loss_curves, accuracy_curves, gradient_curves):
         resolved(draw(nothing, 20))
     resolved(angle_curves([], 20, 4))
+    resolved(value_curves([], 20))
 
 
 def test_the_confusion_matrix_counts_pairs_and_escapes_names() -> None:

@@ -13,17 +13,24 @@ from qbert_demo.data.subset import Material
 from qbert_demo.errors import InputError, QBertError
 from qbert_demo.figures.training import (
     accuracy_curves,
-    angle_curves,
     confusion_matrix,
     gradient_curves,
     loss_curves,
-    value_curves,
 )
-from qbert_demo.results import Epoch, QuickReport
+from qbert_demo.figures.watched import angle_curves, value_curves
+from qbert_demo.results import Epoch, Estimate, QuickReport
+from qbert_demo.training.jobs import Event
+from qbert_demo.training.recipe import LoraRecipe
 from qbert_demo.tuning import Order, Tuner
 from qbert_demo.ui.finetune.data import choice_of
 from qbert_demo.ui.finetune.settings import recipe_of
-from qbert_demo.ui.finetune.words import progress_html, result_html
+from qbert_demo.ui.finetune.words import (
+    estimate_html,
+    progress_html,
+    result_html,
+    steps_html,
+    watched_html,
+)
 from qbert_demo.ui.plotly_view import Panel
 from qbert_demo.ui.words import error_html
 
@@ -34,6 +41,10 @@ ASK_AGAIN = (
     '<p class="notice">A training of yours is running. Press Start once more to drop it and begin '
     "anew.</p>"
 )
+
+UNASKED_SECONDS = 60
+"""A training end to end that takes longer is begun by a second press only."""
+MEASURING = "<p>Measuring a few steps, to say how long it will take here …</p>"
 
 Update = tuple[Any, ...]
 
@@ -46,6 +57,8 @@ class Session:
         job_id: The latest training, or empty.
         is_running: Whether it has not ended yet.
         is_asked: Whether the visitor was asked before it is dropped for a new one.
+        is_measuring: Whether it is being found out how long another one would take.
+        foretold: Rows and settings of a training whose time was told, to be started or not.
         order: Its rows and settings.
         report: Its result, once there is one.
     """
@@ -53,6 +66,8 @@ class Session:
     job_id: str = ""
     is_running: bool = False
     is_asked: bool = False
+    is_measuring: bool = False
+    foretold: Order | None = None
     order: Order | None = None
     report: QuickReport | None = None
 
@@ -61,16 +76,40 @@ class Session:
 class _Progress:
     """What has been heard of a training."""
 
-    n_epochs: int
-    heads: tuple[str, ...]
+    order: Order
     epochs: list[Epoch] = field(default_factory=list)
     embedded: tuple[int, int] = (0, 1)
+    moved: tuple[int, int] = (0, 0)
     place: int = 0
     is_started: bool = False
     start: float = field(default_factory=time.monotonic)  # of embedding, then of learning
 
+    def hear(self, event: Event) -> None:
+        if event.kind == "waiting":
+            self.place = event.value
+        elif event.kind == "started":
+            self.is_started, self.start = True, time.monotonic()
+        elif "moved" in event.value:
+            self.moved = event.value["moved"]
+        elif "embedded" in event.value:
+            self.embedded = done, total = event.value["embedded"]
+            if done == total:
+                self.start = time.monotonic()
+        else:
+            self.epochs.append(event.value["epoch"])
+
     def histories(self) -> dict[str, list[Epoch]]:
-        return {head: [e for e in self.epochs if e.head == head] for head in self.heads}
+        heads = self.order.recipe.heads
+        return {head: [e for e in self.epochs if e.head == head] for head in heads}
+
+    def html(self) -> tuple[str, str]:
+        recipe = self.order.recipe
+        place = None if self.is_started else self.place
+        seconds = time.monotonic() - self.start
+        if isinstance(recipe, LoraRecipe):
+            return steps_html(place, self.moved, seconds)
+        epochs = len(self.epochs) / len(recipe.heads)
+        return progress_html(place, self.embedded, epochs, recipe.epochs, seconds)
 
 
 def run(
@@ -86,22 +125,32 @@ def run(
         The session, the words, the progress bar, five figures, the result and a confusion
         matrix for each head; ``gr.skip()`` for what stays as it is.
     """
+    if session.is_measuring:
+        yield session, *_still(N_VIEWS + 3)
+        return
     if session.is_running and not session.is_asked:
         session.is_asked = True
         yield session, ASK_AGAIN, *_still(N_VIEWS + 2)
         return
     if session.is_running:
         stop(tuner, session, drop=True)
-    session = Session()
-    yield session, "<p>Getting the rows …</p>", "", *_still(5), "", *([None] * len(HEADS))
+    yield session, "<p>Getting the rows …</p>", "", *_still(N_VIEWS + 1)
     try:
-        recipe = recipe_of(heads, settings)
-        order = Order(tuner.material(choice_of(*form)), recipe)
-        job_id = tuner.start(order.material, recipe)
+        order = Order(tuner.material(choice_of(*form)), recipe_of(heads, settings))
+        if isinstance(order.recipe, LoraRecipe) and order != session.foretold:
+            yield session, MEASURING, *_still(N_VIEWS + 2)
+            estimate = _measured(tuner, session, order)
+            if estimate.seconds > UNASKED_SECONDS:
+                session.foretold = order if estimate.seconds <= order.seconds() else None
+                words = estimate_html(estimate, order.seconds())
+                yield session, words, *_still(N_VIEWS + 2)
+                return
+        job_id = tuner.start(order.material, order.recipe)
     except QBertError as error:
-        yield session, error_html(str(error)), "", *_still(N_VIEWS + 1)
+        yield session, error_html(str(error)), *_still(N_VIEWS + 2)
         return
-    session.job_id, session.is_running, session.order = job_id, True, order
+    session = Session(job_id, is_running=True, order=order)
+    yield session, gr.skip(), *_still(6), "", *([None] * len(HEADS))
     try:
         yield from _follow(tuner, session, order)
     finally:
@@ -109,8 +158,18 @@ def run(
             stop(tuner, session, drop=True)
 
 
+def _measured(tuner: Tuner, session: Session, order: Order) -> Estimate:
+    """The estimate, unless the visitor presses Stop."""
+    session.is_measuring = True
+    try:
+        return tuner.estimate(order, lambda: not session.is_measuring)
+    finally:
+        session.is_measuring = False
+
+
 def stop(tuner: Tuner, session: Session, *, drop: bool = False) -> None:
-    """End a visitor's training, if there is one; with ``drop`` forget it, too."""
+    """End a visitor's training or measurement; with ``drop`` forget the training, too."""
+    session.is_measuring = False
     try:
         if session.job_id:
             (tuner.drop if drop else tuner.stop)(session.job_id)
@@ -121,7 +180,7 @@ def stop(tuner: Tuner, session: Session, *, drop: bool = False) -> None:
 
 
 def _follow(tuner: Tuner, session: Session, order: Order) -> Iterator[Update]:
-    progress = _Progress(order.recipe.epochs, order.recipe.heads)
+    progress = _Progress(order)
     since = 0
     while True:
         try:
@@ -134,25 +193,10 @@ def _follow(tuner: Tuner, session: Session, order: Order) -> Iterator[Update]:
             if event.is_last:
                 session.is_running = False
                 session.report = event.value
-                yield _ended(session, event.sentence, event.kind, order, progress)
+                yield _ended(session, event, order, progress)
                 return
-            if event.kind == "waiting":
-                progress.place = event.value
-            elif event.kind == "started":
-                progress.is_started, progress.start = True, time.monotonic()
-            elif "embedded" in event.value:
-                progress.embedded = done, total = event.value["embedded"]
-                if done == total:
-                    progress.start = time.monotonic()
-            else:
-                progress.epochs.append(event.value["epoch"])
-        stage, bar = progress_html(
-            progress.place if not progress.is_started else None,
-            progress.embedded,
-            len(progress.epochs) / len(progress.heads),
-            progress.n_epochs,
-            time.monotonic() - progress.start,
-        )
+            progress.hear(event)
+        stage, bar = progress.html()
         if session.is_asked:
             stage += ASK_AGAIN
         views = _curves(progress) if len(progress.epochs) > before else _still(5)
@@ -160,12 +204,17 @@ def _follow(tuner: Tuner, session: Session, order: Order) -> Iterator[Update]:
         time.sleep(PAUSE if events else 0)
 
 
-def _ended(session: Session, sentence: str, kind: str, order: Order, progress: _Progress) -> Update:
+def _ended(session: Session, event: Event, order: Order, progress: _Progress) -> Update:
     report = session.report
     if report is None:
-        said = error_html(sentence) if kind == "failed" else f"<p>{html.escape(sentence)}</p>"
+        words = f"<p>{html.escape(event.sentence)} Nothing had been learnt yet.</p>"
+        said = error_html(event.sentence) if event.kind == "failed" else words
         return session, said, "", *_curves(progress), "", *([None] * len(HEADS))
-    said = f"<p>{html.escape(sentence) or 'Finished.'}</p>"
+    said = f"<p>{html.escape(event.sentence) or 'Finished.'}"
+    missing = [head for head in order.recipe.heads if head not in report.heads]
+    if missing:
+        said += f" Nothing had been learnt yet by: {', '.join(missing)}."
+    said += "</p>"
     return (
         session,
         said,
@@ -185,15 +234,20 @@ def _confusion(report: QuickReport, material: Material, head: str) -> Panel | No
 
 
 def _curves(progress: _Progress) -> list[Panel | None]:
-    histories, n = progress.histories(), progress.n_epochs
+    histories, n = progress.histories(), progress.order.recipe.epochs
     common: list[Panel | None] = [
         Panel(draw(histories, n)) for draw in (loss_curves, accuracy_curves, gradient_curves)
     ]
     hybrid = histories.get("hybrid", [])
     if not hybrid:
         return [*common, None, None]
-    n_qubits = hybrid[0].values.shape[1]
-    return [*common, Panel(angle_curves(hybrid, n, n_qubits)), Panel(value_curves(hybrid, n, 0))]
+    n_texts, n_qubits = hybrid[0].values.shape
+    texts = watched_html(progress.order.material, n_texts)
+    return [
+        *common,
+        Panel(angle_curves(hybrid, n, n_qubits)),
+        Panel(value_curves(hybrid, n), below=texts),
+    ]
 
 
 def _still(n: int) -> list[Any]:

@@ -1,4 +1,4 @@
-"""The heads that race, and the settings they share."""
+"""What learns: the heads that race, alone or with their encoders, and the settings they share."""
 
 from collections.abc import Sequence
 from typing import Any, get_args
@@ -7,75 +7,166 @@ import gradio as gr
 
 from qbert_demo.circuit.spec import Ansatz, Encoding
 from qbert_demo.config import HEADS
-from qbert_demo.training.recipe import LOSSES, RANGES, FrozenRecipe
-from qbert_demo.tuning import MAX_SECONDS
+from qbert_demo.training.orders import (
+    MAX_LORA_HELD_OUT_ROWS,
+    MAX_LORA_ROWS,
+    MAX_LORA_SECONDS,
+    MAX_SECONDS,
+)
+from qbert_demo.training.recipe import LOSSES, FrozenRecipe, LoraRecipe, RaceRecipe
 
-DEFAULTS = FrozenRecipe()
+ALONE, END_TO_END = "heads", "all"
+LEARNS = "learns"
+LORA = "lora_"
+"""Marks the settings that a training end to end alone has, or has other values of."""
+SHARED = ("n_qubits", "n_layers", "encoding", "ansatz", "reupload", "loss", "seed")
+HINTS = {
+    ALONE: "The encoder stays as it is. A training ends after "
+    f"{MAX_SECONDS // 60} minutes at the latest.",
+    END_TO_END: "Each head learns together with an encoder of its own, by low-rank updates on "
+    f"every dense layer (LoRA): at most {MAX_LORA_ROWS:,} rows to train on and "
+    f"{MAX_LORA_HELD_OUT_ROWS} held out, {LoraRecipe.RANGES['epochs'][1]} epochs and "
+    f"{MAX_LORA_SECONDS // 60} minutes. Start measures first how long it will take here, and asks "
+    "before more than a minute.",
+}
 
 
 def build_settings() -> tuple[gr.CheckboxGroup, dict[str, Any]]:
-    """Return the choice of heads, and the control of each field of `FrozenRecipe` by name."""
-    gr.HTML(
-        "<h2>2 Heads and settings</h2>"
-        '<p class="hint">The encoder stays as it is; only the heads learn, which takes seconds. '
-        f"A training ends after {MAX_SECONDS // 60} minutes at the latest.</p>",
-        apply_default_css=False,
+    """Return the choice of heads, and the other controls by the names that `recipe_of` reads."""
+    gr.HTML("<h2>2 Heads and settings</h2>", apply_default_css=False)
+    learns = gr.Radio(
+        [
+            ("Heads only, on a frozen encoder (seconds)", ALONE),
+            ("End to end: encoder too, with LoRA (minutes)", END_TO_END),
+        ],
+        value=ALONE,
+        label="What learns",
+        elem_id="learns",
+        elem_classes="plain-radio",
     )
+    hint = gr.HTML(_hint(ALONE), elem_id="learns-hint", apply_default_css=False)
     heads = gr.CheckboxGroup(
         list(HEADS), value=["classical", "hybrid"], label="Heads that race", elem_id="race"
     )
-
-    def slider(name: str, label: str, info: str) -> gr.Slider:
-        low, high = RANGES[name]
-        return gr.Slider(low, high, getattr(DEFAULTS, name), step=1, label=label, info=info)
-
+    settings: dict[str, Any] = {LEARNS: learns}
     with gr.Row():
-        settings: dict[str, Any] = {
-            "n_qubits": slider("n_qubits", "Qubits", "and width of the control"),
-            "n_layers": slider("n_layers", "Layers", "trained layers of the circuit"),
-            "epochs": slider("epochs", "Epochs", "passes over the rows"),
-        }
+        settings |= _sliders(
+            FrozenRecipe(),
+            ("n_qubits", "Qubits", "and width of the control"),
+            ("n_layers", "Layers", "trained layers of the circuit"),
+        )
+        with gr.Column(elem_id="epochs-alone") as epochs_alone:
+            settings |= _sliders(FrozenRecipe(), ("epochs", "Epochs", "passes over the rows"))
+        with gr.Column(visible=False, elem_id="epochs-lora") as epochs_lora:
+            settings |= _sliders(LoraRecipe(), ("epochs", "Epochs", "passes over the rows"))
     with gr.Accordion("More settings", open=False, elem_id="more-settings"):
-        with gr.Row():
-            settings["encoding"] = gr.Dropdown(
-                list(get_args(Encoding)), value="ry", label="Encoding", info="how angles enter"
-            )
-            settings["ansatz"] = gr.Dropdown(
-                [(name.replace("_", " "), name) for name in get_args(Ansatz)],
-                value=DEFAULTS.ansatz,
-                label="Ansatz",
-                info="the trained layers' plan",
-            )
-            settings["loss"] = gr.Dropdown(
-                [(name.replace("_", "-"), name) for name in LOSSES],
-                value=DEFAULTS.loss,
-                label="Loss",
-                info="mse: squared error of the probabilities",
-            )
-        settings["reupload"] = gr.Checkbox(False, label="Encode again before every layer")
-        with gr.Row():
-            settings["batch_size"] = slider("batch_size", "Batch size", "texts a step")
-            for name, label in (
+        settings |= _circuit_and_loss()
+        with gr.Row(elem_id="more-alone") as more_alone:
+            settings |= _sliders(FrozenRecipe(), ("batch_size", "Batch size", "texts a step"))
+            settings |= _rates(
+                FrozenRecipe(),
                 ("learning_rate", "Learning rate"),
                 ("circuit_learning_rate", "Learning rate of the circuit's angles"),
-            ):
-                settings[name] = gr.Number(
-                    getattr(DEFAULTS, name), label=label, minimum=0, maximum=1, step=0.001
-                )
-            settings["seed"] = gr.Number(
-                0, label="Seed", info="of first weights and order", minimum=0, precision=0
             )
+        with gr.Column(visible=False, elem_id="more-lora") as more_lora:
+            with gr.Row():
+                settings |= _sliders(
+                    LoraRecipe(),
+                    ("batch_size", "Batch size", "texts a step"),
+                    ("adapter_rank", "Rank", "of the encoder's updates"),
+                )
+            with gr.Row():
+                settings |= _rates(
+                    LoraRecipe(),
+                    ("learning_rate", "Peak learning rate of the encoder's updates"),
+                    ("head_learning_rate", "Peak learning rate of the head"),
+                )
+        settings["seed"] = gr.Number(
+            0, label="Seed", info="of first weights and order", minimum=0, precision=0
+        )
+    learns.change(
+        _shown,
+        learns,
+        [hint, epochs_alone, more_alone, epochs_lora, more_lora],
+        show_progress="hidden",
+        api_visibility="private",
+        queue=False,
+    )
     return heads, settings
 
 
-def recipe_of(heads: Sequence[str], settings: dict[str, Any]) -> FrozenRecipe:
+def _sliders(defaults: RaceRecipe, *controls: tuple[str, str, str]) -> dict[str, gr.Slider]:
+    """A slider for each name, label and explanation, over the range of the recipe's field."""
+    made = {}
+    for name, label, info in controls:
+        low, high = defaults.RANGES[name]
+        value = getattr(defaults, name)
+        made[_key(defaults, name)] = gr.Slider(low, high, value, step=1, label=label, info=info)
+    return made
+
+
+def _rates(defaults: RaceRecipe, *controls: tuple[str, str]) -> dict[str, gr.Number]:
+    made = {}
+    for name, label in controls:
+        low, high = defaults.RANGES[name]
+        value = getattr(defaults, name)
+        made[_key(defaults, name)] = gr.Number(
+            value, label=label, minimum=low, maximum=high, step=value / 5
+        )
+    return made
+
+
+def _key(recipe: RaceRecipe, name: str) -> str:
+    return LORA + name if isinstance(recipe, LoraRecipe) else name
+
+
+def _circuit_and_loss() -> dict[str, Any]:
+    defaults = RaceRecipe()
+    settings: dict[str, Any] = {}
+    with gr.Row():
+        settings["encoding"] = gr.Dropdown(
+            list(get_args(Encoding)), value="ry", label="Encoding", info="how angles enter"
+        )
+        settings["ansatz"] = gr.Dropdown(
+            [(name.replace("_", " "), name) for name in get_args(Ansatz)],
+            value=defaults.ansatz,
+            label="Ansatz",
+            info="the trained layers' plan",
+        )
+        settings["loss"] = gr.Dropdown(
+            [(name.replace("_", "-"), name) for name in LOSSES],
+            value=defaults.loss,
+            label="Loss",
+            info="mse: squared error of the probabilities",
+        )
+    settings["reupload"] = gr.Checkbox(False, label="Encode again before every layer")
+    return settings
+
+
+def _hint(learns: str) -> str:
+    return f'<p class="hint">{HINTS[learns]}</p>'
+
+
+def _shown(learns: str) -> tuple[Any, ...]:
+    """The hint, and which groups of settings are to be seen."""
+    learns = learns if learns in HINTS else ALONE
+    alone, lora = gr.update(visible=learns == ALONE), gr.update(visible=learns == END_TO_END)
+    return _hint(learns), alone, alone, lora, lora
+
+
+def recipe_of(heads: Sequence[str], settings: dict[str, Any]) -> FrozenRecipe | LoraRecipe:
     """Read the settings form, whose whole numbers may arrive as floats.
 
     Raises:
         InputError: If a setting is out of range.
     """
-    read: dict[str, Any] = {
+    whole: dict[str, Any] = {
         name: int(value) if isinstance(value, float) and value.is_integer() else value
         for name, value in settings.items()
     }
-    return FrozenRecipe(heads=tuple(heads), **read)
+    if whole.pop(LEARNS, ALONE) == END_TO_END:
+        own = {n.removeprefix(LORA): v for n, v in whole.items() if n.startswith(LORA)}
+        shared = {name: value for name, value in whole.items() if name in SHARED}
+        return LoraRecipe(heads=tuple(heads), **shared, **own)
+    plain = {name: value for name, value in whole.items() if not name.startswith(LORA)}
+    return FrozenRecipe(heads=tuple(heads), **plain)

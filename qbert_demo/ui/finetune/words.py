@@ -4,11 +4,12 @@ import html
 
 from qbert_demo.data.subset import Material, class_counts
 from qbert_demo.figures.theme import percent
-from qbert_demo.results import HeadReport, QuickReport
+from qbert_demo.results import Estimate, HeadReport, QuickReport
 from qbert_demo.ui.words import count, milliseconds, shown
 
 PREVIEW_ROWS = 8
 WRONG_ROWS = 30
+WATCHED_LENGTH = 120
 LONGEST = 300
 """Characters of a text that are shown."""
 
@@ -58,10 +59,60 @@ def progress_html(
     return _stage("Training", int(epochs), n_epochs, "epochs", left)
 
 
+def steps_html(place: int | None, moved: tuple[int, int], seconds: float) -> tuple[str, str]:
+    """Say how far a training end to end is, as `progress_html` does for heads alone.
+
+    Args:
+        place: In the queue; ``None`` once the training runs.
+        moved: Steps done, and steps in all; 0 before the first.
+        seconds: Since it began to run.
+    """
+    done, total = moved
+    if place is not None:
+        return progress_html(place, (0, 1), 0, 1, 0)
+    if not done:
+        return "<p>Getting the encoder ready …</p>", ""
+    return _stage("Training end to end", done, total, "steps", seconds * (total - done) / done)
+
+
+def estimate_html(estimate: Estimate, limit: float) -> str:
+    """Say how long a training end to end will take, and what to do now."""
+    races = f"{estimate.heads} {'head' if estimate.heads == 1 else 'heads'}"
+    passes = f"{estimate.epochs} {'epoch' if estimate.epochs == 1 else 'epochs'}"
+    words = (
+        f"About {duration(estimate.seconds)} on this machine ({races} × {passes} over "
+        f"{estimate.rows:,} rows of {estimate.tokens:.0f} tokens on average)"
+    )
+    if estimate.seconds > limit:
+        words += (
+            f": more than the {duration(limit)} that a run may take here. "
+            "Take fewer rows, epochs or heads."
+        )
+        return f'<p class="problem">{words}</p>'
+    return f'<p class="notice">{words}. Press Start once more to begin.</p>'
+
+
+def duration(seconds: float) -> str:
+    """Write a time as people say it: 45 s or 3 min."""
+    return f"{max(1, round(seconds))} s" if seconds < 90 else f"{round(seconds / 60)} min"
+
+
+def watched_html(material: Material, n: int) -> str:
+    """Name the first held-out texts, whose expectation values are drawn."""
+    items = "".join(
+        f"<li>{shown(text[:WATCHED_LENGTH])}{' …' if len(text) > WATCHED_LENGTH else ''} "
+        f"({html.escape(material.labels[label])})</li>"
+        for text, label in zip(
+            material.held_out.texts[:n], material.held_out.labels[:n], strict=True
+        )
+    )
+    return f'<ol class="key">{items}</ol>'
+
+
 def _stage(name: str, done: int, total: int, unit: str, left: float | None) -> tuple[str, str]:
     words = f"{done:,} of {total:,} {unit}"
     if left is not None:
-        words += f", about {max(1, round(left))} s left"
+        words += f", about {duration(left)} left"
     bar = f'<progress value="{done}" max="{total}" aria-label="{name}"></progress> {words}'
     return f"<p>{name}</p>", bar
 
@@ -97,7 +148,7 @@ def _result_row(head: HeadReport) -> str:
         f"{percent(score.low)} to {percent(score.high)}",
         f"{head.macro_f1:.3f}",
         count(head.trained),
-        str(head.best_epoch),
+        f"{head.history[head.best_epoch - 1].epoch:.3g}" if head.best_epoch else "0",
         f"{head.seconds:.1f}",
         milliseconds(head.milliseconds),
     )
