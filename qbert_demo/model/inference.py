@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
-from transformers import AutoTokenizer
 
 from qbert_demo.model import checkpoints
 from qbert_demo.model.classifier import QBertConfig, QBertForSequenceClassification
 from qbert_demo.model.encoder import find_backbone
 from qbert_demo.model.heads import SqueezeHead
+from qbert_demo.model.tokenizer import read_tokenizer
 from qbert_demo.results import Array, Timing
 
 Progress = Callable[[int, int], None]
@@ -56,14 +56,19 @@ class Classifier:
     """A model and the tokenizer it was trained with.
 
     Attributes:
-        model: In evaluation mode.
+        model: In evaluation mode; anybody's BERT is a `PlainBert`, which can do what is asked of
+            a model here.
         tokenizer: Without padding or truncation set.
         source: Where the checkpoint came from.
+        name: What it is called, where it stands beside the heads of a task as a guest.
+        note: What must be known of its labels.
     """
 
     model: QBertForSequenceClassification
     tokenizer: Tokenizer
     source: str
+    name: str = ""
+    note: str = ""
 
     @classmethod
     def load(cls, source: str | Path, revision: str | None = None, **hub: Any) -> Self:
@@ -75,7 +80,7 @@ class Classifier:
         folder = checkpoints.locate(source, revision, **hub)
         model = QBertForSequenceClassification.from_pretrained(folder)
         name = str(source) if revision is None else f"{source} @ {revision[:7]}"
-        return cls(model, _tokenizer(folder), name)
+        return cls(model, read_tokenizer(folder, model.bert.config.vocab_size), name)
 
     @classmethod
     def fresh(cls, config: QBertConfig) -> Self:
@@ -85,10 +90,17 @@ class Classifier:
             BackboneError: If the encoder cannot be had.
         """
         model = QBertForSequenceClassification.build(config).eval()
-        return cls(model, _tokenizer(find_backbone(config.source()).folder), "untrained")
+        folder = find_backbone(config.source()).folder
+        return cls(model, read_tokenizer(folder, model.bert.config.vocab_size), "untrained")
 
     def with_head(self, config: QBertConfig, tensors: dict[str, Tensor], source: str) -> Self:
-        """Another classifier on the same encoder; see the model's ``with_head``."""
+        """Another classifier on the same encoder; see the model's ``with_head``.
+
+        Raises:
+            TypeError: If this one is not of our format.
+        """
+        if not isinstance(self.model, QBertForSequenceClassification):
+            raise TypeError("Only a model of our format takes another head.")
         return type(self)(self.model.with_head(config, tensors), self.tokenizer, source)
 
     @property
@@ -168,14 +180,6 @@ class Classifier:
             if progress:
                 progress(start + len(chosen), len(order))
         return result
-
-
-def _tokenizer(folder: Path) -> Tokenizer:
-    backend = AutoTokenizer.from_pretrained(folder).backend_tokenizer.to_str()
-    tokenizer = Tokenizer.from_str(backend)
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer
 
 
 def _row(tensor: Tensor) -> Array:

@@ -3,7 +3,6 @@
 import numpy as np
 from torch import Tensor
 
-from qbert_demo.circuit import CircuitSpec
 from qbert_demo.model.heads import CircuitHead, SqueezeHead
 from qbert_demo.model.inference import Answer, Classifier, Tokens
 from qbert_demo.results import Array, CircuitReading, ModelCard, Prediction, Squeeze
@@ -12,6 +11,7 @@ TITLES = {
     "classical": "Classical BERT",
     "hybrid": "Hybrid BERT + {n_qubits}-qubit circuit",
     "control": "Control: BERT + classical bottleneck",
+    "guest": "{name}",
 }
 
 
@@ -20,7 +20,7 @@ def predict(classifier: Classifier, head: str, tokens: Tokens) -> Prediction:
 
     Args:
         classifier: The model.
-        head: What a visitor calls its head: ``classical``, ``hybrid`` or ``control``.
+        head: What a visitor calls its head: ``classical``, ``hybrid``, ``control`` or ``guest``.
         tokens: What it reads.
     """
     answer = classifier.answer(tokens.ids)
@@ -28,7 +28,7 @@ def predict(classifier: Classifier, head: str, tokens: Tokens) -> Prediction:
     layer = model.classifier
     card = ModelCard(
         head,
-        TITLES[head].format(n_qubits=model.config.n_qubits),
+        TITLES[head].format(n_qubits=model.config.n_qubits, name=classifier.name),
         classifier.source,
         sum(p.numel() for p in model.parameters()),
         sum(t.numel() for t in model.tensors().values()),
@@ -42,15 +42,15 @@ def predict(classifier: Classifier, head: str, tokens: Tokens) -> Prediction:
         softmax(answer.logits[None])[0],
         answer.timing,
         answer.embedding,
-        _squeeze(layer, model.config.spec(), answer) if isinstance(layer, SqueezeHead) else None,
+        _squeeze(layer, answer) if isinstance(layer, SqueezeHead) else None,
     )
 
 
-def _squeeze(head: SqueezeHead, spec: CircuitSpec, answer: Answer) -> Squeeze:
+def _squeeze(head: SqueezeHead, answer: Answer) -> Squeeze:
     output = _array(head.output.weight), _array(head.output.bias)
     if not isinstance(head, CircuitHead):
         return Squeeze(answer.angles, answer.values, *output)
-    gates = spec.read(answer.angles, _array(head.middle.weights))
+    gates = head.middle.spec.read(answer.angles, _array(head.middle.weights))
     return CircuitReading(answer.angles, answer.values, *output, gates)
 
 

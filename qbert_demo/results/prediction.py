@@ -27,7 +27,7 @@ class ModelCard:
     """What stands on a model's card besides its answer.
 
     Attributes:
-        head: ``classical``, ``hybrid`` or ``control``.
+        head: ``classical``, ``hybrid``, ``control`` or ``guest``.
         title: Its name for people, such as ``Hybrid BERT + 4-qubit circuit``.
         source: Where its weights came from, such as ``bundled`` or ``org/repo @ 1a2b3c4``.
         parameters: All parameters of encoder and head.
@@ -182,7 +182,8 @@ class TaskCard:
         title: Its name for people, such as ``Sentiment``.
         labels: Names of the classes, in the models' order.
         examples: Texts worth trying.
-        heads: The heads that have a checkpoint: ``classical``, ``hybrid``, ``control``.
+        heads: The heads that have a checkpoint: ``classical``, ``hybrid``, ``control``, and
+            ``guest`` for a visitor's model beside them.
     """
 
     key: str
@@ -190,3 +191,38 @@ class TaskCard:
     labels: tuple[str, ...]
     examples: tuple[Example, ...]
     heads: tuple[str, ...]
+
+    def asked(self, with_control: bool) -> tuple[str, ...]:
+        """The heads that answer together: all of them, the control only on demand."""
+        return tuple(head for head in self.heads if with_control or head != "control")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where something that was loaded came from.
+
+    Attributes:
+        name: What it is, for people.
+        place: Its Hub repository and commit, ``bundled``, or ``embedded copy``.
+        link: Its page on the Hub, if it came from there.
+    """
+
+    name: str
+    place: str
+    link: str | None = None
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A model from the Hub, ready to be asked.
+
+    Attributes:
+        cards: Its tasks: alone, if it can stand alone, and last beside our models, if its labels
+            are those of a task here.
+        notes: What is to be said of it, in sentences.
+        origin: Where it came from.
+    """
+
+    cards: tuple[TaskCard, ...]
+    notes: tuple[str, ...]
+    origin: Origin

@@ -78,13 +78,17 @@ def compare_many(
     yield progress_html(0, 0), "", None
     try:
         table = _read(lines, file)
-        truth = match_labels(table, explorer.task(task).labels)
+        card = explorer.task(task)
+        truth = match_labels(table, card.labels)
         parts: list[BatchComparison] = []
         for start in range(0, len(table.texts), PART):
             piece = slice(start, start + PART)
             parts.append(
                 explorer.compare_batch(
-                    task, table.texts[piece], None if truth is None else truth[piece]
+                    task,
+                    table.texts[piece],
+                    None if truth is None else truth[piece],
+                    card.asked(with_control=False),
                 )
             )
             yield progress_html(min(start + PART, len(table.texts)), len(table.texts)), "", None

@@ -12,6 +12,7 @@ from qbert_demo.results import Comparison, Prediction, TaskCard
 from qbert_demo.service import Explorer
 from qbert_demo.ui.asking import AskingBar
 from qbert_demo.ui.batch import build_batch
+from qbert_demo.ui.guests import GuestForm, build_guest_form
 from qbert_demo.ui.panels import (
     card_panel,
     circuit_panel,
@@ -23,6 +24,8 @@ from qbert_demo.ui.spoken import spoken
 from qbert_demo.ui.words import cut_notice, error_html, shown, verdict
 
 STATIC = Path(__file__).parent / "static"
+CARDS = (*HEADS, "guest")
+"""The models' cards, in their order."""
 INVITATION = '<p class="invitation">Type a sentence, or press one of the examples.</p>'
 OPEN_CIRCUIT = "() => { document.getElementById('circuit-tab-button').click(); }"
 
@@ -35,6 +38,7 @@ class Question(NamedTuple):
     task: gr.Radio
     text: gr.Textbox
     asking: AskingBar
+    guest: GuestForm
 
 
 def build_compare_tab(explorer: Explorer, page: gr.Blocks) -> Question:
@@ -56,6 +60,7 @@ def build_compare_tab(explorer: Explorer, page: gr.Blocks) -> Question:
         )
         outputs = _build_answer(first)
         build_batch(explorer, task_box)
+        guest = build_guest_form()
     gr.on(
         [button.click, text_box.submit, asking.submit, control.input],
         partial(answer, explorer),
@@ -72,14 +77,14 @@ def build_compare_tab(explorer: Explorer, page: gr.Blocks) -> Question:
     here = [task_box, text_box, asking]
     page.load(None, here, here, js=read_link, api_visibility="private")
     copy.click(None, [task_box, text_box], copied, js=copy_link, api_visibility="private")
-    return Question(task_box, text_box, asking)
+    return Question(task_box, text_box, asking, guest)
 
 
 def answer(explorer: Explorer, task: str, text: str | None, with_control: bool) -> Answer:
     """Compare the models on a text.
 
     Returns:
-        The words above the cards, the three cards, the circuit, the expectation values and the
+        The words above the cards, the four cards, the circuit, the expectation values and the
         contributions. Without an answer only the words change, and they say why.
     """
     if not (text or "").strip():
@@ -97,7 +102,7 @@ def heads_of(explorer: Explorer, task: str, with_control: bool) -> tuple[str, ..
     Raises:
         InputError: If there is no such task.
     """
-    return tuple(h for h in explorer.task(task).heads if with_control or h != "control")
+    return explorer.task(task).asked(with_control)
 
 
 def summary(comparison: Comparison) -> str:
@@ -106,11 +111,11 @@ def summary(comparison: Comparison) -> str:
 
 
 def _nothing() -> list[Any]:
-    return [gr.skip() for _ in range(len(HEADS) + 3)]
+    return [gr.skip() for _ in range(len(CARDS) + 3)]
 
 
 def _panels(comparison: Comparison) -> list[Panel | None]:
-    predictions = [comparison.predictions.get(head) for head in HEADS]
+    predictions = [comparison.predictions.get(head) for head in CARDS]
     cards = [card_panel(p) if p else None for p in predictions]
     return [*cards, *_circuit_panels(comparison.predictions.get("hybrid"))]
 
@@ -171,7 +176,7 @@ def _build_answer(first: Answer) -> list[gr.HTML]:
         with gr.Row(elem_id="cards"):
             cards = [
                 PlotlyView(panel, elem_id=f"card-{head}", elem_classes="card")
-                for head, panel in zip(HEADS, panels, strict=False)
+                for head, panel in zip(CARDS, panels, strict=False)
             ]
         with gr.Column(elem_id="how"):
             with gr.Row(elem_classes="heading"):
@@ -182,7 +187,9 @@ def _build_answer(first: Answer) -> list[gr.HTML]:
                 views = [
                     PlotlyView(panel, elem_id=name)
                     for name, panel in zip(
-                        ("circuit", "expectations", "contributions"), panels[3:], strict=True
+                        ("circuit", "expectations", "contributions"),
+                        panels[len(CARDS) :],
+                        strict=True,
                     )
                 ]
     return [said, *cards, *views]

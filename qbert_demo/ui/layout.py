@@ -1,17 +1,20 @@
 """The page around the tabs: header, theme, and what the server is launched with."""
 
 import html
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from qbert_demo.results import Origin
 from qbert_demo.service import Explorer
 from qbert_demo.tuning import Tuner
 from qbert_demo.ui.api import build_api
 from qbert_demo.ui.circuit_tab import build_circuit_tab
 from qbert_demo.ui.compare import build_compare_tab
 from qbert_demo.ui.finetune import build_finetune_tab
+from qbert_demo.ui.guests import origin_html, wire_guest_form
 from qbert_demo.ui.own_tasks import OwnTasks, own_cards
 from qbert_demo.ui.plotly_view import plotly_head
 from qbert_demo.ui.theme import explorer_theme
@@ -30,11 +33,13 @@ def build_app(explorer: Explorer, tuner: Tuner) -> gr.Blocks:
         tuner: What trains new heads.
     """
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 3600)) as app:
-        gr.HTML(_header(explorer.status), elem_id="header", apply_default_css=False)
+        header = header_html(explorer.status, explorer.origins)
+        gr.HTML(header, elem_id="header", apply_default_css=False)
         with gr.Tabs():
             question = build_compare_tab(explorer, app)
             circuit_task = build_circuit_tab(explorer, question.task, question.text)
             own = OwnTasks(own_cards(explorer), question.task, circuit_task, question.asking)
+            wire_guest_form(explorer, question.guest, own)
             build_finetune_tab(tuner, explorer, own)
         build_api(explorer)
     app.queue(api_open=False, max_size=MAX_WAITING)
@@ -55,9 +60,19 @@ def launch_options() -> dict[str, Any]:
     }
 
 
-def _header(status: str) -> str:
+def header_html(status: str, origins: Sequence[Origin]) -> str:
+    """Write the page's head: title, purpose, one line on the models, and a list to be opened.
+
+    Args:
+        status: One line that says where models and encoder came from.
+        origins: Where each of them came from.
+    """
     purpose = (HERE / "text" / "purpose.md").read_text("utf-8").strip()
+    rows = "".join(
+        f"<li>{html.escape(origin.name)}: {origin_html(origin)}</li>" for origin in origins
+    )
     return (
         f"<header><h1>{TITLE}</h1><p>{html.escape(purpose)}</p>"
-        f'<p class="status">{html.escape(status)}</p></header>'
+        f'<details class="status"><summary>{html.escape(status)}</summary><ul>{rows}</ul>'
+        "</details></header>"
     )

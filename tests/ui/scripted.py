@@ -22,12 +22,14 @@ from qbert_demo.results import (
     Comparison,
     Example,
     ModelCard,
+    Origin,
     Prediction,
     Squeeze,
     TaskCard,
     Timing,
 )
 from qbert_demo.service import Explorer
+from qbert_demo.service.visitors import Visitors
 
 HEADS = ("classical", "hybrid", "control")
 SENTIMENT = TaskCard(
@@ -53,6 +55,10 @@ class ScriptedExplorer(Explorer):
     """Answers at once, or after ``delay(text)`` seconds, without a model."""
 
     status = "Models: scripted."
+    origins = (
+        Origin("Sentiment: hybrid", "org/sst2-hybrid @ 1234567", "https://hub.invalid/org/name"),
+        Origin("Encoder of all models", "embedded copy (the Hub is out of reach)"),
+    )
     max_characters = 20_000
 
     def __init__(
@@ -64,6 +70,7 @@ class ScriptedExplorer(Explorer):
         self.spec = spec or CircuitSpec(4, 2)
         self.tasks = tasks
         self._own: dict[str, TaskCard] = {}
+        self._visitors = Visitors(0)
         self.delay = delay
 
     def compare(
@@ -76,6 +83,10 @@ class ScriptedExplorer(Explorer):
         read = " ".join(text.split(" ")[:100])
         predictions = {head: self.predict(card, text, head) for head in heads}
         return Comparison(task, text, len(read.split()) + 2, text[len(read) :], predictions)
+
+    def task(self, key: object) -> TaskCard:
+        own = [card for card in self._own.values() if card.key == key]
+        return own[0] if own else super().task(key)
 
     def adopt(self, card: TaskCard, classifiers: dict[str, Any]) -> None:
         assert set(classifiers) == set(card.heads)
@@ -123,6 +134,7 @@ def model_card(head: str, spec: CircuitSpec) -> ModelCard:
         "classical": "Classical BERT",
         "hybrid": f"Hybrid BERT + {spec.n_qubits}-qubit circuit",
         "control": "Control: BERT + classical bottleneck",
+        "guest": "org/guest",
     }
     in_circuit = int(np.prod(spec.weight_shape)) if head == "hybrid" else 0
     return ModelCard(head, titles[head], "scripted", 22_714_752, 421_000, 1_566, in_circuit)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from qbert_demo.circuit.spec import CircuitSpec
+from qbert_demo.figures.theme import HEAD_COLOURS
 from qbert_demo.ui.compare import answer, heads_of
 from qbert_demo.ui.plotly_view import Panel, PlotlyView, plotly_script
 from tests.ui.scripted import SENTIMENT, ScriptedExplorer
@@ -28,13 +29,14 @@ def panels_of(result: tuple[Any, ...]) -> list[Panel]:
 
 
 def test_an_answer_fills_words_cards_and_figures() -> None:
-    words, classical, hybrid, control, circuit, expectations, contributions = answer(
+    words, classical, hybrid, control, guest, circuit, expectations, contributions = answer(
         EXPLORER, "sst2", "good but dull", False
     )
     assert "They disagree: classical says positive" in text_of(words)
     assert "Classical BERT positive" in text_of(classical.above)
     assert "Hybrid BERT + 4-qubit circuit negative" in text_of(hybrid.above)
     assert control is None
+    assert guest is None
     assert "circuit" in circuit.figure.title
     assert expectations.figure.layout["xaxis"]["range"] == [-1, 1]
     assert "negative" in contributions.figure.title
@@ -51,7 +53,7 @@ def test_cards_tell_time_size_and_source() -> None:
 
 def test_the_sum_is_spelled_out() -> None:
     prediction = EXPLORER.compare("sst2", "good").predictions["hybrid"]
-    hint = text_of(answer(EXPLORER, "sst2", "good", False)[6].below)
+    hint = text_of(answer(EXPLORER, "sst2", "good", False)[7].below)
     assert f"together {prediction.logits[prediction.winner]:.2f}" in hint.replace("−", "-")
 
 
@@ -78,7 +80,8 @@ def test_too_long_a_text_is_refused_in_place() -> None:
 
 @pytest.mark.parametrize("text", ["سلام عالم", "😀🎬", "a\x00b\x07", "`${1}` {{value}} <b>"])
 def test_odd_texts_get_an_answer(text: str) -> None:
-    assert all(panel is not None for panel in answer(EXPLORER, "ag_news", text, True)[1:])
+    panels = panels_of(answer(EXPLORER, "ag_news", text, True))
+    assert [panel is None for panel in panels] == [False] * 3 + [True] + [False] * 3
 
 
 def test_what_was_not_read_is_said() -> None:
@@ -90,13 +93,13 @@ def test_what_was_not_read_is_said() -> None:
 def test_a_task_without_a_hybrid_has_no_circuit() -> None:
     card = replace(SENTIMENT, heads=("classical",))
     panels = panels_of(answer(ScriptedExplorer(tasks=(card,)), "sst2", "good", True))
-    assert [panel is None for panel in panels] == [False, True, True, True, True, True]
+    assert [panel is None for panel in panels] == [False] + [True] * 6
 
 
 def test_the_largest_circuit_still_makes_a_small_answer() -> None:
     explorer = ScriptedExplorer(CircuitSpec(12, 8, reupload=True))
     panels = panels_of(answer(explorer, "sst2", "good", True))
-    assert sum(len(panel.as_json()) for panel in panels) < 200_000
+    assert sum(len(panel.as_json()) for panel in panels if panel is not None) < 200_000
 
 
 def test_a_view_sends_json_and_a_script_of_this_machine() -> None:
@@ -104,3 +107,13 @@ def test_a_view_sends_json_and_a_script_of_this_machine() -> None:
     assert PlotlyView().postprocess(panel) == panel.as_json()
     assert PlotlyView().postprocess(None) is None
     assert plotly_script().stat().st_size > 1_000_000
+
+
+def test_a_guest_has_a_card_of_its_own_beside_the_others() -> None:
+    card = replace(SENTIMENT, heads=("classical", "hybrid", "control", "guest"))
+    explorer = ScriptedExplorer(tasks=(card,))
+    words, *panels = answer(explorer, "sst2", "good", False)
+    assert [panel is None for panel in panels] == [False, False, True, False, False, False, False]
+    assert "org/guest" in text_of(panels[3].above)
+    assert "All 3 say positive" in text_of(words)
+    assert HEAD_COLOURS["guest"] in panels[3].figure.data[0]["marker"]["color"]

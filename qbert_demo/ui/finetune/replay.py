@@ -3,7 +3,6 @@
 The server hands the page the whole history once; moving the slider asks nobody.
 """
 
-import html
 import json
 import math
 from collections.abc import Sequence
@@ -19,8 +18,8 @@ from qbert_demo.figures import replay as frames
 from qbert_demo.figures.training import accuracy_curves, loss_curves
 from qbert_demo.results import Epoch, HeadReport, QuickReport
 from qbert_demo.ui.finetune.run import Session
+from qbert_demo.ui.finetune.words import watched_html
 from qbert_demo.ui.plotly_view import joined
-from qbert_demo.ui.words import shown
 
 STATIC = Path(__file__).parent.parent / "static"
 WEIGHTS = "classifier.middle.weights"
@@ -28,8 +27,6 @@ DIALS_HINT = (
     "A dial for each angle of the trained gates, anticlockwise from the right; the faint hand is "
     "where it stood after the first epoch."
 )
-LONGEST = 120
-"""Characters of a watched text that are shown."""
 
 
 class Replay(gr.HTML):
@@ -128,19 +125,12 @@ def _dials(hybrid: HeadReport) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _bars(history: Sequence[Epoch], material: Material) -> tuple[dict[str, Any], dict[str, Any]]:
     n_texts, n_qubits = history[0].values.shape
-    rows = zip(material.held_out.texts, material.held_out.labels, strict=True)
-    texts = [
-        f"<li>{shown(text[:LONGEST])}{' …' * (len(text) > LONGEST)} "
-        f"({html.escape(material.labels[label])})</li>"
-        for text, label in list(rows)[:n_texts]
-    ]
     told = {
         "zeros": frames.bar_zeros(n_texts, n_qubits),
         "half": frames.HALF,
         "values": [_rounded(epoch.values) for epoch in history],
     }
-    below = f'<ol class="hint">{"".join(texts)}</ol>'
-    return told, _panel(frames.value_bars(n_texts, n_qubits), below)
+    return told, _panel(frames.value_bars(n_texts, n_qubits), watched_html(material, n_texts))
 
 
 def _panel(figure: Figure, below: str = "") -> dict[str, Any]:

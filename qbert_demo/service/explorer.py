@@ -4,33 +4,35 @@ It owns the loaded models, checks what arrives, and answers with the results of
 `qbert_demo.results`. It trusts nothing: every argument may come from the open internet.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Self
 
-import numpy as np
-from numpy.typing import NDArray
-
 from qbert_demo.circuit.alike import alike
-from qbert_demo.config import CHECKPOINTS, HEADS, MAX_BATCH_ROWS, MAX_CHARACTERS
+from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.catalogue import TASKS
 from qbert_demo.errors import CheckpointError, InputError
+from qbert_demo.hub import START_SECONDS, Patience
 from qbert_demo.model.encoder import find_backbone
+from qbert_demo.model.guests import load_anything
 from qbert_demo.model.inference import Classifier, Tokens
 from qbert_demo.model.prediction import predict, softmax
+from qbert_demo.model.shipped import Key, Place, bundled_checkpoints, find_checkpoints
 from qbert_demo.results import (
     BatchComparison,
     Comparison,
+    Guest,
+    Origin,
     Prediction,
     TaskCard,
     TextPair,
 )
+from qbert_demo.service.checks import check_heads, check_text, check_texts, check_truth
+from qbert_demo.service.visitors import NAMES, Ref, Visitors
+from qbert_demo.settings import max_model_bytes, model_cache_bytes
 
-MAX_OWN = 32
-"""Visitors' own tasks that are kept; their heads are small, and all share one encoder."""
 PAIR = ("classical", "hybrid")
-NAMES = {kind: name for name, kind in HEADS.items()}
 
 
 class Explorer:
@@ -38,41 +40,35 @@ class Explorer:
 
     Attributes:
         tasks: What a visitor can choose from; a task without a checkpoint is left out.
-        status: One line that says where models and encoder came from, and what is missing.
     """
 
     def __init__(self, folder: Path = CHECKPOINTS, tasks: Sequence[str] = tuple(TASKS)) -> None:
-        """Look which checkpoints there are; none is loaded yet."""
-        self._folder = folder
-        self._loaded: dict[tuple[str, str], Classifier] = {}
+        """Look which bundled checkpoints there are; none is loaded yet."""
+        self._loaded: dict[Key, Classifier] = {}
         self._lock = Lock()
-        self._own: dict[str, TaskCard] = {}
         self._trouble: list[str] = []
-        cards = []
-        for task in (TASKS[key] for key in tasks):
-            heads = tuple(h for h in HEADS if (folder / f"{task.key}-{h}").is_dir())
-            if heads:
-                cards.append(TaskCard(task.key, task.title, task.labels, task.examples, heads))
-        self.tasks = tuple(cards)
+        self._visitors = Visitors(model_cache_bytes())
+        self._offer(bundled_checkpoints(folder, tasks))
 
     @classmethod
     def start(cls, tasks: Sequence[str] = tuple(TASKS), folder: Path = CHECKPOINTS) -> Self:
-        """Load the checkpoints that a first visitor will want, and run each once.
+        """Find every checkpoint, load those that a first visitor will want, and run each once.
 
-        A checkpoint that cannot be loaded is left out and named in `status`.
+        The Hub is waited for `START_SECONDS` in all. A checkpoint that cannot be loaded is left
+        out and named in `status`.
 
         Raises:
             CheckpointError: If none can be loaded; the message names the folder.
             BackboneError: If the encoder cannot be had.
         """
         explorer = cls(folder, tasks)
-        cards = []
-        for card in explorer.tasks:
-            usable = tuple(head for head in card.heads if explorer._is_usable(card.key, head))
-            if usable:
-                cards.append(TaskCard(card.key, card.title, card.labels, card.examples, usable))
-        explorer.tasks = tuple(cards)
-        if not cards:
+        patience = Patience(START_SECONDS)
+        places, lost = find_checkpoints(folder, tasks, patience)
+        explorer._trouble += lost
+        explorer._offer(places)
+        find_backbone(patience=patience)
+        explorer._offer({key: place for key, place in places.items() if explorer._is_usable(key)})
+        if not explorer.tasks:
             raise CheckpointError(
                 f"No checkpoint in {folder} can be used. {' '.join(explorer._trouble)} "
                 "Train one with `python -m qbert_demo train`."
@@ -81,9 +77,29 @@ class Explorer:
 
     @property
     def status(self) -> str:
-        """One line for the header."""
-        parts = ["Models: bundled.", f"Encoder: {find_backbone().source}.", *self._trouble]
-        return " ".join(parts)
+        """One line for the header: where models and encoder came from, and what is missing."""
+        places = list(self._places.values())
+        from_hub = sum(place.link is not None for place in places)
+        bundled = len(places) - from_hub
+        why = "; ".join(dict.fromkeys(place.trouble for place in places if place.trouble))
+        words = "bundled" if not from_hub else f"{from_hub} from the Hub"
+        words += f", {bundled} bundled" if from_hub and bundled else ""
+        words += f" ({why})" if why else ""
+        return " ".join(
+            [f"Models: {words}.", f"Encoder: {find_backbone().source}.", *self._trouble]
+        )
+
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """Where each model and the encoder came from."""
+        models = [
+            Origin(place.title, f"bundled ({place.trouble})" if place.trouble else place.source)
+            if place.link is None
+            else Origin(place.title, place.source, place.link)
+            for place in self._places.values()
+        ]
+        encoder = find_backbone()
+        return (*models, Origin("Encoder of all models", encoder.source, encoder.link))
 
     def task(self, key: object) -> TaskCard:
         """The card of a task.
@@ -91,7 +107,10 @@ class Explorer:
         Raises:
             InputError: If no checkpoint of that task is there; the message lists the tasks.
         """
-        for card in (*self.tasks, *self._own.values()):
+        own = self._visitors.card(key)
+        if own is not None:
+            return own
+        for card in self.tasks:
             if card.key == key:
                 return card
         known = ", ".join(card.key for card in self.tasks) or "none"
@@ -103,16 +122,16 @@ class Explorer:
         Args:
             task: Key of the task.
             text: What to read, at most 20,000 characters.
-            heads: Which models: ``classical``, ``hybrid``, ``control``.
+            heads: Which models: ``classical``, ``hybrid``, ``control``, ``guest``.
 
         Raises:
             InputError: If there is nothing to read, too much, or no such task or head.
         """
         card = self.task(task)
-        text = self._check_text(text)
+        text = check_text(text)
         predictions = {}
         tokens = Tokens([], 0)
-        for head in self._check_heads(card, heads):
+        for head in check_heads(card, heads):
             classifier = self.classifier(task, head)
             tokens = _read(classifier, text)
             predictions[head] = predict(classifier, head, tokens)
@@ -139,13 +158,9 @@ class Explorer:
             InputError: If a text or a label cannot be used; the message names its row.
         """
         card = self.task(task)
-        if isinstance(texts, str) or not isinstance(texts, Sequence) or not texts:
-            raise InputError("Give a list with at least one text.")
-        if len(texts) > MAX_BATCH_ROWS:
-            raise InputError(f"{len(texts)} texts are too many; at most {MAX_BATCH_ROWS} at once.")
-        chosen = self._check_heads(card, heads)
-        clean = tuple(self._check_text(text, f"Row {i}: ") for i, text in enumerate(texts, 1))
-        answers = _check_truth(card, truth, len(clean))
+        chosen = check_heads(card, heads)
+        clean = check_texts(texts)
+        answers = check_truth(card, truth, len(clean))
         total = len(clean) * len(chosen)
         probabilities = {}
         tokens: list[Tokens] = []
@@ -188,11 +203,11 @@ class Explorer:
             text: What to read.
 
         Raises:
-            CheckpointError: If the checkpoint is not usable.
+            CheckpointError: If the checkpoint is not to be had, or not usable.
             InputError: If there is nothing to read.
         """
-        classifier = Classifier.load(source, revision)
-        tokens = _read(classifier, Explorer._check_text(text))
+        classifier = load_anything(source, revision, max_model_bytes())
+        tokens = _read(classifier, check_text(text))
         return predict(classifier, NAMES[classifier.model.config.head], tokens)
 
     def classifier(self, task: str, head: str) -> Classifier:
@@ -200,12 +215,17 @@ class Explorer:
 
         Raises:
             CheckpointError: If its checkpoint is not usable.
+            InputError: If it is a visitor's, and was dropped to make room.
         """
-        key = (task, head)
+        own = self._visitors.find(task, head)
+        if isinstance(own, Classifier):
+            return own
+        key = (own.task, own.head) if isinstance(own, Ref) else (task, head)
         with self._lock:
             if key not in self._loaded:
-                loaded = Classifier.load(self._folder / f"{task}-{head}")
-                classifier = Classifier(loaded.model, loaded.tokenizer, "bundled")
+                place = self._places[key]
+                loaded = Classifier.load(place.folder)
+                classifier = Classifier(loaded.model, loaded.tokenizer, place.source)
                 classifier.answer(classifier.tokenize(["warm up"])[0].ids)
                 self._loaded[key] = classifier
             return self._loaded[key]
@@ -213,29 +233,48 @@ class Explorer:
     def adopt(self, card: TaskCard, classifiers: dict[str, Classifier]) -> None:
         """Let a visitor's own models be asked like the others, by whoever knows the card's key.
 
-        Only the latest `MAX_OWN` are kept.
-
         Args:
             card: Describes them; its key cannot be guessed.
             classifiers: By head.
+
+        Raises:
+            InputError: If there is no room for them, however many others are dropped.
         """
-        with self._lock:
-            self._own[card.key] = card
-            for head, classifier in classifiers.items():
-                self._loaded[card.key, head] = classifier
-            while len(self._own) > MAX_OWN:
-                key = next(iter(self._own))
-                for head in self._own.pop(key).heads:
-                    del self._loaded[key, head]
+        self._visitors.adopt(card, classifiers)
 
     def forget(self, key: str) -> None:
-        """Drop a visitor's own models by their card's key, if they are still here."""
-        with self._lock:
-            card = self._own.pop(key, None)
-            for head in card.heads if card else ():
-                self._loaded.pop((key, head), None)
+        """Drop a visitor's own task, and its models unless another visitor's task has them, too."""
+        self._visitors.forget(key)
 
-    def _is_usable(self, task: str, head: str) -> bool:
+    def load_model(
+        self, repo_id: str, revision: str | None = None, token: str | None = None
+    ) -> Guest:
+        """Load a visitor's model from the Hub; it is then asked like the others.
+
+        Args:
+            repo_id: Such as ``org/name``.
+            revision: Branch, tag or commit; the main branch if left out.
+            token: The visitor's own, for a private or gated model. It is used for this load alone.
+
+        Raises:
+            CheckpointError: If it is not to be had, or not usable; the message says why.
+            BackboneError: If its encoder is not to be had.
+            InputError: If there is no room for it.
+        """
+        return self._visitors.load(repo_id, revision, token, self.tasks)
+
+    def _offer(self, places: Mapping[Key, Place]) -> None:
+        """Let these checkpoints be chosen."""
+        self._places = dict(places)
+        cards = []
+        for task in dict.fromkeys(key for key, _ in places):
+            heads = tuple(head for key, head in places if key == task)
+            known = TASKS[task]
+            cards.append(TaskCard(task, known.title, known.labels, known.examples, heads))
+        self.tasks = tuple(cards)
+
+    def _is_usable(self, key: Key) -> bool:
+        task, head = key
         if head == "control":
             return True
         try:
@@ -245,55 +284,9 @@ class Explorer:
             return False
         return True
 
-    @staticmethod
-    def _check_text(text: object, where: str = "") -> str:
-        if not isinstance(text, str):
-            raise InputError(f"{where}A text must be a string, not {type(text).__name__}.")
-        if len(text) > MAX_CHARACTERS:
-            raise InputError(
-                f"{where}This text has {len(text):,} characters; at most {MAX_CHARACTERS:,} are "
-                "accepted. The models read only the first hundred or so words, so send the part "
-                "that matters."
-            )
-        text = text.encode("utf-8", "replace").decode("utf-8")
-        if not text.strip():
-            raise InputError(f"{where}There is nothing to read yet. Type a sentence.")
-        return text
-
-    @staticmethod
-    def _check_heads(card: TaskCard, heads: Sequence[str]) -> tuple[str, ...]:
-        for head in heads:
-            if head not in card.heads:
-                raise InputError(
-                    f"There is no {str(head)[:40]!r} model for {card.title}; "
-                    f"there are: {', '.join(card.heads)}."
-                )
-        if not heads:
-            raise InputError(f"Name at least one model: {', '.join(card.heads)}.")
-        return tuple(heads)
-
 
 def _read(classifier: Classifier, text: str) -> Tokens:
     tokens = classifier.tokenize([text])[0]
     if len(tokens.ids) <= 2:
         raise InputError("There is nothing in this text that the models can read. Type a sentence.")
     return tokens
-
-
-def _check_truth(card: TaskCard, truth: object, n: int) -> NDArray[np.int64] | None:
-    if truth is None:
-        return None
-    if isinstance(truth, str) or not isinstance(truth, Sequence) or len(truth) != n:
-        raise InputError("Give one label for each text, or none at all.")
-    names = {label.lower(): i for i, label in enumerate(card.labels)}
-    names |= {str(i): i for i in range(len(card.labels))}
-    indices = []
-    for row, label in enumerate(truth, 1):
-        index = names.get(str(label).strip().lower())
-        if index is None:
-            raise InputError(
-                f"Row {row}: {str(label)[:40]!r} is no label of {card.title}; "
-                f"the labels are {', '.join(card.labels)}."
-            )
-        indices.append(index)
-    return np.array(indices)

@@ -1,0 +1,256 @@
+"""A model's files from the Hub: listed first, then fetched, and each checked before it is used.
+
+The Hub's client checks a file's size alone. Here its hash is checked as well: the Hub knows a
+large file by its SHA-256 and a small one by the SHA-1 that git gives it, and the client's cache
+names each file so.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from huggingface_hub import (
+    HfApi,
+    constants,
+    get_hf_file_metadata,
+    hf_hub_download,
+    hf_hub_url,
+    try_to_load_from_cache,
+)
+from huggingface_hub.utils import validate_repo_id
+
+from qbert_demo.errors import CheckpointError, InputError
+from qbert_demo.hub import HUB_ERRORS, PROBE_SECONDS, hub_sentence
+from qbert_demo.model.checkpoints import WEIGHTS
+from qbert_demo.model.registry import SHA
+
+CONFIG = "config.json"
+SHIPPED = (CONFIG, WEIGHTS, "tokenizer.json")
+"""What answering takes of a checkpoint of ours."""
+WANTED = (*SHIPPED, "tokenizer_config.json", "vocab.txt")
+"""What is taken of anybody's repository."""
+MAX_CONFIG_BYTES = 1_000_000
+PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".h5", ".msgpack")
+_TOKEN = re.compile(r"[!-~]{1,400}")
+
+Token = str | bool | None
+"""A visitor's token; ``False`` for none at all, ``None`` for this machine's own login."""
+
+
+@dataclass(frozen=True)
+class HubFiles:
+    """What the Hub says of a repository at one commit.
+
+    Attributes:
+        repo_id: Its name.
+        sha: The commit, as a full sha.
+        names: Every file there is.
+        sizes: Bytes of each file in `WANTED` that is there.
+        digests: The hash of each: SHA-256, or git's SHA-1.
+    """
+
+    repo_id: str
+    sha: str
+    names: tuple[str, ...] = ()
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def source(self) -> str:
+        """Its name and commit, for people."""
+        return f"{self.repo_id} @ {self.sha[:7]}"
+
+    @property
+    def link(self) -> str:
+        """Its page on the Hub."""
+        return hub_page(self.repo_id, self.sha)
+
+
+def hub_page(repo_id: str, sha: str) -> str:
+    """Address of a commit's page on the Hub."""
+    return f"{constants.ENDPOINT}/{repo_id}/tree/{sha}"
+
+
+def checked_token(token: object) -> str | None:
+    """A visitor's token without surrounding space; ``None`` for an empty box.
+
+    Raises:
+        InputError: If it cannot be one; the message does not repeat it.
+    """
+    text = token.strip() if isinstance(token, str) else ""
+    if text and not _TOKEN.fullmatch(text):
+        raise InputError("This is no access token: one has no spaces inside. Copy it again.")
+    return text or None
+
+
+def look(repo_id: str, revision: str | None, token: Token) -> HubFiles:
+    """Ask the Hub what a repository holds; nothing is downloaded.
+
+    Args:
+        repo_id: Such as ``org/name``.
+        revision: Branch, tag or commit; the main branch if ``None``.
+        token: Who asks.
+
+    Raises:
+        CheckpointError: If it is not to be had; the message says why.
+    """
+    try:
+        validate_repo_id(repo_id)
+        info = HfApi(token=token).model_info(
+            repo_id, revision=revision, files_metadata=True, timeout=PROBE_SECONDS
+        )
+    except HUB_ERRORS as error:
+        raise CheckpointError(hub_sentence(error, repo_id)) from error
+    if not SHA.fullmatch(info.sha or ""):
+        raise CheckpointError(f"The Hub does not say which commit of {repo_id} is meant.")
+    files = {file.rfilename: file for file in info.siblings or ()}
+    sizes, digests = {}, {}
+    for name in WANTED:
+        if name in files:
+            file = files[name]
+            if file.size is None:
+                raise CheckpointError(f"The Hub does not say how large {name} of {repo_id} is.")
+            sizes[name] = file.size
+            digest = file.lfs.sha256 if file.lfs else file.blob_id
+            if digest:
+                digests[name] = digest
+    return HubFiles(repo_id, str(info.sha), tuple(files), sizes, digests)
+
+
+def check_listing(found: HubFiles, cap: int) -> None:
+    """Refuse a repository by its list of files, before anything is downloaded.
+
+    Args:
+        found: What the Hub says.
+        cap: Most bytes that may be downloaded.
+
+    Raises:
+        CheckpointError: If it has no safetensors, no config or no tokenizer, or is too large.
+    """
+    if WEIGHTS not in found.sizes:
+        if any(name.endswith(PICKLES) for name in found.names):
+            raise CheckpointError(
+                f"{found.repo_id} has its weights in a format that can run code when it is read. "
+                f"Only {WEIGHTS} is read here; its owner can convert them."
+            )
+        raise CheckpointError(f"{found.repo_id} has no {WEIGHTS}, so it is no model for here.")
+    if CONFIG not in found.sizes:
+        raise CheckpointError(f"{found.repo_id} has no {CONFIG}, so it is no model for here.")
+    if not {"tokenizer.json", "vocab.txt"} & set(found.sizes):
+        raise CheckpointError(f"{found.repo_id} has neither tokenizer.json nor vocab.txt.")
+    total = sum(found.sizes.values())
+    if total > cap:
+        raise CheckpointError(
+            f"{found.repo_id} has {total / 1e6:,.0f} MB; at most {cap / 1e6:,.0f} MB are loaded "
+            "here. Choose a smaller model, or one stored in half precision."
+        )
+    if found.sizes[CONFIG] > MAX_CONFIG_BYTES:
+        raise CheckpointError(f"The {CONFIG} of {found.repo_id} is larger than 1 MB; it is none.")
+
+
+def fetch(
+    repo_id: str,
+    sha: str,
+    names: Iterable[str],
+    *,
+    token: Token = None,
+    cache_dir: Path | None = None,
+    listed: HubFiles | None = None,
+) -> Path:
+    """Download files at one commit and check each; what the cache has is not asked for again.
+
+    Args:
+        repo_id: The repository.
+        sha: The commit, as a full sha.
+        names: Files.
+        token: Who asks.
+        cache_dir: Where to; the client's own cache if left out.
+        listed: What the files must be like, if it is known.
+
+    Returns:
+        The folder they are in.
+
+    Raises:
+        CheckpointError: If one is not to be had, or is not what the Hub said; it is deleted then.
+    """
+    digests = listed.digests if listed else {}
+    folder = Path()
+    for name in names:
+        try:
+            known = try_to_load_from_cache(repo_id, name, cache_dir=cache_dir, revision=sha)
+            if listed and not isinstance(known, str):
+                _compare(listed, name, token)
+            path = Path(
+                hf_hub_download(repo_id, name, revision=sha, token=token, cache_dir=cache_dir)
+            )
+        except HUB_ERRORS as error:
+            raise CheckpointError(hub_sentence(error, repo_id)) from error
+        if not is_whole(path, digests.get(name)):
+            raise CheckpointError(
+                f"{name} of {repo_id} arrived damaged: its hash is not the one that the Hub names. "
+                "It was deleted. Try again."
+            )
+        folder = path.parent
+    return folder
+
+
+def cached(repo_id: str, sha: str, names: Iterable[str]) -> Path | None:
+    """The folder of files that the cache has whole, without any call; ``None`` if it lacks one."""
+    folder = None
+    for name in names:
+        known = try_to_load_from_cache(repo_id, name, revision=sha)
+        if not isinstance(known, str) or not is_whole(Path(known)):
+            return None
+        folder = Path(known).parent
+    return folder
+
+
+def is_whole(path: Path, digest: str | None = None) -> bool:
+    """Whether a cached file has its hash; one that has not is deleted.
+
+    Args:
+        path: The file, as the client's cache presents it.
+        digest: SHA-256 or git's SHA-1; if left out, the name that the cache gave the content.
+    """
+    try:
+        content = path.resolve(strict=True)
+    except OSError:
+        return False
+    expected = digest or content.name
+    if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", expected) or has_digest(content, expected):
+        return True
+    with suppress(OSError):
+        path.unlink()
+        content.unlink(missing_ok=True)
+    return False
+
+
+def has_digest(path: Path, digest: str) -> bool:
+    """Whether a file has a SHA-256, or the SHA-1 that git would give it."""
+    try:
+        return _digest(path, git=len(digest) == 40) == digest
+    except OSError:
+        return False
+
+
+def _digest(path: Path, *, git: bool) -> str:
+    digest = hashlib.sha1(usedforsecurity=False) if git else hashlib.sha256()
+    if git:
+        digest.update(b"blob %d\0" % path.stat().st_size)
+    with path.open("rb") as stream:
+        while chunk := stream.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _compare(listed: HubFiles, name: str, token: Token) -> None:
+    """Ask for one file's facts, once and without the client's retries, and compare them."""
+    url = hf_hub_url(listed.repo_id, name, revision=listed.sha)
+    facts = get_hf_file_metadata(url, token=token, timeout=PROBE_SECONDS)
+    if facts.size not in (None, listed.sizes[name]):
+        raise CheckpointError(
+            f"{name} of {listed.repo_id} is not as large as the Hub lists it. Try again later."
+        )

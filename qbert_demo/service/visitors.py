@@ -1,0 +1,232 @@
+"""Visitors' own models: trained here or named on the Hub, kept while there is room.
+
+A task's key cannot be guessed, so only who has it can ask its models. A public model from the Hub
+is kept once for everybody; one that was loaded with a token is its visitor's alone.
+"""
+
+import secrets
+import tempfile
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Lock
+from typing import NamedTuple
+
+import torch
+from torch import nn
+
+from qbert_demo.config import HEADS
+from qbert_demo.errors import CheckpointError, InputError
+from qbert_demo.hub import DOWNLOAD_SECONDS, hub_sentence, within
+from qbert_demo.model.download import HubFiles, Token, checked_token, look
+from qbert_demo.model.guests import load_found
+from qbert_demo.model.inference import Classifier
+from qbert_demo.model.plain import PlainBert
+from qbert_demo.model.shelf import Shelf
+from qbert_demo.results import Guest, Origin, TaskCard
+from qbert_demo.settings import max_model_bytes
+
+MAX_TASKS = 1000
+"""Visitors' tasks that are remembered; what they are asked with may be gone sooner."""
+NAMES = {kind: name for name, kind in HEADS.items()}
+
+
+class Ref(NamedTuple):
+    """Where a model of a visitor's task is: under a key on the shelf, or a task's shipped one."""
+
+    key: str | None
+    task: str
+    head: str
+
+
+@dataclass(frozen=True)
+class _Task:
+    card: TaskCard
+    models: Mapping[str, Ref]
+    remedy: str
+
+
+class Visitors:
+    """Tasks of visitors, and the models behind them."""
+
+    def __init__(self, limit: int) -> None:
+        """Start without any.
+
+        Args:
+            limit: Most bytes of models.
+        """
+        self.shelf = Shelf(limit)
+        self._lock = Lock()
+        self._tasks: OrderedDict[str, _Task] = OrderedDict()
+
+    def card(self, key: object) -> TaskCard | None:
+        """The card of a visitor's task, if there is one."""
+        task = self._tasks.get(key) if isinstance(key, str) else None
+        return task.card if task else None
+
+    def find(self, key: str, head: str) -> Classifier | Ref | None:
+        """The model behind a head of a visitor's task.
+
+        Returns:
+            The model, or which shipped one it is; ``None`` if this is no visitor's task.
+
+        Raises:
+            InputError: If it was dropped; the message says how to get it back.
+        """
+        task = self._tasks.get(key)
+        if task is None:
+            return None
+        ref = task.models[head]
+        if ref.key is None:
+            return ref
+        models = self.shelf.get(ref.key)
+        if models is None:
+            raise InputError(
+                f"The models of “{task.card.title}” were dropped to make room for newer ones. "
+                f"{task.remedy}"
+            )
+        return models[ref.head]
+
+    def adopt(self, card: TaskCard, classifiers: Mapping[str, Classifier]) -> None:
+        """Keep a visitor's trained models under their task's key."""
+        self.shelf.put(card.key, classifiers)
+        refs = {head: Ref(card.key, card.key, head) for head in card.heads}
+        self._remember(_Task(card, refs, "Take them over from Fine-tune again, or train anew."))
+
+    def forget(self, key: str) -> None:
+        """Drop a task, if it is here, and models that no other task has."""
+        with self._lock:
+            task = self._tasks.pop(key, None)
+            others = {ref.key for other in self._tasks.values() for ref in other.models.values()}
+        for ref in task.models.values() if task else ():
+            if ref.key is not None and ref.key not in others:
+                self.shelf.drop(ref.key)
+
+    def load(
+        self, repo_id: object, revision: object, token: object, tasks: Sequence[TaskCard]
+    ) -> Guest:
+        """Load a model from the Hub, within `DOWNLOAD_SECONDS`.
+
+        Args:
+            repo_id: Such as ``org/name``.
+            revision: Branch, tag or commit; the main branch if empty.
+            token: A visitor's own, used for this load alone.
+            tasks: What a model may stand beside.
+
+        Raises:
+            CheckpointError: If it is not to be had, or not usable.
+            BackboneError: If its encoder is not to be had.
+            InputError: If there is no room for it.
+        """
+        name, wanted, secret = _clean(repo_id), _clean(revision) or None, checked_token(token)
+        if not name:
+            raise InputError("Name a model on the Hub, such as org/name.")
+
+        def work() -> tuple[HubFiles, str, Classifier]:
+            who = secret or False
+            found = look(name, wanted, who)
+            key = f"{secrets.token_urlsafe(16)}" if secret else f"{found.repo_id}@{found.sha}"
+            models = self.shelf.load(key, lambda: {"guest": _load(found, who, tasks)})
+            return found, key, models["guest"]
+
+        try:
+            found, key, classifier = within(DOWNLOAD_SECONDS, work)
+        except TimeoutError as error:
+            raise CheckpointError(hub_sentence(error, name)) from error
+        return self._offer(found, key, classifier, tasks)
+
+    def _offer(
+        self, found: HubFiles, key: str, classifier: Classifier, tasks: Sequence[TaskCard]
+    ) -> Guest:
+        """Make the tasks of a loaded model."""
+        home = next((card for card in tasks if card.labels == classifier.labels), None)
+        head = NAMES[classifier.model.config.head]
+        guest = Ref(key, "", "guest")
+        cards = []
+        notes = [classifier.note] if classifier.note else []
+        if home is None or head == "hybrid":
+            card = TaskCard(_new_key(), found.repo_id, classifier.labels, (), (head,))
+            cards.append(card)
+            self._remember(_Task(card, {head: guest}, f"Load {found.repo_id} again."))
+        if home is not None:
+            title = f"{home.title}, with {found.repo_id}"
+            heads = (*home.heads, "guest")
+            card = TaskCard(_new_key(), title, home.labels, home.examples, heads)
+            cards.append(card)
+            refs = {name: Ref(None, home.key, name) for name in home.heads} | {"guest": guest}
+            self._remember(_Task(card, refs, f"Load {found.repo_id} again."))
+        return Guest(tuple(cards), tuple(notes), Origin(found.repo_id, found.source, found.link))
+
+    def _remember(self, task: _Task) -> None:
+        with self._lock:
+            self._tasks[task.card.key] = task
+            while len(self._tasks) > MAX_TASKS:
+                self._tasks.popitem(last=False)
+
+
+def _new_key() -> str:
+    return f"hub-{secrets.token_urlsafe(12)}"
+
+
+def _clean(value: object) -> str:
+    return value.strip()[:300] if isinstance(value, str) else ""
+
+
+def _load(found: HubFiles, token: Token, tasks: Sequence[TaskCard]) -> Classifier:
+    """Load a model; nothing of it stays on the disk."""
+    with tempfile.TemporaryDirectory(prefix="qbert-", ignore_cleanup_errors=True) as folder:
+        classifier = load_found(found, token, max_model_bytes(), Path(folder))
+    classifier = replace(classifier, name=found.repo_id)
+    order = order_of(classifier.labels, tasks)
+    if order is not None:
+        card, places = order
+        note = ""
+        if places is None:
+            note = f"Its labels {', '.join(classifier.labels)} are read as "
+            note += f"{', '.join(card.labels)}."
+        rename_labels(classifier, card.labels, places)
+        classifier = replace(classifier, note=note)
+    classifier.answer(classifier.tokenize(["warm up"])[0].ids)
+    return classifier
+
+
+def order_of(
+    labels: Sequence[str], tasks: Sequence[TaskCard]
+) -> tuple[TaskCard, list[int] | None] | None:
+    """Find the task that a model's labels belong to.
+
+    Returns:
+        The task, and the model's position of each of the task's labels; ``None`` for positions
+        that are the same by assumption, because the model has numbers for names. ``None`` if
+        there is no such task.
+    """
+    lower = [label.lower() for label in labels]
+    for card in tasks:
+        names = [label.lower() for label in card.labels]
+        if sorted(names) == sorted(lower):
+            return card, [lower.index(name) for name in names]
+    if lower == [f"label_{k}" for k in range(len(lower))]:
+        for card in tasks:
+            if len(card.labels) == len(lower):
+                return card, None
+    return None
+
+
+@torch.no_grad()
+def rename_labels(
+    classifier: Classifier, names: tuple[str, ...], order: Sequence[int] | None
+) -> None:
+    """Give a model's classes other names, and first another order, in place."""
+    model = classifier.model
+    output = model.classifier.output
+    if order is not None:
+        if not isinstance(output, nn.Linear):
+            raise TypeError("A head ends in a linear layer.")
+        output.weight.data = output.weight.data[list(order)].clone()
+        output.bias.data = output.bias.data[list(order)].clone()
+    if isinstance(model, PlainBert):
+        model.config = replace(model.config, labels=names)
+    else:
+        model.config.id2label = dict(enumerate(names))
+        model.config.label2id = {name: k for k, name in enumerate(names)}

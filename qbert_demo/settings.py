@@ -1,0 +1,107 @@
+"""What the environment's variables say, checked before anything starts."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from qbert_demo.errors import InputError
+
+MODEL_MB = "QBERT_MAX_MODEL_MB"
+"""Largest download of a visitor's model, in megabytes."""
+CACHE_MB = "QBERT_MODEL_CACHE_MB"
+"""Memory for models that visitors load or train, in megabytes."""
+TRAININGS = "QBERT_TRAININGS"
+"""Trainings that run at the same time."""
+DATASETS_DIR = "QBERT_DATASETS_DIR"
+"""A folder of datasets in the Hub's layout, asked before the Hub."""
+PORT = "GRADIO_SERVER_PORT"
+"""Where the app listens."""
+ENDPOINT = "HF_ENDPOINT"
+"""Address of the Hub, if not the public one."""
+
+
+def whole_setting(name: str, default: int, low: int, high: int) -> int:
+    """Read a whole number from the environment.
+
+    Args:
+        name: The variable.
+        default: What it is if the variable is unset.
+        low: The smallest that is accepted.
+        high: The largest.
+
+    Raises:
+        InputError: If it is no whole number in this range.
+    """
+    text = os.environ.get(name, str(default)).strip()
+    if not (text.isascii() and text.isdecimal() and len(text) < 12 and low <= int(text) <= high):
+        raise InputError(
+            f"{name} must be a whole number from {low} to {high}, not {text!r:.40}. "
+            "Correct it, or unset it."
+        )
+    return int(text)
+
+
+def max_model_bytes() -> int:
+    """Largest download of a visitor's model, in bytes."""
+    return whole_setting(MODEL_MB, 300, 1, 10_000) * 1_000_000
+
+
+def model_cache_bytes() -> int:
+    """Memory for models that visitors load or train, in bytes."""
+    return whole_setting(CACHE_MB, 2000, 1, 1_000_000) * 1_000_000
+
+
+def trainings_at_once() -> int:
+    """Trainings that run at the same time."""
+    return whole_setting(TRAININGS, 2, 1, 16)
+
+
+def datasets_dir() -> Path | None:
+    """The folder of datasets in the Hub's layout, if there is one.
+
+    Raises:
+        InputError: If it is no folder.
+    """
+    value = os.environ.get(DATASETS_DIR)
+    if value and not Path(value).is_dir():
+        raise InputError(f"{DATASETS_DIR} must name a folder; there is no folder {value!r:.200}.")
+    return Path(value) if value else None
+
+
+def check_environment() -> None:
+    """Check every variable that the app reads.
+
+    Raises:
+        InputError: With one sentence for every variable that breaks its rule.
+    """
+    checks: list[Callable[[], object]] = [
+        max_model_bytes,
+        model_cache_bytes,
+        trainings_at_once,
+        lambda: whole_setting(PORT, 7860, 1, 65_535),
+        datasets_dir,
+        lambda: _check_endpoint(os.environ.get(ENDPOINT)),
+    ]
+    problems = []
+    for check in checks:
+        try:
+            check()
+        except InputError as error:
+            problems.append(str(error))
+    if problems:
+        raise InputError(" ".join(problems))
+
+
+def _check_endpoint(value: str | None) -> None:
+    if not value:
+        return
+    try:
+        parts = urlsplit(value)
+        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fine = False
+    if not fine:
+        raise InputError(
+            f"{ENDPOINT} must be an address such as https://huggingface.co, not {value!r:.200}."
+        )

@@ -1,0 +1,73 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from qbert_demo import settings
+from qbert_demo.errors import InputError
+from tests.serving import ROOT
+
+
+def test_nothing_set_means_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (settings.MODEL_MB, settings.CACHE_MB, settings.TRAININGS, settings.DATASETS_DIR):
+        monkeypatch.delenv(name, raising=False)
+    settings.check_environment()
+    assert settings.max_model_bytes() == 300_000_000
+    assert settings.model_cache_bytes() == 2_000_000_000
+    assert settings.trainings_at_once() == 2
+    assert settings.datasets_dir() is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rule"),
+    [
+        ("QBERT_MAX_MODEL_MB", "lots", "whole number from 1 to 10000"),
+        ("QBERT_MAX_MODEL_MB", "0", "whole number from 1"),
+        ("QBERT_MODEL_CACHE_MB", "-5", "whole number"),
+        ("QBERT_MODEL_CACHE_MB", "", "whole number"),
+        ("QBERT_TRAININGS", "17", "from 1 to 16"),
+        ("QBERT_TRAININGS", "٣", "from 1 to 16"),
+        ("GRADIO_SERVER_PORT", "99999", "to 65535"),
+        ("QBERT_DATASETS_DIR", "/no/such/folder", "must name a folder"),
+        ("HF_ENDPOINT", "huggingface.co", "such as https://huggingface.co"),
+        ("HF_ENDPOINT", "ftp://mirror", "such as https"),
+        ("HF_ENDPOINT", "http://[", "such as https"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_rule(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, rule: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InputError) as caught:
+        settings.check_environment()
+    assert name in str(caught.value)
+    assert rule in str(caught.value)
+    assert value in str(caught.value)
+
+
+def test_right_values_are_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("QBERT_MAX_MODEL_MB", "12")
+    monkeypatch.setenv("QBERT_DATASETS_DIR", str(tmp_path))
+    monkeypatch.setenv("HF_ENDPOINT", "https://hub.example:8443/mirror")
+    settings.check_environment()
+    assert settings.max_model_bytes() == 12_000_000
+    assert settings.datasets_dir() == tmp_path
+
+
+def test_the_app_ends_with_every_problem_in_a_line_and_no_stack_trace() -> None:
+    wrong = {"GRADIO_SERVER_PORT": "door", "QBERT_TRAININGS": "many"}
+    done = subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env=os.environ | wrong,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "GRADIO_SERVER_PORT" in done.stderr
+    assert "QBERT_TRAININGS" in done.stderr
