@@ -14,6 +14,7 @@ from qbert_demo.ui.api import build_api
 from qbert_demo.ui.circuit_tab import build_circuit_tab
 from qbert_demo.ui.compare import build_compare_tab
 from qbert_demo.ui.finetune import build_finetune_tab
+from qbert_demo.ui.finetune.api import build_finetune_api
 from qbert_demo.ui.guests import origin_html, wire_guest_form
 from qbert_demo.ui.own_tasks import OwnTasks, own_cards
 from qbert_demo.ui.plotly_view import plotly_head
@@ -23,6 +24,8 @@ HERE = Path(__file__).parent
 TITLE = "QBERT explorer"
 MAX_WAITING = 200
 """Requests that may wait in the queue; one more is refused instead of waiting for minutes."""
+THREADS = 128
+"""Enough for a classroom: everyone who watches a training holds one most of the time."""
 
 
 def build_app(explorer: Explorer, tuner: Tuner) -> gr.Blocks:
@@ -42,6 +45,7 @@ def build_app(explorer: Explorer, tuner: Tuner) -> gr.Blocks:
             wire_guest_form(explorer, question.guest, own)
             build_finetune_tab(tuner, explorer, own)
         build_api(explorer)
+        build_finetune_api(tuner)
     app.queue(api_open=False, max_size=MAX_WAITING)
     return app
 
@@ -57,6 +61,7 @@ def launch_options() -> dict[str, Any]:
         "show_error": False,
         "max_file_size": "20mb",
         "ssr_mode": False,
+        "max_threads": THREADS,
     }
 
 

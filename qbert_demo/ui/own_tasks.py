@@ -5,7 +5,6 @@ left for a while.
 """
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -32,8 +31,12 @@ class OwnTasks(NamedTuple):
 
 
 def own_cards(explorer: Explorer) -> gr.State:
-    """What remembers a visitor's own tasks; Gradio deletes it an hour after the page was closed."""
-    return gr.State((), delete_callback=partial(_forget, explorer))
+    """What remembers a visitor's own tasks; Gradio deletes it an hour after the page was closed.
+
+    Gradio copies the callback deeply for every page, so it must be a function: a ``partial`` would
+    have the models copied along.
+    """
+    return gr.State((), delete_callback=lambda cards: _forget(explorer, cards))
 
 
 def added(explorer: Explorer, own: Sequence[TaskCard] | None, *new: TaskCard) -> tuple[Any, ...]:
