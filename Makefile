@@ -37,6 +37,7 @@ bench: .venv-bench/.ready ## time circuit and training beside other simulators
 
 TASKS := sst2 ag_news
 train: $(foreach task,$(TASKS),train-$(task)-classical train-$(task)-hybrid train-$(task)-control) ## train every shipped checkpoint; goes on where it was stopped
+	$(PY) -m qbert_demo cards
 
 train-%-classical: .venv/.ready
 	$(PY) -m qbert_demo train --task $* --head linear --output checkpoints/$*-classical $(ARGS)

@@ -152,11 +152,17 @@ def hub_sentence(error: BaseException, what: str) -> str:
         One or two sentences that hold nothing of the request but ``what``.
     """
     chain = list(_causes(error))
-    for told in (_refusal, _absence, _connection, _disk):
+    for told in (_refusal, _absence, _answer, _connection, _disk):
         for cause in chain:
             if sentence := told(cause, what):
                 return sentence
     return f"Loading {what} from the Hub failed ({type(error).__name__}). Try again later."
+
+
+def brief(sentence: str) -> str:
+    """The first sentence of a message, to stand in brackets: without a capital or a full stop."""
+    first = sentence.partition(". ")[0].rstrip(".")
+    return f"t{first[1:]}" if first.startswith(("The ", "There ", "This ")) else first
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -224,8 +230,8 @@ def _absence(error: BaseException, what: str) -> str | None:
     return None
 
 
-def _connection(error: BaseException, what: str) -> str | None:
-    """What became of the connection."""
+def _answer(error: BaseException, what: str) -> str | None:
+    """Who answered, if anybody did."""
     if isinstance(error, socket.gaierror):
         return (
             f"The Hub's name cannot be looked up, so {what} is not to be had. Check the network "
@@ -238,6 +244,11 @@ def _connection(error: BaseException, what: str) -> str | None:
             f"What answered for {what} is no Hub: perhaps the login page of this network, or a "
             "wrong HF_ENDPOINT. Open the Hub in a browser first."
         )
+    return None
+
+
+def _connection(error: BaseException, what: str) -> str | None:
+    """What became of the connection."""
     if isinstance(error, InvalidURL):
         return f"HF_ENDPOINT is no address, so {what} is not to be had. Correct it."
     if isinstance(error, OSError) and str(error).startswith("Consistency check failed"):
@@ -253,8 +264,8 @@ def _disk(error: BaseException, what: str) -> str | None:
         return f"The Hub is out of reach, and its cache has no {what}. Check the network."
     if not isinstance(error, OSError):
         return None
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return f"There is no room on the disk for {what}. Free some, or set HF_HOME elsewhere."
-    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR):
         return f"The Hub's cache cannot be written, so {what} has no place. Set HF_HOME elsewhere."
     return None

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
+from qbert_demo.data.another import Another, Look, load_another, look_at
+from qbert_demo.data.fetching import LabelledRows, available, load_source
 from qbert_demo.data.own import OwnRows, read_own, read_own_file
-from qbert_demo.data.sources import SOURCES, available, load_source
+from qbert_demo.data.sources import SOURCES
 from qbert_demo.data.subset import Material, take_subset
 from qbert_demo.errors import BusyError, InputError
 from qbert_demo.model.inference import Classifier
@@ -34,6 +36,8 @@ MEASURING_SECONDS = 60
 AT_ONCE = "QBERT_TRAININGS"
 """Environment variable: trainings that run at the same time."""
 OWN_HELD_OUT_SHARE = 0.3
+DRAWN, STREAMED = 20, 5
+"""Rows drawn or streamed for each that is wanted, so that small classes and repeats have room."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +45,14 @@ class DataChoice:
     """Which rows a visitor wants.
 
     Attributes:
-        source: Key of a catalogue's dataset, or ``None`` for the visitor's own rows.
+        source: Key of a catalogue's dataset, or ``None`` for rows of another kind.
         own_text: Pasted lines ``text,label``.
         own_file: A CSV, TSV or JSONL file; it counts more than pasted lines.
         rows: Training rows of a dataset, at most 2,000.
         held_out: Rows of a dataset that are held out, at most 1,000.
         balanced: Whether the classes of a dataset are taken equally.
         seed: Of the choice.
+        another: A dataset of the Hub that is not in the catalogue; it counts more than own rows.
     """
 
     source: str | None
@@ -57,6 +62,7 @@ class DataChoice:
     held_out: int = 200
     balanced: bool = True
     seed: int = 0
+    another: Another | None = None
 
 
 class Tuner:
@@ -97,18 +103,12 @@ class Tuner:
             InputError: If a number or the visitor's own rows cannot be used.
             DataError: If a dataset cannot be had.
         """
-        if choice.source is None:
+        if choice.source is None and choice.another is None:
             return _own(choice)
-        if choice.source not in SOURCES:
-            raise InputError(f"There is no dataset {str(choice.source)[:40]!r} here.")
         _check(choice.rows, "training rows", MIN_ROWS, MAX_TRAIN_ROWS)
         _check(choice.held_out, "rows held out", MIN_ROWS, MAX_HELD_OUT_ROWS)
         _check(choice.seed, "the seed", 0, MAX_SEED)
-        found = load_source(
-            SOURCES[choice.source],
-            datasets_dir=self._datasets_dir,
-            limit=20 * (choice.rows + choice.held_out),
-        )
+        found, said = self._found(choice)
         taken = take_subset(
             found.rows,
             found.labels,
@@ -117,9 +117,33 @@ class Tuner:
             held_out=choice.held_out,
             seed=choice.seed,
         )
-        said = SOURCES[choice.source].note
         notes = (*found.notes, *taken.notes, *([said] if said else []))
         return Material(taken.train, taken.held_out, taken.labels, notes)
+
+    def look(self, another: Another) -> Look:
+        """Look at a dataset of the Hub, so that its columns can be chosen.
+
+        Raises:
+            InputError: If its id or the token cannot be one.
+            DataError: If it cannot be had or used.
+        """
+        return look_at(another)
+
+    def _found(self, choice: DataChoice) -> tuple[LabelledRows, str]:
+        """More rows than are asked for, and what must be known to judge a score on them."""
+        wanted = choice.rows + choice.held_out
+        if choice.source is None and choice.another is not None:
+            return load_another(choice.another, STREAMED * wanted), ""
+        source = SOURCES.get(choice.source) if isinstance(choice.source, str) else None
+        if source is None:
+            raise InputError(f"There is no dataset {str(choice.source)[:40]!r} here.")
+        drawn = load_source(
+            source,
+            datasets_dir=self._datasets_dir,
+            limit=DRAWN * wanted,
+            streamed=STREAMED * wanted,
+        )
+        return drawn, source.note
 
     def warm_up(self) -> None:
         """Have a process import what a training needs, so that the first one starts soon."""

@@ -7,6 +7,10 @@ from datasets import Dataset
 from qbert_demo.cli import main
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.catalogue import SST2
+from tests import models
+from tests.data.repositories import NAME, PAIRS
+from tests.hub import Hub
+from tests.hub.fixtures import TOKEN
 
 TEXT = "A warm, funny and beautifully acted film."
 
@@ -66,6 +70,24 @@ def test_predict_with_one_checkpoint(capsys: pytest.CaptureFixture[str]) -> None
     assert set(models["hybrid"]["probabilities"]) == {"World", "Sports", "Business", "Sci/Tech"}
 
 
+def test_predict_with_anybodys_model_on_the_hub(
+    capsys: pytest.CaptureFixture[str], hub: Hub, tmp_path: Path
+) -> None:
+    models.plain_bert(tmp_path, ("tea", "coffee"))
+    hub.add("model", "org/drinks", tmp_path, private=True)
+    hub.tag("model", "org/drinks", "v1")
+    arguments = ["predict", TEXT, "--checkpoint", "org/drinks@v1"]
+    assert main(arguments) == 2
+    assert "The Hub has no org/drinks, or it is private" in capsys.readouterr().err
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("HF_TOKEN", TOKEN)
+        answer = run(capsys, *arguments)["models"]
+    assert isinstance(answer, dict)
+    assert set(answer["classical"]["probabilities"]) == {"tea", "coffee"}
+    sha = hub.commits("model", "org/drinks")[-1]
+    assert answer["classical"]["source"] == f"org/drinks @ {sha[:7]}"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -106,3 +128,19 @@ def tiny_sst2(tmp_path: Path) -> Path:
     rows = {"idx": [0, 1, 2, 3], "sentence": texts, "label": [1, 1, 0, 0]}
     Dataset.from_dict(rows).to_parquet(folder / "validation-00000-of-00001.parquet")
     return tmp_path
+
+
+def test_any_dataset_of_the_hub_can_be_named(
+    hub: Hub, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    sha = hub.add("dataset", NAME, {"train.csv": PAIRS}, private=True)
+    command = ["train", "--frozen-encoder", "--head", "linear", "--output", str(tmp_path / "head")]
+    small = ["--rows", "20", "--held-out", "10", "--epochs", "1", "--json"]
+    assert main([*command, "--dataset", f"{NAME}@{sha}", *small]) == 2
+    assert "it is private" in capsys.readouterr().err
+    hub.add("dataset", NAME, {})
+    assert main([*command, "--dataset", NAME, *small]) == 2
+    assert "Choose the column of the text: “premise”" in capsys.readouterr().err
+    facts = run(capsys, *command, "--dataset", NAME, "--text-column", "premise", *small)
+    assert (facts["rows"], facts["held_out_rows"]) == (20, 10)
+    assert NAME in (tmp_path / "head" / "training.json").read_text()

@@ -35,6 +35,7 @@ KNOWN_HOSTS = {
     "arxiv.org",
     "doi.org",
     "download.pytorch.org",
+    "hub.invalid",
     "huggingface.co",
     "localhost",
     "www.apache.org",

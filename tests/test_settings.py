@@ -32,7 +32,7 @@ def test_nothing_set_means_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None
         ("GRADIO_SERVER_PORT", "99999", "to 65535"),
         ("QBERT_DATASETS_DIR", "/no/such/folder", "must name a folder"),
         ("HF_ENDPOINT", "huggingface.co", "such as https://huggingface.co"),
-        ("HF_ENDPOINT", "ftp://mirror", "such as https"),
+        ("HF_ENDPOINT", "ftp://hub.invalid", "such as https"),
         ("HF_ENDPOINT", "http://[", "such as https"),
     ],
 )
@@ -50,7 +50,7 @@ def test_a_wrong_value_is_named_with_its_rule(
 def test_right_values_are_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("QBERT_MAX_MODEL_MB", "12")
     monkeypatch.setenv("QBERT_DATASETS_DIR", str(tmp_path))
-    monkeypatch.setenv("HF_ENDPOINT", "https://hub.example:8443/mirror")
+    monkeypatch.setenv("HF_ENDPOINT", "https://hub.invalid:8443/mirror")
     settings.check_environment()
     assert settings.max_model_bytes() == 12_000_000
     assert settings.datasets_dir() == tmp_path

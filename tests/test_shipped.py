@@ -8,6 +8,7 @@ import pytest
 from qbert_demo.config import CHECKPOINTS, HEADS
 from qbert_demo.data.catalogue import TASKS
 from qbert_demo.service import Explorer
+from qbert_demo.training.model_card import card_of
 from qbert_demo.training.recipe import RECIPES, Recipe
 
 NAMES = [f"{task}-{head}" for task in TASKS for head in HEADS]
@@ -42,6 +43,12 @@ def test_the_card_repeats_the_recorded_score(name: str) -> None:
     interval = f"{score['value']:.4f} | {score['low']:.4f} to {score['high']:.4f}"
     assert interval in card
     assert recorded["name"] == name.split("-")[1]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_card_is_what_the_command_writes(name: str) -> None:
+    folder = CHECKPOINTS / name
+    assert (folder / "README.md").read_text() == card_of(folder), "run `qbert_demo cards`"
 
 
 @pytest.mark.parametrize("task", TASKS)

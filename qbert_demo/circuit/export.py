@@ -1,6 +1,6 @@
-"""A circuit in other programs' languages: PennyLane, OpenQASM 3 and 2, and Quirk.
+"""A circuit in other programs' languages, PennyLane, OpenQASM 3 and 2, and Quirk, and drawn.
 
-Each text is complete: it runs, or is accepted, as it stands, with the angles of one text filled
+Each program is complete: it runs, or is accepted, as it stands, with the angles of one text filled
 in. Angles are radians, written so that they are read back exactly; only Quirk's are rounded.
 """
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from qbert_demo.circuit.spec import CircuitSpec, Data
 from qbert_demo.results import GateReading
 
 QASM_NAMES = {"RX": "rx", "RY": "ry", "RZ": "rz", "Hadamard": "h", "CNOT": "cx"}
@@ -121,14 +122,31 @@ def to_text(gates: Sequence[GateReading], n_qubits: int) -> str:
 
     ``●`` is the control of a CNOT and ``X`` its target; angles are rounded to two digits.
     """
+    return _drawn([(gate.wires, _labels(gate)) for gate in gates], n_qubits)
+
+
+def outline(spec: CircuitSpec) -> str:
+    """Draw a circuit as `to_text` does, with names for the angles.
+
+    ``x0`` is the angle that carries feature 0; each ``θ`` is trained (three angles in a ``Rot``).
+    """
+    placed = []
+    for gate in spec.gates:
+        angles = {f"x{source.k}" if isinstance(source, Data) else "θ" for source in gate.sources}
+        placed.append((gate.wires, _cells(gate.name, gate.wires, "".join(angles))))
+    return _drawn(placed, spec.n_qubits)
+
+
+def _drawn(gates: Sequence[tuple[tuple[int, ...], dict[int, str]]], n_qubits: int) -> str:
+    """Place gates, given by their wires and what stands on each, in columns."""
     columns: list[dict[int, str]] = []
     free = [0] * n_qubits
-    for gate in gates:
-        span = range(min(gate.wires), max(gate.wires) + 1)
+    for wires, cells in gates:
+        span = range(min(wires), max(wires) + 1)
         place = max(free[wire] for wire in span)
         if place == len(columns):
             columns.append({})
-        columns[place].update(dict.fromkeys(span, "│") | _labels(gate))
+        columns[place].update(dict.fromkeys(span, "│") | cells)
         for wire in span:
             free[wire] = place + 1
     width = len(f"q{n_qubits - 1}")
@@ -141,8 +159,11 @@ def to_text(gates: Sequence[GateReading], n_qubits: int) -> str:
 
 
 def _labels(gate: GateReading) -> dict[int, str]:
-    if gate.name == "CNOT":
-        control, target = gate.wires
+    return _cells(gate.name, gate.wires, ",".join(f"{angle:.2f}" for angle in gate.angles))
+
+
+def _cells(name: str, wires: tuple[int, ...], angles: str) -> dict[int, str]:
+    if name == "CNOT":
+        control, target = wires
         return {control: "●", target: "X"}
-    angles = ",".join(f"{angle:.2f}" for angle in gate.angles)
-    return {gate.wires[0]: f"{gate.name}({angles})" if angles else "H"}
+    return {wires[0]: f"{name}({angles})" if angles else "H"}

@@ -24,6 +24,7 @@ from transformers import AutoTokenizer, PreTrainedConfig
 
 from qbert_demo.errors import CheckpointError
 from qbert_demo.hub import HUB_ERRORS, hub_sentence
+from qbert_demo.model.digests import is_whole
 
 WEIGHTS = "model.safetensors"
 PATTERNS = ["*.json", "*.safetensors", "*.txt"]
@@ -52,7 +53,7 @@ def locate(source: str | Path, revision: str | None = None, **hub: Any) -> Path:
     if folder.is_absolute() or str(source).startswith((".", "~")):
         raise CheckpointError(f"There is no folder {source}. {REMEDY}")
     try:
-        return Path(
+        found = Path(
             snapshot_download(str(source), revision=revision, allow_patterns=PATTERNS, **hub)
         )
     except HFValidationError as error:
@@ -60,6 +61,12 @@ def locate(source: str | Path, revision: str | None = None, **hub: Any) -> Path:
     except HUB_ERRORS as error:
         reason = hub_sentence(error, str(source))
         raise CheckpointError(f"{source} is no local folder. {reason} {REMEDY}") from error
+    damaged = [path.name for path in found.iterdir() if not is_whole(path)]
+    if damaged:
+        raise CheckpointError(
+            f"{source} arrived damaged: {', '.join(damaged)}. It was deleted. Try again."
+        )
+    return found
 
 
 def read_config(folder: Path, config_class: type[PreTrainedConfig]) -> Any:

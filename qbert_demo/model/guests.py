@@ -18,8 +18,10 @@ from huggingface_hub.utils import validate_repo_id
 
 from qbert_demo.config import MINILM, Backbone
 from qbert_demo.errors import CheckpointError
+from qbert_demo.hub import DOWNLOAD_SECONDS, hub_sentence, within
 from qbert_demo.model import checkpoints
 from qbert_demo.model.classifier import QBertConfig, QBertForSequenceClassification
+from qbert_demo.model.digests import has_digest
 from qbert_demo.model.download import (
     CONFIG,
     SHIPPED,
@@ -29,7 +31,6 @@ from qbert_demo.model.download import (
     cached,
     check_listing,
     fetch,
-    has_digest,
     look,
 )
 from qbert_demo.model.inference import Classifier
@@ -45,6 +46,8 @@ FORBIDDEN = ("auto_map", "quantization_config")
 
 def load_anything(source: str, revision: str | None, cap: int) -> Classifier:
     """Load a folder, or a repository with this machine's own login and cache.
+
+    A download may take `DOWNLOAD_SECONDS`.
 
     Args:
         source: A folder, or a Hub repository.
@@ -65,7 +68,14 @@ def load_anything(source: str, revision: str | None, cap: int) -> Classifier:
         here = cached(source, revision, SHIPPED)
         if here:
             return read_folder(here, HubFiles(source, revision).source)
-    return load_found(look(source, revision, None), None, cap, cache_dir=None)
+
+    def work() -> Classifier:
+        return load_found(look(source, revision, None), None, cap, cache_dir=None)
+
+    try:
+        return within(DOWNLOAD_SECONDS, work)
+    except TimeoutError as error:
+        raise CheckpointError(hub_sentence(error, source)) from error
 
 
 def load_found(found: HubFiles, token: Token, cap: int, cache_dir: Path | None) -> Classifier:
@@ -195,8 +205,9 @@ def _named(source: str, sha: str = "") -> Iterator[None]:
     try:
         yield
     except CheckpointError as error:
-        text = str(error)
+        text = str(error).removesuffix(checkpoints.REMEDY).rstrip()
         if sha:
+            text = re.sub(rf"\S*/snapshots/{sha}/([\w.]+)", rf"\1 of {source}", text)
             text = re.sub(rf"\S*/snapshots/{sha}", source, text)
         if source.partition(" ")[0] not in text:
             text = f"{source} cannot be used. {text}"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from torch import Tensor, nn
 from transformers import BertConfig, BertForSequenceClassification, BertModel
 from transformers.activations import ACT2FN
@@ -154,7 +155,7 @@ def check_bert(values: Mapping[str, Any], labels: tuple[str, ...] = ()) -> BertC
     names = dict(enumerate(labels)) or {0: "0", 1: "1"}
     try:
         return BertConfig(**known, id2label=names, label2id={v: k for k, v in names.items()})
-    except (ValueError, TypeError) as error:
+    except (StrictDataclassError, ValueError, TypeError) as error:
         raise CheckpointError(f"Its config is not usable: {error!s:.200}") from error
 
 
@@ -195,5 +196,5 @@ def _our_name(name: str) -> str | None:
     """Today's name of a tensor; ``None`` for what is no longer stored."""
     if name == "bert.embeddings.position_ids":
         return None
-    stem, _, last = name.rpartition(".")
-    return f"{stem}.{EARLY_NAMES.get(last, last)}"
+    stem, dot, last = name.rpartition(".")
+    return f"{stem}{dot}{EARLY_NAMES.get(last, last)}"

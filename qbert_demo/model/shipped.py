@@ -7,7 +7,7 @@ from pathlib import Path
 
 from qbert_demo.config import HEADS
 from qbert_demo.errors import CheckpointError
-from qbert_demo.hub import Patience, begun, result_within
+from qbert_demo.hub import Patience, begun, brief, result_within
 from qbert_demo.model.download import SHIPPED, HubFiles, cached, fetch
 from qbert_demo.model.registry import Entry, read_registry
 
@@ -25,6 +25,7 @@ class Place:
         title: The checkpoint's name for people.
         link: Its page on the Hub, if it came from there.
         trouble: Why it did not, though it is published.
+        bundle: Where the bundled copy is, if this is another.
     """
 
     folder: Path
@@ -32,6 +33,11 @@ class Place:
     title: str
     link: str | None = None
     trouble: str = ""
+    bundle: Path | None = None
+
+    def bundled(self, trouble: str) -> "Place | None":
+        """The bundled copy in place of this one, and why; ``None`` if there is no other."""
+        return Place(self.bundle, "bundled", self.title, None, trouble) if self.bundle else None
 
 
 def bundled_checkpoints(folder: Path, tasks: Sequence[str]) -> dict[Key, Place]:
@@ -71,11 +77,12 @@ def find_checkpoints(
     for entry in entries:
         key = entry.task, entry.head
         got = hub.get(key, "")
+        bundle = folder / entry.folder if (folder / entry.folder).is_dir() else None
         if isinstance(got, Path):
             files = HubFiles(entry.repo_id, str(entry.revision))
-            found[key] = Place(got, files.source, entry.title, files.link)
-        elif (folder / entry.folder).is_dir():
-            found[key] = Place(folder / entry.folder, "bundled", entry.title, None, got)
+            found[key] = Place(got, files.source, entry.title, files.link, bundle=bundle)
+        elif bundle:
+            found[key] = Place(bundle, "bundled", entry.title, None, got)
         else:
             found.pop(key, None)
             lost.append(f"Left out {entry.folder}: {got or 'its folder is missing'}.")
@@ -113,4 +120,4 @@ def _result(work: "Future[Path]", patience: Patience) -> Path | str:
     except TimeoutError:
         return "the Hub was too slow"
     except CheckpointError as error:
-        return str(error).rstrip(".")
+        return brief(str(error))

@@ -67,7 +67,8 @@ class Explorer:
         explorer._trouble += lost
         explorer._offer(places)
         find_backbone(patience=patience)
-        explorer._offer({key: place for key, place in places.items() if explorer._is_usable(key)})
+        usable = [key for key in places if explorer._is_usable(key)]
+        explorer._offer({key: explorer._places[key] for key in usable})
         if not explorer.tasks:
             raise CheckpointError(
                 f"No checkpoint in {folder} can be used. {' '.join(explorer._trouble)} "
@@ -223,11 +224,7 @@ class Explorer:
         key = (own.task, own.head) if isinstance(own, Ref) else (task, head)
         with self._lock:
             if key not in self._loaded:
-                place = self._places[key]
-                loaded = Classifier.load(place.folder)
-                classifier = Classifier(loaded.model, loaded.tokenizer, place.source)
-                classifier.answer(classifier.tokenize(["warm up"])[0].ids)
-                self._loaded[key] = classifier
+                self._loaded[key] = self._load(key)
             return self._loaded[key]
 
     def adopt(self, card: TaskCard, classifiers: dict[str, Classifier]) -> None:
@@ -272,6 +269,21 @@ class Explorer:
             known = TASKS[task]
             cards.append(TaskCard(task, known.title, known.labels, known.examples, heads))
         self.tasks = tuple(cards)
+
+    def _load(self, key: Key) -> Classifier:
+        """Load a checkpoint, its bundled copy if what the Hub has is not usable."""
+        place = self._places[key]
+        try:
+            loaded = Classifier.load(place.folder)
+        except CheckpointError:
+            bundled = place.bundled("what the Hub has cannot be used")
+            if bundled is None:
+                raise
+            self._places[key] = bundled
+            return self._load(key)
+        classifier = Classifier(loaded.model, loaded.tokenizer, place.source)
+        classifier.answer(classifier.tokenize(["warm up"])[0].ids)
+        return classifier
 
     def _is_usable(self, key: Key) -> bool:
         task, head = key

@@ -126,7 +126,7 @@ class Visitors:
         def work() -> tuple[HubFiles, str, Classifier]:
             who = secret or False
             found = look(name, wanted, who)
-            key = f"{secrets.token_urlsafe(16)}" if secret else f"{found.repo_id}@{found.sha}"
+            key = secrets.token_urlsafe(16) if secret else f"{found.repo_id}@{found.sha}"
             models = self.shelf.load(key, lambda: {"guest": _load(found, who, tasks)})
             return found, key, models["guest"]
 
@@ -152,7 +152,7 @@ class Visitors:
         if home is not None:
             title = f"{home.title}, with {found.repo_id}"
             heads = (*home.heads, "guest")
-            card = TaskCard(_new_key(), title, home.labels, home.examples, heads)
+            card = TaskCard(f"{_new_key()}~{home.key}", title, home.labels, home.examples, heads)
             cards.append(card)
             refs = {name: Ref(None, home.key, name) for name in home.heads} | {"guest": guest}
             self._remember(_Task(card, refs, f"Load {found.repo_id} again."))

@@ -17,7 +17,7 @@ from qbert_demo.data.loading import Rows, hold_out, load_rows
 from qbert_demo.model import QBertConfig, QBertForSequenceClassification, checkpoints, find_backbone
 from qbert_demo.model.inference import Classifier
 from qbert_demo.training.loop import add_adapters, make_trainer, trained_tensors
-from qbert_demo.training.model_card import model_card
+from qbert_demo.training.model_card import FACTS, model_card, siblings
 from qbert_demo.training.provenance import describe, has_bf16, versions
 from qbert_demo.training.recipe import Recipe
 from qbert_demo.training.resume import last_state
@@ -130,7 +130,8 @@ def train(
         "processes": trainer.args.world_size,
         "versions": versions(),
     }
-    texts = {"training.json": json.dumps(facts, indent=2) + "\n", "README.md": model_card(facts)}
+    card = model_card(facts, siblings(output.resolve(), facts))
+    texts = {FACTS: json.dumps(facts, indent=2) + "\n", "README.md": card}
     finished.model.save_pretrained(output, texts=texts)
     shutil.rmtree(run_dir, ignore_errors=True)
     return facts

@@ -39,7 +39,11 @@ def build_guest_form() -> GuestForm:
         )
         with gr.Row(elem_classes="guest-input"):
             repo_id = gr.Textbox(
-                label="Model", placeholder="org/name", max_lines=1, elem_id="guest-repo", scale=2
+                label="Model",
+                info="Its name on the Hub.",
+                placeholder="org/name",
+                max_lines=1,
+                elem_id="guest-repo",
             )
             revision = gr.Textbox(
                 label="Revision",
@@ -49,14 +53,13 @@ def build_guest_form() -> GuestForm:
             )
             token = gr.Textbox(
                 label="Access token",
-                info="For private or gated models. Used once, never kept.",
+                info="For what is private or gated; never kept.",
                 type="password",
                 max_lines=1,
                 elem_id="guest-token",
                 html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
             )
-        with gr.Row(elem_classes="buttons"):
-            button = gr.Button("Load", elem_id="guest-load")
+            button = gr.Button("Load", elem_id="guest-load", scale=0)
         said = spoken("", elem_id="guest-said")
     return GuestForm(repo_id, revision, token, button, said)
 

@@ -38,10 +38,12 @@ def build_app(explorer: Explorer, tuner: Tuner) -> gr.Blocks:
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 3600)) as app:
         header = header_html(explorer.status, explorer.origins)
         gr.HTML(header, elem_id="header", apply_default_css=False)
+        # Anything but tabs inside `gr.Tabs` makes Gradio draw a tab twice.
+        cards = own_cards(explorer)
         with gr.Tabs():
             question = build_compare_tab(explorer, app)
             circuit_task = build_circuit_tab(explorer, question.task, question.text)
-            own = OwnTasks(own_cards(explorer), question.task, circuit_task, question.asking)
+            own = OwnTasks(cards, question.task, circuit_task, question.asking)
             wire_guest_form(explorer, question.guest, own)
             build_finetune_tab(tuner, explorer, own)
         build_api(explorer)

@@ -48,8 +48,7 @@ def added(explorer: Explorer, own: Sequence[TaskCard] | None, *new: TaskCard) ->
         new: What comes to it; an older task with the same title gives way and is forgotten.
 
     Returns:
-        New values for `OwnTasks`. The Circuit tab has tasks with a hybrid alone, and chooses the
-        first of the new ones.
+        New values for `OwnTasks`. The Circuit tab has tasks with a hybrid alone.
     """
     titles, keys = [card.title for card in new], [card.key for card in new]
     _forget(explorer, [c for c in own or () if c.title in titles and c.key not in keys])
@@ -58,8 +57,8 @@ def added(explorer: Explorer, own: Sequence[TaskCard] | None, *new: TaskCard) ->
     hybrids = [card for card in everything if "hybrid" in card.heads]
     task = gr.update(choices=_choices(everything), value=new[-1].key)
     circuit_task = gr.update(choices=_choices(hybrids))
-    if shown := [card for card in new if card in hybrids]:
-        circuit_task["value"] = shown[0].key
+    if new[-1] in hybrids:
+        circuit_task["value"] = new[-1].key
     return cards, task, circuit_task, new[-1].key
 
 

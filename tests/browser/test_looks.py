@@ -39,6 +39,16 @@ def test_the_theme_can_change_while_the_page_is_open(open_page: Open) -> None:
     )
 
 
+def test_every_tab_stands_once_in_the_bar_also_after_a_visit(open_page: Open) -> None:
+    page = open_page()
+    names = page.get_by_role("tab").all_inner_texts()
+    assert len(set(names)) == len(names)
+    for name in names:
+        page.get_by_role("tab", name=name).click()
+        page.wait_for_timeout(300)
+    assert page.get_by_role("tab").all_inner_texts() == names
+
+
 def test_on_a_phone_cards_stack_and_touch_targets_are_large(open_page: Open) -> None:
     page = open_page(width=390, height=844, has_touch=True)
     first, second = (

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.linalg import expm
 
-from qbert_demo.circuit.export import to_pennylane, to_qasm2, to_qasm3, to_quirk, to_text
+from qbert_demo.circuit.export import outline, to_pennylane, to_qasm2, to_qasm3, to_quirk, to_text
 from qbert_demo.circuit.spec import CircuitSpec
 from qbert_demo.circuit.trace import trace
 from qbert_demo.results import GateReading
@@ -64,6 +64,17 @@ def test_the_drawing_has_a_line_a_wire_and_every_gate_once() -> None:
     assert (text.count("RY("), text.count("Rot("), text.count("●"), text.count("X")) == (3, 3, 3, 3)
     for line in lines:
         assert line.index("RY(") < line.index("Rot(") < line.index("●")
+
+
+def test_the_outline_is_the_drawing_with_names_for_angles() -> None:
+    for spec in (CircuitSpec(3, 2, "rz", "basic", True), CircuitSpec(2, 1)):
+        angles = re.compile(r"\([^)]+\)")
+        named, drawn = outline(spec), to_text(random_gates(spec), spec.n_qubits)
+        parts = [re.sub("─+", "─", angles.sub("", text)) for text in (named, drawn)]
+        assert parts[0] == parts[1]
+        in_data = re.findall(r"R[YZ]\(x(\d)\)", named)
+        assert sorted(in_data) == sorted(map(str, [*range(spec.n_qubits)] * (1 + spec.reupload)))
+        assert named.count("(θ)") == spec.n_qubits * spec.n_layers
 
 
 def quirk_state(link: str, n_qubits: int) -> NDArray[np.complex128]:

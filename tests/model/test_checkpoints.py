@@ -9,6 +9,8 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipe
 
 from qbert_demo.errors import BackboneError, CheckpointError
 from qbert_demo.model import QBertConfig, QBertForSequenceClassification, checkpoints
+from tests.hub import Hub
+from tests.hub.faults import WrongBytes
 
 IDS = torch.tensor([[101, 2023, 2003, 1037, 3231, 102]])
 
@@ -134,6 +136,15 @@ def test_a_damaged_folder_is_refused_with_the_file_and_the_remedy(folder: Path, 
 def test_a_source_that_is_not_there_is_refused(source: str) -> None:
     with pytest.raises(CheckpointError, match="Train one with"):
         QBertForSequenceClassification.from_pretrained(source)
+
+
+def test_a_checkpoint_that_arrives_damaged_is_not_kept(hub: Hub, folder: Path) -> None:
+    hub.add("model", "org/name", folder)
+    hub.fault("GET .*safetensors", WrongBytes())
+    with pytest.raises(CheckpointError, match=r"arrived damaged: model.safetensors"):
+        QBertForSequenceClassification.from_pretrained("org/name")
+    hub.clear_faults()
+    assert QBertForSequenceClassification.from_pretrained("org/name")
 
 
 def test_a_damaged_backbone_is_refused(folder: Path) -> None:

@@ -1,3 +1,4 @@
+import hashlib
 import socket
 import time
 from pathlib import Path
@@ -8,9 +9,12 @@ from transformers import BertConfig, BertModel
 
 from qbert_demo.config import MINILM, Backbone
 from qbert_demo.errors import BackboneError
-from qbert_demo.hub import hub_trouble
+from qbert_demo.hub import Patience, hub_trouble
 from qbert_demo.model import QBertConfig, QBertForSequenceClassification
-from qbert_demo.model.encoder import find_backbone
+from qbert_demo.model.encoder import FILES, find_backbone
+from tests import models
+from tests.hub import Hub
+from tests.hub.faults import Fault, Silent, WrongBytes
 
 
 def test_embedded_copy_is_used_and_said_when_the_hub_is_off() -> None:
@@ -29,6 +33,66 @@ def test_a_silent_hub_is_given_up_within_three_seconds(monkeypatch: pytest.Monke
         trouble = hub_trouble(lambda hub, wait: hub.model_info(MINILM.repo_id, timeout=wait))
         assert trouble == "the Hub is out of reach"
         assert time.monotonic() - start < 3
+
+
+def pinned(hub: Hub, folder: Path) -> Backbone:
+    models.encoder(folder)
+    sha = hub.add("model", "org/encoder", folder)
+    digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    return Backbone("org/encoder", sha, digest)
+
+
+@pytest.fixture
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qbert_demo.model.encoder._found", {})
+
+
+@pytest.mark.usefixtures("forgetful")
+def test_the_hub_is_asked_once_and_the_cache_needs_no_call(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backbone = pinned(hub, tmp_path)
+    first = find_backbone(backbone)
+    assert first.source == f"org/encoder @ {backbone.revision[:7]}, Hub"
+    assert first.link == f"{constants.ENDPOINT}/org/encoder/tree/{backbone.revision}"
+    monkeypatch.setattr("qbert_demo.model.encoder._found", {})
+    hub.requests.clear()
+    assert find_backbone(backbone).source.endswith("cached")
+    monkeypatch.setattr("qbert_demo.model.encoder._found", {})
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    assert find_backbone(backbone).folder == first.folder
+    assert hub.requests == []
+
+
+@pytest.mark.usefixtures("forgetful")
+@pytest.mark.parametrize(
+    ("pattern", "fault", "trouble"),
+    [
+        ("GET /api", Silent(), "out of reach"),
+        ("GET .*safetensors", Silent(), "too slow"),
+        ("GET .*safetensors", WrongBytes(), "arrived damaged"),
+    ],
+)
+def test_the_embedded_copy_stands_in_within_the_patience(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, pattern: str, fault: Fault, trouble: str
+) -> None:
+    sha = hub.add("model", MINILM.repo_id, dict.fromkeys(FILES, b"not the real one"))
+    backbone = Backbone(MINILM.repo_id, sha)
+    hub.fault(pattern, fault)
+    start = time.monotonic()
+    found = find_backbone(backbone, Patience(0.6))
+    assert time.monotonic() - start < 1.5
+    assert found.source.startswith("embedded copy (")
+    assert trouble in found.source
+    assert found.link is None
+
+
+@pytest.mark.usefixtures("forgetful")
+def test_without_a_copy_the_reason_is_told(hub: Hub, tmp_path: Path) -> None:
+    backbone = pinned(hub, tmp_path)
+    hub.fault("GET .*safetensors", WrongBytes())
+    with pytest.raises(BackboneError, match="not in the cache, and .* arrived damaged"):
+        find_backbone(backbone)
 
 
 def test_an_unknown_backbone_names_what_was_tried() -> None:

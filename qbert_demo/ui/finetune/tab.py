@@ -10,6 +10,7 @@ from qbert_demo.config import HEADS
 from qbert_demo.service import Explorer
 from qbert_demo.tuning import Tuner
 from qbert_demo.ui.finetune.data import build_data
+from qbert_demo.ui.finetune.push import build_push
 from qbert_demo.ui.finetune.replay import build_replay
 from qbert_demo.ui.finetune.restore import build_restore
 from qbert_demo.ui.finetune.run import Session, Update, run, stop
@@ -47,13 +48,14 @@ def build_finetune_tab(tuner: Tuner, explorer: Explorer, own: OwnTasks) -> None:
         with gr.Row(elem_classes="curves"):
             matrices = [PlotlyView(None, elem_id=f"confusion-{head}") for head in HEADS]
         build_take(tuner, explorer, session, own)
+        build_push(session)
         build_replay(session, result)
         build_restore(tuner, explorer, own)
     names = list(settings)
     start.click(
         partial(_start, tuner, names, len(form)),
         [session, heads, *settings.values(), *form],
-        [session, said, bar, *views, result, *matrices],
+        [session, said, bar, *views, result, *matrices, form[-1]],
         trigger_mode="multiple",
         concurrency_limit=64,
         show_progress="hidden",
@@ -72,7 +74,10 @@ def _start(
     *values: Any,
 ) -> Iterator[Update]:
     settings = dict(zip(names, values[:-n_form], strict=True))
-    yield from run(tuner, session or Session(), heads or (), settings, values[-n_form:])
+    token: Any = ""  # used once
+    for update in run(tuner, session or Session(), heads or (), settings, values[-n_form:]):
+        yield *update, token
+        token = gr.skip()
 
 
 def _stop(tuner: Tuner, session: Session | None) -> None:

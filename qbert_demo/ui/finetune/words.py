@@ -1,7 +1,9 @@
 """What the Fine-tune tab says: the rows, the progress, the result."""
 
 import html
+from collections.abc import Sequence
 
+from qbert_demo.data.loading import Rows
 from qbert_demo.data.subset import Material, class_counts
 from qbert_demo.figures.theme import percent
 from qbert_demo.results import Estimate, HeadReport, QuickReport
@@ -21,16 +23,20 @@ def preview_html(material: Material) -> str:
         f"{html.escape(name)} {n:,}" for name, n in class_counts(train, material.labels).items()
     )
     notes = "".join(f'<p class="notice">{html.escape(note)}</p>' for note in material.notes)
-    rows = "".join(
-        f'<tr><td class="text">{shown(text[:LONGEST])}</td>'
-        f"<td>{html.escape(material.labels[label])}</td></tr>"
-        for text, label in zip(train.texts[:PREVIEW_ROWS], train.labels[:PREVIEW_ROWS], strict=True)
-    )
     return (
         f"<p>{len(train):,} rows to train on ({counts}) and {len(held_out):,} held out, from "
-        f"{html.escape(train.origin)}.</p>{notes}"
-        + _table("The first rows", ("text", "label"), rows)
+        f"{html.escape(train.origin)}.</p>{notes}" + first_rows_html(train, material.labels)
     )
+
+
+def first_rows_html(rows: Rows, labels: Sequence[str]) -> str:
+    """Show the first rows as a table."""
+    cells = "".join(
+        f'<tr><td class="text">{shown(text[:LONGEST])}</td>'
+        f"<td>{html.escape(labels[label])}</td></tr>"
+        for text, label in zip(rows.texts[:PREVIEW_ROWS], rows.labels[:PREVIEW_ROWS], strict=True)
+    )
+    return _table("The first rows", ("text", "label"), cells)
 
 
 def progress_html(

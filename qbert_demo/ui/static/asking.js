@@ -12,7 +12,8 @@ let timer = 0;
 const box = () => document.querySelector(`#${settings.text} textarea`);
 const task = () => props.value.split('#')[0];
 const isFromLink = () => props.value.endsWith('#link');
-const examples = () => settings.examples[task()] || [];
+// A guest's task ends in ~ and the key of the task it stands beside, whose examples suit it.
+const examples = () => settings.examples[task()] || settings.examples[task().split('~')[1]] || [];
 const isLive = () => document.querySelector(`#${settings.live} input`).checked;
 
 function ask() {

@@ -1,8 +1,11 @@
 async (task, text) => {
   const longest = 8000;
   const link = new URL(window.location.href);
+  // The key of a visitor's own task opens its models, and means nothing on another page.
+  const own = /^(hub|mine)-/.test(task);
+  const shared = own ? task.split('~')[1] : task;
   link.hash = '';
-  link.search = new URLSearchParams({ task, text }).toString();
+  link.search = new URLSearchParams(shared ? { task: shared, text } : { text }).toString();
   if (link.href.length > longest) return 'This text is too long for a link.';
   try {
     await navigator.clipboard.writeText(link.href);

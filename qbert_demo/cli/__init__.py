@@ -1,0 +1,113 @@
+"""The command line: ``python -m qbert_demo COMMAND``."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from qbert_demo.circuit.export import to_pennylane, to_qasm2, to_qasm3, to_text
+from qbert_demo.cli.common import add_datasets_dir, print_json
+from qbert_demo.cli.publish import add_cards, add_publish
+from qbert_demo.cli.train import add_train
+from qbert_demo.config import CHECKPOINTS
+from qbert_demo.data.catalogue import TASKS, find_task
+from qbert_demo.errors import CheckpointError, QBertError
+from qbert_demo.report import circuit_json, comparison_json, prediction_json
+from qbert_demo.service import Explorer
+from qbert_demo.training.evaluation import evaluate
+
+EXPORTS = {
+    "text": to_text,
+    "pennylane": to_pennylane,
+    "qasm3": to_qasm3,
+    "qasm2": to_qasm2,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: Words after the program's name; the process's own if left out.
+
+    Returns:
+        The exit status: 0, or 2 after an error that the person can mend.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except QBertError as error:
+        print(f"qbert_demo: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m qbert_demo",
+        description="Classical and hybrid quantum BERT text classifiers, side by side.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_predict(commands.add_parser("predict", help="classify one text, print JSON"))
+    _add_circuit(commands.add_parser("circuit", help="show what the circuit does to one text"))
+    _add_evaluate(commands.add_parser("evaluate", help="score checkpoints on the reported split"))
+    add_train(commands.add_parser("train", help="fine-tune a checkpoint end to end"))
+    add_publish(commands.add_parser("publish", help="bring the shipped checkpoints to the Hub"))
+    add_cards(commands.add_parser("cards", help="write the shipped checkpoints' model cards anew"))
+    return parser
+
+
+def _add_predict(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("text")
+    parser.add_argument("--task", choices=TASKS, default="sst2")
+    parser.add_argument(
+        "--checkpoint",
+        metavar="FOLDER_OR_HUB_ID[@REVISION]",
+        help="predict with this checkpoint alone",
+    )
+    parser.set_defaults(run=_predict)
+
+
+def _predict(options: argparse.Namespace) -> None:
+    if options.checkpoint is None:
+        explorer = Explorer.start([options.task])
+        heads = explorer.task(options.task).heads
+        result = comparison_json(explorer.compare(options.task, options.text, heads))
+        answer = {"task": result["task"], "text": result["text"], "models": result["models"]}
+    else:
+        source, _, revision = options.checkpoint.partition("@")
+        prediction = Explorer.predict_with(source, revision or None, options.text)
+        models = {prediction.card.head: prediction_json(prediction)}
+        answer = {"task": None, "text": options.text, "models": models}
+    print_json(answer)
+
+
+def _add_circuit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("text")
+    parser.add_argument("--task", choices=TASKS, default="sst2")
+    parser.add_argument("--format", choices=("json", *EXPORTS), default="text")
+    parser.set_defaults(run=_circuit)
+
+
+def _circuit(options: argparse.Namespace) -> None:
+    explorer = Explorer.start([options.task])
+    comparison = explorer.compare(options.task, options.text, ["hybrid"])
+    circuit = comparison.predictions["hybrid"].circuit
+    if circuit is None:
+        raise CheckpointError(f"The hybrid checkpoint of {options.task} has no circuit.")
+    if options.format == "json":
+        print_json(circuit_json(circuit.gates, circuit.n_qubits))
+    else:
+        print(EXPORTS[options.format](circuit.gates, circuit.n_qubits), end="")  # noqa: T201
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--task", choices=TASKS, action="append", help="all tasks if left out")
+    parser.add_argument("--checkpoints", type=Path, default=CHECKPOINTS, metavar="FOLDER")
+    add_datasets_dir(parser)
+    parser.set_defaults(run=_evaluate)
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    for key in options.task or TASKS:
+        print(evaluate(find_task(key), options.checkpoints, options.datasets_dir))  # noqa: T201

@@ -1,0 +1,287 @@
+"""Any text-classification dataset of the Hub: a look at it, then rows of it.
+
+A stranger wrote it, so nothing of it is trusted. It runs no code, points at no file but its own,
+and is streamed up to a number of rows. A visitor's token serves one request and is kept nowhere.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+from datasets import (
+    ClassLabel,
+    DatasetBuilder,
+    IterableDataset,
+    get_dataset_config_names,
+    load_dataset_builder,
+)
+from datasets.utils.metadata import MetadataConfigs
+from huggingface_hub import DatasetCard, HfFileSystem, hf_hub_download
+from huggingface_hub.errors import EntryNotFoundError
+
+from qbert_demo.data.columns import Columns, guess, label_rows, listed
+from qbert_demo.data.fetching import LabelledRows, streamed_note
+from qbert_demo.data.remote import BLOCK, ENDINGS, MOST_FILES, Found, Token, find, reading, spread
+from qbert_demo.errors import DataError, InputError
+
+LOOK_ROWS = 200
+MAX_GROUP_BYTES = 256_000_000
+"""Largest piece that is read at once: a row group of a Parquet file, or a whole other file."""
+SIMPLE = ("string", "large_string", "bool", "int8", "int16", "int32", "int64", "uint8", "uint16")
+"""Types of the columns that are read."""
+_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
+_TOKEN = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+@dataclass(frozen=True)
+class Another:
+    """A dataset of the Hub as a visitor names it; empty parts are guessed.
+
+    Attributes:
+        dataset: Its repository.
+        config: Its configuration.
+        split: Its split.
+        text: Column of the text.
+        label: Column of the class.
+        revision: A branch, a tag or a commit.
+        token: A visitor's own, ``False`` for none, ``None`` for this machine's login.
+    """
+
+    dataset: str
+    config: str = ""
+    split: str = ""
+    text: str = ""
+    label: str = ""
+    revision: str = ""
+    token: Token = field(default=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a dataset is like.
+
+    Attributes:
+        another: What was asked for, filled in as far as the guess is unique; the revision is
+            the full sha of the commit that was looked at, the token is left out.
+        configs, splits, texts, labels: What may be chosen.
+        question: What the visitor has to choose, in a sentence; empty if nothing.
+        rows: Some rows, with their class names, if nothing is left to choose.
+    """
+
+    another: Another
+    configs: tuple[str, ...] = ()
+    splits: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    question: str = ""
+    rows: LabelledRows | None = None
+
+
+def look_at(another: Another) -> Look:
+    """Look at a dataset: configurations, splits, columns, and some rows.
+
+    Raises:
+        InputError: If the id or the token cannot be one.
+        DataError: If the dataset cannot be had or used; the message says why.
+    """
+    return _seen(another, LOOK_ROWS)
+
+
+def load_another(another: Another, n: int) -> LabelledRows:
+    """Stream about ``n`` rows of a dataset.
+
+    Raises:
+        InputError: If the id or the token cannot be one.
+        DataError: If the dataset cannot be had or used, or something must be chosen first; the
+            message says what.
+    """
+    look = _seen(another, n)
+    if look.rows is None:
+        raise DataError(look.question)
+    return look.rows
+
+
+def _seen(another: Another, n: int) -> Look:
+    found = _find(another)
+    try:
+        return reading(another.dataset, lambda: _read(another, found, n))
+    finally:
+        if isinstance(another.token, str):
+            HfFileSystem.clear_instance_cache()  # which keeps the token
+
+
+def _find(another: Another) -> Found:
+    for name in ("dataset", "config", "split", "text", "label", "revision"):
+        if not isinstance(getattr(another, name), str):
+            raise InputError(f"For the {name} of a dataset, give its name.")
+    if not _ID.fullmatch(another.dataset) or ".." in another.dataset:
+        raise InputError(
+            f"“{another.dataset[:60]}” is no id of a dataset. Give one such as stanfordnlp/imdb, "
+            "as it stands on top of its Hub page."
+        )
+    if Path(another.dataset).exists():
+        raise InputError(f"A folder here is called {another.dataset}, too. Rename the folder.")
+    if isinstance(another.token, str) and not _TOKEN.fullmatch(another.token):
+        raise InputError("This is no access token: one has no spaces inside. Copy it again.")
+    return find(
+        another.dataset,
+        another.revision or None,
+        split=another.split or "train",
+        token=another.token,
+    )
+
+
+def _read(another: Another, found: Found, n: int) -> Look:
+    """Choose what is not chosen yet, read ``n`` rows, and guess the columns."""
+    _check_card(found, another.token)
+    options: Any = {"revision": found.revision, "token": another.token}
+    seen = Look(replace(another, revision=found.revision, token=False))
+    try:
+        builder = load_dataset_builder(
+            found.dataset,
+            another.config or None,
+            storage_options={"hf": {"block_size": BLOCK}},
+            **options,
+        )
+    except ValueError:
+        configs = tuple(get_dataset_config_names(found.dataset, **options))
+        if _chosen(another.config, configs, "", "configuration"):
+            raise
+        return _asking(replace(seen, configs=configs), "configuration", configs)
+    splits = tuple(map(str, builder.config.data_files or ()))
+    seen = replace(
+        seen,
+        another=replace(seen.another, config=builder.config.name),
+        configs=tuple(builder.builder_configs) or (builder.config.name,),
+        splits=splits,
+    )
+    split = _chosen(another.split, splits, "train", "split")
+    if split is None:
+        return _asking(seen, "split", splits)
+    seen = replace(seen, another=replace(seen.another, split=split))
+    return _with_rows(seen, builder, found, n)
+
+
+def _with_rows(seen: Look, builder: DatasetBuilder, found: Found, n: int) -> Look:
+    asked = seen.another
+    table = _streamed(builder, found, asked)
+    rows, places = spread(table, n)
+    if not rows:
+        raise DataError(f"The split “{asked.split}” of {found.dataset} is empty. Choose another.")
+    names = {
+        column: feature.names
+        for column, feature in (table.features or {}).items()
+        if isinstance(feature, ClassLabel)
+    }
+    columns = guess(rows, names, asked.text, asked.label)
+    seen = replace(
+        seen,
+        another=replace(asked, text=columns.text or "", label=columns.label or ""),
+        texts=columns.texts,
+        labels=columns.labels,
+    )
+    if columns.text is None:
+        return _asking(seen, "column of the text", columns.texts)
+    if columns.label is None:
+        return _asking(seen, "column of the class", columns.labels)
+    return replace(seen, rows=_labelled(rows, places, columns, names, found))
+
+
+def _labelled(
+    table: Sequence[Mapping[str, Any]],
+    places: int,
+    columns: Columns,
+    names: Mapping[str, Sequence[str]],
+    found: Found,
+) -> LabelledRows:
+    text, label = columns.text or "", columns.label or ""
+    origin = f"{found.origin}, streamed"
+    rows, labels, notes = label_rows(table, text, label, names.get(label), origin)
+    return LabelledRows(rows, labels, (streamed_note(len(table), places), *notes))
+
+
+def _streamed(builder: DatasetBuilder, found: Found, asked: Another) -> IterableDataset:
+    """The split as a stream of its simple columns, of files that are its own."""
+    files = list((builder.config.data_files or {})[asked.split])
+    own = f"hf://datasets/{found.dataset}@{found.revision}/"
+    if not all(file.startswith(own) for file in files):
+        raise DataError(f"{found.dataset} points outside of itself, which is not followed.")
+    if not all(file.lower().endswith(ENDINGS) for file in files):
+        raise DataError(f"{found.dataset} has files of a kind that is not read. Choose another.")
+    table = builder.as_streaming_dataset(split=asked.split)
+    features = table.features
+    if features is not None and hasattr(builder.config, "columns"):
+        builder.config.columns = [
+            column
+            for column, feature in features.items()
+            if isinstance(feature, ClassLabel) or getattr(feature, "dtype", None) in SIMPLE
+        ]
+        table = builder.as_streaming_dataset(split=asked.split)
+    _check_size(files, set(table.features or ()), found, builder.token)
+    return table
+
+
+def _check_size(files: Sequence[str], columns: set[str], found: Found, token: Token) -> None:
+    """Refuse what would fill the memory, before it is read."""
+    system = HfFileSystem(token=token, block_size=BLOCK)
+    for file in files[:: -(-len(files) // MOST_FILES)]:
+        if not file.endswith(".parquet"):
+            size = system.info(file)["size"]
+        else:
+            with system.open(file) as stream:
+                facts = pq.read_metadata(stream)
+            groups = [facts.row_group(k) for k in range(facts.num_row_groups)]
+            sizes = [
+                sum(
+                    chunk.total_uncompressed_size
+                    for chunk in map(group.column, range(group.num_columns))
+                    if chunk.path_in_schema in columns
+                )
+                for group in groups
+            ]
+            size = max(sizes, default=0)
+        if size > MAX_GROUP_BYTES:
+            raise DataError(
+                f"{found.dataset} comes in pieces of {size / 1e6:,.0f} MB; at most "
+                f"{MAX_GROUP_BYTES / 1e6:,.0f} MB are read at once. Choose another dataset."
+            )
+
+
+def _check_card(found: Found, token: Token) -> None:
+    """Refuse a README that sends the library to other files than the dataset's own."""
+    try:
+        readme = hf_hub_download(
+            found.dataset, "README.md", repo_type="dataset", revision=found.revision, token=token
+        )
+    except EntryNotFoundError:
+        return
+    card = DatasetCard.load(readme).data
+    for words in _strings(dict(MetadataConfigs.from_dataset_card_data(card))):
+        if "::" in words or "://" in words or words.startswith(("/", "~")) or ".." in words:
+            raise DataError(f"{found.dataset} points outside of itself, which is not followed.")
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, Mapping):
+        return [words for part in value.values() for words in _strings(part)]
+    if isinstance(value, list | tuple):
+        return [words for part in value for words in _strings(part)]
+    return [value] if isinstance(value, str) else []
+
+
+def _chosen(wish: str, choices: Sequence[str], usual: str, kind: str) -> str | None:
+    if wish:
+        if wish not in choices:
+            raise DataError(f"There is no {kind} “{wish[:60]}”. There are {listed(choices)}.")
+        return wish
+    if usual in choices:
+        return usual
+    return choices[0] if len(choices) == 1 else None
+
+
+def _asking(seen: Look, kind: str, choices: Sequence[str]) -> Look:
+    question = f"{seen.another.dataset} leaves a choice. Choose the {kind}: {listed(choices)}."
+    return replace(seen, question=question)

@@ -1,0 +1,49 @@
+"""Whether a file of the Hub arrived whole.
+
+The Hub's client checks a file's size alone. Here its hash is checked as well: the Hub knows a
+large file by its SHA-256 and a small one by the SHA-1 that git gives it, and the client's cache
+names each file so.
+"""
+
+import hashlib
+import re
+from contextlib import suppress
+from pathlib import Path
+
+
+def is_whole(path: Path, digest: str | None = None) -> bool:
+    """Whether a cached file has its hash; one that has not is deleted.
+
+    Args:
+        path: The file, as the client's cache presents it.
+        digest: SHA-256 or git's SHA-1; if left out, the name that the cache gave the content.
+    """
+    try:
+        content = path.resolve(strict=True)
+    except OSError:
+        return False
+    expected = digest or content.name
+    if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", expected) or has_digest(content, expected):
+        return True
+    with suppress(OSError):
+        path.unlink()
+        content.unlink(missing_ok=True)
+    return False
+
+
+def has_digest(path: Path, digest: str) -> bool:
+    """Whether a file has a SHA-256, or the SHA-1 that git would give it."""
+    try:
+        return _digest(path, git=len(digest) == 40) == digest
+    except OSError:
+        return False
+
+
+def _digest(path: Path, *, git: bool) -> str:
+    digest = hashlib.sha1(usedforsecurity=False) if git else hashlib.sha256()
+    if git:
+        digest.update(b"blob %d\0" % path.stat().st_size)
+    with path.open("rb") as stream:
+        while chunk := stream.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,56 @@
+"""Small datasets for a loopback Hub, made on the spot."""
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from datasets import ClassLabel, Dataset
+
+NAME = "org/moods"
+CARD = """---
+configs:
+- config_name: {config}
+  data_files:
+  - split: train
+    path: data/train-*
+---
+"""
+FILE = "data/train-00000-of-00001.parquet"
+
+
+def parquet(
+    columns: Mapping[str, Sequence[Any]],
+    classes: Mapping[str, Sequence[str]] | None = None,
+    group: int = 1000,
+) -> bytes:
+    """A Parquet file as `datasets` writes it, ``group`` rows a row group."""
+    table = Dataset.from_dict(dict(columns))
+    for column, names in (classes or {}).items():
+        table = table.cast_column(column, ClassLabel(names=list(names)))
+    stream = io.BytesIO()
+    table.to_parquet(stream, batch_size=group)
+    return stream.getvalue()
+
+
+def repository(data: bytes, config: str = "default") -> dict[str, bytes]:
+    """The files of a dataset with one configuration and a train split."""
+    return {"README.md": CARD.format(config=config).encode(), FILE: data}
+
+
+def moods(n: int = 300) -> bytes:
+    """Sentences of three moods, sorted by mood, with columns that are neither text nor class."""
+    rows = {
+        "id": list(range(n)),
+        "sentence": [f"sentence number {i} " for i in range(n)],
+        "mood": [i * 3 // n for i in range(n)],
+        "tokens": [["a", "b"]] * n,
+    }
+    return parquet(rows, {"mood": ["calm", "glad", "sad"]}, group=20)
+
+
+def csv(*lines: str) -> bytes:
+    """A CSV file of these lines."""
+    return "\n".join(lines).encode()
+
+
+PAIRS = csv("premise,hypothesis,label", *(f"the one {i},the other {i},{i % 2}" for i in range(40)))

@@ -1,0 +1,86 @@
+"""The app's start: where models and encoder come from, how that is told, and how long it takes."""
+
+import time
+from pathlib import Path
+
+import pytest
+from huggingface_hub import constants
+
+from qbert_demo.model.registry import Entry, write_registry
+from qbert_demo.results import Origin
+from qbert_demo.service import Explorer
+from tests import models
+from tests.hub import Hub
+from tests.hub.faults import Silent
+
+NAMES = ("sst2-classical", "sst2-hybrid")
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("checkpoints")
+    for name, head in zip(NAMES, ("linear", "circuit"), strict=True):
+        models.checkpoint(folder / name, head)
+    return folder
+
+
+def publish(hub: Hub, folder: Path, *names: str) -> dict[str, str]:
+    """Put some checkpoints on the Hub, and their commits into the registry."""
+    shas = {name: hub.add("model", f"org/{name}", folder / name) for name in names}
+    entries = [
+        Entry("sst2", name[5:], name.title(), f"org/{name}", shas.get(name), name) for name in NAMES
+    ]
+    write_registry(folder, entries)
+    return shas
+
+
+def test_what_is_published_answers_from_the_hub_and_says_so(hub: Hub, bundle: Path) -> None:
+    sha = publish(hub, bundle, "sst2-hybrid")["sst2-hybrid"]
+    explorer = Explorer.start(["sst2"], bundle)
+    assert explorer.status.startswith("Models: 1 from the Hub, 1 bundled. Encoder: ")
+    classical, hybrid, _ = explorer.origins
+    assert classical == Origin("Sst2-Classical", "bundled")
+    link = f"{constants.ENDPOINT}/org/sst2-hybrid/tree/{sha}"
+    assert hybrid == Origin("Sst2-Hybrid", f"org/sst2-hybrid @ {sha[:7]}", link)
+    predictions = explorer.compare("sst2", "A fine film.").predictions
+    assert predictions["hybrid"].card.source == f"org/sst2-hybrid @ {sha[:7]}"
+    assert predictions["classical"].card.source == "bundled"
+    hub.requests.clear()
+    again = Explorer.start(["sst2"], bundle)
+    assert again.origins == explorer.origins
+    assert hub.requests == []
+
+
+def test_a_damaged_publication_gives_way_to_the_bundle(hub: Hub, bundle: Path) -> None:
+    publish(hub, bundle, *NAMES)
+    sha = hub.add("model", "org/sst2-hybrid", {"model.safetensors": b"nonsense"})
+    entries = [Entry("sst2", "hybrid", "Hybrid", "org/sst2-hybrid", sha, "sst2-hybrid")]
+    write_registry(bundle, entries)
+    explorer = Explorer.start(["sst2"], bundle)
+    assert explorer.tasks[0].heads == ("classical", "hybrid")
+    assert explorer.compare("sst2", "A fine film.").predictions["hybrid"].card.source == "bundled"
+    assert "cannot be used" in explorer.origins[1].place
+
+
+def test_a_silent_hub_delays_the_start_by_three_seconds_at_most(
+    hub: Hub, bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(hub, bundle, *NAMES)
+    Explorer.start(["sst2"], bundle)
+    hub.fault(".", Silent())
+    monkeypatch.setattr("qbert_demo.model.encoder._found", {})
+    start = time.monotonic()
+    warm = Explorer.start(["sst2"], bundle)
+    usual = time.monotonic() - start
+    assert "2 from the Hub" in warm.status
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(bundle / "cold"))
+    monkeypatch.setattr("qbert_demo.model.encoder._found", {})
+    start = time.monotonic()
+    cold = Explorer.start(["sst2"], bundle)
+    assert time.monotonic() - start < 3 + usual + 1
+    assert cold.status == (
+        "Models: bundled (the Hub is out of reach). "
+        "Encoder: embedded copy (the Hub is out of reach)."
+    )
+    probes = [request for request in hub.requests if request.status is None]
+    assert len(probes) == 2, "one for each start"
