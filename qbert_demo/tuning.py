@@ -195,12 +195,21 @@ class Tuner:
         Raises:
             BackboneError: If the encoder cannot be had.
         """
-        with self._lock:
-            self._base = self._base or fresh_classifier()
+        base = self.base()
         return {
-            name: adopt(self._base, head, order.material, order.recipe)
+            name: adopt(base, head, order.material, order.recipe)
             for name, head in report.heads.items()
         }
+
+    def base(self) -> Classifier:
+        """The encoder that visitors' heads share, with a head of no meaning.
+
+        Raises:
+            BackboneError: If the encoder cannot be had.
+        """
+        with self._lock:
+            self._base = self._base or fresh_classifier()
+            return self._base
 
     def events(self, job_id: str, since: int = 0, timeout: float = 0.25) -> list[Event]:
         """See `qbert_demo.training.jobs.Jobs.events`; results are `QuickReport`s."""

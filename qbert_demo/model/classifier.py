@@ -79,17 +79,16 @@ class QBertConfig(PreTrainedConfig):
 
     def validate_sizes(self) -> None:
         """Refuse more labels or adapters than a checkpoint of this project can have."""
-        if len(self.id2label or ()) > MAX_LABELS:
-            raise ValueError(
-                f"{len(self.id2label or ())} labels; at most {MAX_LABELS} are supported."
-            )
-        numbered = {str(number): name for number, name in (self.id2label or {}).items()}
-        if set(numbered) != {str(k) for k in range(len(numbered))}:
+        numbers = {str(number) for number in self.id2label or ()}
+        if len(numbers) > MAX_LABELS:
+            raise ValueError(f"{len(numbers)} labels; at most {MAX_LABELS} are supported.")
+        if numbers != {str(k) for k in range(len(self.id2label or ()))}:
             raise ValueError("id2label must number the labels from 0.")
         if not 3 <= self.max_length <= MAX_TOKENS:
             raise ValueError(f"max_length must be from 3 to {MAX_TOKENS}, not {self.max_length}.")
-        if not 0 <= self.adapter_rank <= 256:
-            raise ValueError(f"adapter_rank must be from 0 to 256, not {self.adapter_rank}.")
+        for name, low, high in (("adapter_rank", 0, 256), ("adapter_scale", -100, 100)):
+            if not low <= getattr(self, name) <= high:
+                raise ValueError(f"{name} must be {low} to {high}, not {getattr(self, name)}.")
 
     def spec(self) -> CircuitSpec:
         """The circuit that the head is, or is compared with."""
@@ -177,9 +176,7 @@ class QBertForSequenceClassification(PreTrainedModel):
     def build(cls, config: QBertConfig, encoder_folder: Path | None = None) -> Self:
         """A model with the pretrained encoder that the config names, and a fresh head.
 
-        Args:
-            config: Its configuration.
-            encoder_folder: Where the encoder's files are; found if left out.
+        The encoder's files are found, unless ``encoder_folder`` says where they are.
         """
         encoder = load_encoder(config.source(), encoder_folder)
         config.backbone = encoder.config
@@ -192,8 +189,7 @@ class QBertForSequenceClassification(PreTrainedModel):
     def with_head(self, config: QBertConfig, tensors: dict[str, Tensor]) -> Self:
         """Another model on this one's very encoder, which takes no memory twice.
 
-        Where there are low-rank updates, it has layers of its own that they are merged into, and
-        shares the token embeddings, about half of a small encoder.
+        Low-rank updates are merged into layers of its own; the token embeddings are shared.
 
         Args:
             config: Its configuration; the encoder's part is taken from this model, which must
@@ -203,10 +199,8 @@ class QBertForSequenceClassification(PreTrainedModel):
         config.backbone = self.config.backbone
         with no_init_weights():
             model = type(self)(config)
-        embeddings = self.bert.embeddings
-        model.bert = (
-            deepcopy(self.bert, {id(embeddings): embeddings}) if config.adapter_rank else self.bert
-        )
+        shared = {id(self.bert.embeddings): self.bert.embeddings}
+        model.bert = deepcopy(self.bert, shared) if config.adapter_rank else self.bert
         model.load_tensors(tensors)
         return model.eval()
 
@@ -297,9 +291,7 @@ class QBertForSequenceClassification(PreTrainedModel):
 
 
 def _reset(module: nn.Module) -> None:
-    reset = getattr(module, "reset_parameters", None)
-    if callable(reset):
-        reset()
+    getattr(module, "reset_parameters", lambda: None)()
 
 
 AutoConfig.register("qbert", QBertConfig, exist_ok=True)

@@ -59,6 +59,12 @@ class Shelf:
                 oldest, _ = self._models.popitem(last=False)
                 del self._sizes[oldest]
 
+    def drop(self, key: str) -> None:
+        """Keep the models under a key no longer, if they are here."""
+        with self._lock:
+            self._models.pop(key, None)
+            self._sizes.pop(key, None)
+
     def load(self, key: str, make: Callable[[], Models]) -> Models:
         """The models under a key, made by one thread if they are not here, however many ask.
 

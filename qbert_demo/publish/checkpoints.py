@@ -25,7 +25,7 @@ from qbert_demo.publish.repository import (
 from qbert_demo.results import HeadReport
 from qbert_demo.training.model_card import card_of
 from qbert_demo.training.quick import write_head
-from qbert_demo.training.recipe import FrozenRecipe
+from qbert_demo.training.recipe import RaceRecipe
 
 CARD = "README.md"
 
@@ -104,7 +104,7 @@ def publish(
 def push_head(
     report: HeadReport,
     material: Material,
-    recipe: FrozenRecipe,
+    recipe: RaceRecipe,
     repo_id: str,
     token: str,
     *,

@@ -1,6 +1,6 @@
 """How a training run went."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,8 @@ class Epoch:
         angles: The circuit's trained angles in radians, flat; empty without one.
         values: Output of circuit or bottleneck for the first held-out rows, shape
             ``(4, n_qubits)``; empty without a squeeze.
+        confusion: Held-out rows by true class and by label given, shape ``(n_labels, n_labels)``;
+            empty if they were not counted.
     """
 
     head: str
@@ -44,6 +46,7 @@ class Epoch:
     gradients: dict[str, float]
     angles: Array
     values: Array
+    confusion: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 0), np.int64))
 
 
 @dataclass(frozen=True)

@@ -239,6 +239,10 @@ class Explorer:
         """
         self._visitors.adopt(card, classifiers)
 
+    def forget(self, key: str) -> None:
+        """Drop a visitor's own task, and its models unless another visitor's task has them, too."""
+        self._visitors.forget(key)
+
     def load_model(
         self, repo_id: str, revision: str | None = None, token: str | None = None
     ) -> Guest:

@@ -94,6 +94,15 @@ class Visitors:
         refs = {head: Ref(card.key, card.key, head) for head in card.heads}
         self._remember(_Task(card, refs, "Take them over from Fine-tune again, or train anew."))
 
+    def forget(self, key: str) -> None:
+        """Drop a task, if it is here, and models that no other task has."""
+        with self._lock:
+            task = self._tasks.pop(key, None)
+            others = {ref.key for other in self._tasks.values() for ref in other.models.values()}
+        for ref in task.models.values() if task else ():
+            if ref.key is not None and ref.key not in others:
+                self.shelf.drop(ref.key)
+
     def load(
         self, repo_id: object, revision: object, token: object, tasks: Sequence[TaskCard]
     ) -> Guest:

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from qbert_demo.circuit import CircuitLayer
 from qbert_demo.model.heads import BottleneckHead, CircuitHead, LinearHead, SqueezeHead
 from qbert_demo.results import Epoch
+from qbert_demo.training.metrics import confusion
 from qbert_demo.training.recipe import FrozenRecipe, RaceRecipe
 
 SPREAD = 0.05
@@ -220,6 +221,7 @@ def look_at(
         gradients,
         circuit[0].detach().double().flatten().numpy().copy() if circuit else np.zeros(0),
         values.double().numpy(),
+        confusion(predicted.numpy(), kept.labels.numpy(), output.logits.shape[1]),
     )
     return told, predicted.numpy()
 

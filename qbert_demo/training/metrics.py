@@ -46,3 +46,9 @@ def macro_f1(predicted: Labels, truth: Labels, n_labels: int) -> float:
         missed = np.sum((predicted == label) != (truth == label))
         scores.append(2 * hit / (2 * hit + missed) if hit else 0.0)
     return float(np.mean(scores))
+
+
+def confusion(predicted: Labels, truth: Labels, n_labels: int) -> Labels:
+    """Texts by true class (rows) and label given (columns), shape ``(n_labels, n_labels)``."""
+    counts = np.bincount(truth * n_labels + predicted, minlength=n_labels**2)
+    return counts.reshape(n_labels, n_labels)

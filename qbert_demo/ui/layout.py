@@ -14,8 +14,9 @@ from qbert_demo.ui.api import build_api
 from qbert_demo.ui.circuit_tab import build_circuit_tab
 from qbert_demo.ui.compare import build_compare_tab
 from qbert_demo.ui.finetune import build_finetune_tab
+from qbert_demo.ui.finetune.api import build_finetune_api
 from qbert_demo.ui.guests import origin_html, wire_guest_form
-from qbert_demo.ui.own_tasks import OwnTasks
+from qbert_demo.ui.own_tasks import OwnTasks, own_cards
 from qbert_demo.ui.plotly_view import plotly_head
 from qbert_demo.ui.theme import explorer_theme
 
@@ -23,6 +24,8 @@ HERE = Path(__file__).parent
 TITLE = "QBERT explorer"
 MAX_WAITING = 200
 """Requests that may wait in the queue; one more is refused instead of waiting for minutes."""
+THREADS = 128
+"""Enough for a classroom: everyone who watches a training holds one most of the time."""
 
 
 def build_app(explorer: Explorer, tuner: Tuner) -> gr.Blocks:
@@ -35,7 +38,8 @@ def build_app(explorer: Explorer, tuner: Tuner) -> gr.Blocks:
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 3600)) as app:
         header = header_html(explorer.status, explorer.origins)
         gr.HTML(header, elem_id="header", apply_default_css=False)
-        cards = gr.State(())  # anything but tabs inside `gr.Tabs` makes Gradio draw a tab twice
+        # Anything but tabs inside `gr.Tabs` makes Gradio draw a tab twice.
+        cards = own_cards(explorer)
         with gr.Tabs():
             question = build_compare_tab(explorer, app)
             circuit_task = build_circuit_tab(explorer, question.task, question.text)
@@ -43,6 +47,7 @@ def build_app(explorer: Explorer, tuner: Tuner) -> gr.Blocks:
             wire_guest_form(explorer, question.guest, own)
             build_finetune_tab(tuner, explorer, own)
         build_api(explorer)
+        build_finetune_api(tuner)
     app.queue(api_open=False, max_size=MAX_WAITING)
     return app
 
@@ -58,6 +63,7 @@ def launch_options() -> dict[str, Any]:
         "show_error": False,
         "max_file_size": "20mb",
         "ssr_mode": False,
+        "max_threads": THREADS,
     }
 
 

@@ -1,6 +1,7 @@
 """Tasks that a visitor brought along: trained here, loaded from a file or from the Hub.
 
-They stand in the task choices of this visitor's page alone.
+They stand in the task choices of this visitor's page alone, and are dropped when the visitor has
+left for a while.
 """
 
 from collections.abc import Sequence
@@ -29,18 +30,28 @@ class OwnTasks(NamedTuple):
     asking: AskingBar
 
 
+def own_cards(explorer: Explorer) -> gr.State:
+    """What remembers a visitor's own tasks; Gradio deletes it an hour after the page was closed.
+
+    Gradio copies the callback deeply for every page, so it must be a function: a ``partial`` would
+    have the models copied along.
+    """
+    return gr.State((), delete_callback=lambda cards: _forget(explorer, cards))
+
+
 def added(explorer: Explorer, own: Sequence[TaskCard] | None, *new: TaskCard) -> tuple[Any, ...]:
     """Offer more tasks and choose the last of them.
 
     Args:
         explorer: What all visitors can ask.
         own: What this visitor could ask besides.
-        new: What comes to it; an older task with the same title gives way.
+        new: What comes to it; an older task with the same title gives way and is forgotten.
 
     Returns:
         New values for `OwnTasks`. The Circuit tab has tasks with a hybrid alone.
     """
-    titles = [card.title for card in new]
+    titles, keys = [card.title for card in new], [card.key for card in new]
+    _forget(explorer, [c for c in own or () if c.title in titles and c.key not in keys])
     cards = (*(card for card in own or () if card.title not in titles), *new)
     everything = (*explorer.tasks, *cards)
     hybrids = [card for card in everything if "hybrid" in card.heads]
@@ -54,6 +65,11 @@ def added(explorer: Explorer, own: Sequence[TaskCard] | None, *new: TaskCard) ->
 def unchanged() -> list[Any]:
     """Values for `OwnTasks` that leave everything as it is."""
     return [gr.skip() for _ in OwnTasks._fields]
+
+
+def _forget(explorer: Explorer, cards: Sequence[TaskCard]) -> None:
+    for card in cards:
+        explorer.forget(card.key)
 
 
 def _choices(cards: Sequence[TaskCard]) -> list[tuple[str, str]]:

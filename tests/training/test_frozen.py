@@ -64,6 +64,9 @@ def test_every_epoch_tells_gradients_angles_and_values() -> None:
     assert hybrid.values.shape == control.values.shape == (4, 4)
     assert np.abs(hybrid.values).max() <= 1
     assert classical.values.size == classical.angles.size == control.angles.size == 0
+    for epoch in told:
+        assert epoch.confusion.sum(1).tolist() == np.bincount(HELD_OUT.labels).tolist()
+        assert epoch.confusion.trace() / len(HELD_OUT.labels) == pytest.approx(epoch.accuracy)
 
 
 def test_the_circuits_gradient_is_the_mean_norm_of_its_steps() -> None:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from qbert_demo.training.metrics import accuracy, difference, macro_f1
+from qbert_demo.training.metrics import accuracy, confusion, difference, macro_f1
 
 RANDOM = np.random.default_rng(0)
 
@@ -32,3 +32,8 @@ def test_paired_difference_covers_its_bootstrap() -> None:
 def test_macro_f1_by_hand() -> None:
     truth, predicted = np.array([0, 0, 0, 1, 2]), np.array([0, 0, 1, 1, 0])
     assert macro_f1(predicted, truth, 3) == pytest.approx((4 / 6 + 2 / 3 + 0) / 3)
+
+
+def test_confusion_counts_true_classes_in_rows() -> None:
+    predicted, truth = np.array([2, 2, 1, 0]), np.array([0, 0, 1, 2])
+    assert confusion(predicted, truth, 3).tolist() == [[0, 0, 2], [0, 1, 0], [1, 0, 0]]

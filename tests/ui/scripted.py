@@ -92,6 +92,9 @@ class ScriptedExplorer(Explorer):
         assert set(classifiers) == set(card.heads)
         self._own[card.key] = card
 
+    def forget(self, key: str) -> None:
+        self._own.pop(key, None)
+
     def compare_batch(
         self,
         task: str,

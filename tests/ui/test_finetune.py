@@ -8,11 +8,13 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 
 from qbert_demo.results import QuickReport, TaskCard
 from qbert_demo.tuning import Tuner
 from qbert_demo.ui.finetune.data import choice_of, preview
+from qbert_demo.ui.finetune.replay import replayed
 from qbert_demo.ui.finetune.run import Session, run, stop
 from qbert_demo.ui.finetune.take import download, use
 from qbert_demo.ui.finetune.words import progress_html
@@ -82,6 +84,25 @@ def test_a_trained_head_is_downloaded_as_a_checkpoint(updates: list[Any]) -> Non
     for other in (download("control", session), download("hybrid", Session())):
         assert "nothing to download" in other[0]
         assert other[1] is None
+
+
+def test_the_replay_has_every_epoch_and_what_was_kept(updates: list[Any]) -> None:
+    session = updates[-1][0]
+    report, material = session.report, session.order.material
+    told = json.loads(replayed(session) or "")
+    assert told["epochs"] == [1, 2, 3, 4, 5]
+    hybrid = report.heads["hybrid"].history
+    np.testing.assert_allclose(told["dials"]["angles"], [e.angles for e in hybrid], atol=6e-5)
+    np.testing.assert_allclose(told["bars"]["values"], [e.values for e in hybrid], atol=6e-5)
+    assert len(told["dials"]["angles"][0]) == len(told["dials"]["middles"]) == 2 * 2 * 3
+    for scores, confusion in zip(told["scores"], told["confusions"], strict=True):
+        head = report.heads[scores["head"]]
+        assert scores["kept"] == head.best_epoch - 1
+        kept = np.array(confusion["counts"][head.best_epoch - 1])
+        assert kept.trace() / len(material.held_out) == head.accuracy.value
+    below = told["figures"]["values"]["below"]
+    assert all(text in text_of(below) for text in material.held_out.texts[:4])
+    assert replayed(None) is replayed(Session()) is None
 
 
 @pytest.mark.parametrize(

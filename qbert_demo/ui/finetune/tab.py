@@ -11,6 +11,8 @@ from qbert_demo.service import Explorer
 from qbert_demo.tuning import Tuner
 from qbert_demo.ui.finetune.data import build_data
 from qbert_demo.ui.finetune.push import build_push
+from qbert_demo.ui.finetune.replay import build_replay
+from qbert_demo.ui.finetune.restore import build_restore
 from qbert_demo.ui.finetune.run import Session, Update, run, stop
 from qbert_demo.ui.finetune.settings import build_settings
 from qbert_demo.ui.finetune.take import build_take
@@ -47,6 +49,8 @@ def build_finetune_tab(tuner: Tuner, explorer: Explorer, own: OwnTasks) -> None:
             matrices = [PlotlyView(None, elem_id=f"confusion-{head}") for head in HEADS]
         build_take(tuner, explorer, session, own)
         build_push(session)
+        build_replay(session, result)
+        build_restore(tuner, explorer, own)
     names = list(settings)
     start.click(
         partial(_start, tuner, names, len(form)),

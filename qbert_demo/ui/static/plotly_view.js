@@ -98,6 +98,7 @@ function makePlotlyView(element, block, onClick) {
       });
     }
     view.dataset.drawn = String(Number(view.dataset.drawn || 0) + 1);
+    plot.dispatchEvent(new Event('drawn'));
   }
 
   // The table is there for everyone, built when it is opened, or for screen readers only.
@@ -179,5 +180,5 @@ function makePlotlyView(element, block, onClick) {
     if (figure) measure();
     if (width !== before) draw();
   }).observe(frame);
-  return { show, update, plot };
+  return { show, update, tabulate, plot };
 }

@@ -1,0 +1,78 @@
+"""A head that was taken home comes back, as a task of its own."""
+
+import secrets
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from qbert_demo.errors import InputError, QBertError
+from qbert_demo.restore import MAX_ZIP_BYTES, restore
+from qbert_demo.results import TaskCard
+from qbert_demo.service import Explorer
+from qbert_demo.tuning import Tuner
+from qbert_demo.ui.own_tasks import OwnTasks, added, unchanged
+from qbert_demo.ui.spoken import spoken
+from qbert_demo.ui.words import error_html, shown
+
+LONGEST_NAME = 40
+
+
+def build_restore(tuner: Tuner, explorer: Explorer, own: OwnTasks) -> None:
+    """Lay out the upload of a downloaded head, and wire it.
+
+    Args:
+        tuner: What has the encoder.
+        explorer: What the head is handed to.
+        own: Where it is offered.
+    """
+    gr.HTML(
+        '<h2>Bring a head back</h2><p class="hint">A zip file that Download made, here or on '
+        f"another day, at most {MAX_ZIP_BYTES // 1_000_000} MB.</p>",
+        apply_default_css=False,
+    )
+    with gr.Row(elem_classes="buttons"):
+        file = gr.UploadButton("Load a downloaded head", file_types=[".zip"], elem_id="load-head")
+    said = spoken("", elem_id="loaded-said")
+    file.upload(
+        partial(load, tuner, explorer),
+        [file, own.cards],
+        [said, *own],
+        show_progress="hidden",
+        api_visibility="private",
+    )
+
+
+def load(
+    tuner: Tuner, explorer: Explorer, file: str | None, own: Sequence[TaskCard] | None
+) -> tuple[Any, ...]:
+    """Let the head in an uploaded file answer in the other tabs; the file is deleted.
+
+    Returns:
+        What is to be said, and new values for `OwnTasks`.
+    """
+    try:
+        name, data = _taken(file)
+        head, classifier = restore(data, tuner.base())
+    except QBertError as error:
+        return error_html(str(error)), *unchanged()
+    title = f"From {name[:LONGEST_NAME]}"
+    card = TaskCard(f"file-{secrets.token_urlsafe(16)}", title, classifier.labels, (), (head,))
+    explorer.adopt(card, {head: classifier})
+    tabs = "Compare and Circuit" if head == "hybrid" else "Compare"
+    words = f"<p>This {head} head answers in {tabs} now, as the task “{shown(title)}”.</p>"
+    return words, *added(explorer, own, card)
+
+
+def _taken(file: str | None) -> tuple[str, bytes]:
+    """Name and content of an uploaded file, which is gone afterwards."""
+    path = Path(file or "")
+    try:
+        return path.name, path.read_bytes()
+    except OSError as error:
+        raise InputError("The file could not be read. Upload it again.") from error
+    finally:
+        if path.is_file():
+            path.unlink(missing_ok=True)

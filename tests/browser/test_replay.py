@@ -1,0 +1,116 @@
+"""A visitor moves through a finished training, takes a head home, and brings it back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Open
+from tests.browser.test_finetune import opened
+from tests.browser.test_looks import OVERFLOW, UNLABELLED
+from tests.training.job_watch import eventually
+from tests.ui.scripted import ScriptedExplorer
+from tests.ui.serving import served
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SAID = "#replay [data-is=said]"
+SLIDER = "#replay [data-is=slider]"
+EXPLORER = ScriptedExplorer()
+
+
+@pytest.fixture(scope="module")
+def own_app() -> Iterator[str]:
+    """An app that deletes what a page remembers a second after it was closed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_IS_E2E_TEST", "1")
+        with served(EXPLORER) as address:
+            yield address
+
+
+def seen(page: Page) -> dict[str, list[str]]:
+    """What lies over the replay's figures, and its confusion matrices."""
+    found: dict[str, list[str]] = page.evaluate(
+        """() => {
+        const all = (css, read) => [...document.querySelectorAll(`#replay ${css}`)].map(read);
+        return {
+          hands: all('.hands', (node) => node.getAttribute('d')),
+          dots: all('[data-is=loss] circle', (node) => node.getAttribute('cy')),
+          line: all('[data-is=loss] .line', (node) => node.getAttribute('d')),
+          signs: all('[data-is=values] .moving path', (node) => node.className.baseVal),
+          values: all('[data-is=values] .moving text', (node) => node.textContent),
+          counts: all('.confusion td:not(:first-child)', (node) => node.textContent),
+        };
+      }"""
+    )
+    return found
+
+
+def test_replay_home_and_back(open_page: Open, own_app: str, tmp_path: Path) -> None:
+    page = opened(open_page, address=own_app)
+    assert not page.is_visible("#replay")
+    page.click("#start")
+    page.wait_for_selector("#training-result table", timeout=60_000)
+    page.wait_for_selector("#replay .line", state="attached")
+    page.focus(SLIDER)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    last = seen(page)
+    assert "After epoch 20 of 20; held-out accuracy: classical" in page.inner_text(SAID)
+    for _ in range(15):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_function(f"document.querySelector('{SAID}').textContent.includes('epoch 5 of')")
+    page.wait_for_timeout(100)
+    early = seen(page)
+    for part in ("hands", "dots", "line", "values"):
+        assert early[part] != last[part], part
+    assert len(early["dots"]) == 4
+    assert len(early["values"]) == 4 * 4
+    for sign, value in zip(early["signs"], early["values"], strict=True):
+        assert value == "0.00" or (sign == "negative") == value.startswith("\N{MINUS SIGN}")
+    assert sum(map(int, early["counts"])) == 2 * 7
+    page.click("#replay [data-is=play]")
+    page.wait_for_function(f"document.querySelector('{SAID}').textContent.includes('20 of 20')")
+    page.wait_for_function("document.querySelector('#replay [data-is=play]').innerText === 'Play'")
+    assert seen(page) == last
+    assert asked == [], "moving asks nobody"
+    schemes: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.wait_for_timeout(300)
+        assert page.evaluate(OVERFLOW) == 0
+        assert page.evaluate(UNLABELLED) == 0
+
+    with page.expect_download() as waiting:
+        page.click("#download-hybrid")
+    file = tmp_path / "qbert-hybrid.zip"
+    waiting.value.save_as(file)
+    page.close()
+    bring_back(open_page(address=own_app), file)
+
+
+def bring_back(page: Page, file: Path) -> None:
+    """Load the file, classify with its head, and be forgotten after leaving."""
+    page.click("#finetune-tab-button")
+    with page.expect_file_chooser() as choosing:
+        page.click("#load-head")
+    wrong = file.with_name("wrong.zip")
+    wrong.write_bytes(b"no zip")
+    choosing.value.set_files(wrong)
+    page.wait_for_selector("#loaded-said .problem >> text=no zip file")
+    with page.expect_file_chooser() as choosing:
+        page.click("#load-head")
+    choosing.value.set_files(file)
+    page.wait_for_selector("#loaded-said >> text=From qbert-hybrid.zip")
+    (card,) = EXPLORER._own.values()
+    assert (card.heads, card.labels) == (("hybrid",), ("good", "bad"))
+    page.click("#compare-tab-button")
+    page.wait_for_function(
+        "['good', 'bad'].includes(document.querySelector('#card-hybrid .label')?.innerText)"
+    )
+    assert page.get_by_label("From qbert-hybrid.zip").first.is_checked()
+    page.close()
+    assert eventually(lambda: not EXPLORER._own), "who has left is forgotten"

@@ -1,0 +1,132 @@
+"""A full classroom on the real app: some classify, some train, one is unlucky, nobody suffers."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+
+from qbert_demo.training.fork_server import NICENESS
+from tests.serving import served_app
+from tests.test_tuning import OWN
+from tests.training.job_watch import descendants, eventually
+
+pytestmark = pytest.mark.slow
+
+VISITORS = 12
+TEXTS = [f"a {word} film with {n} endings" for n, word in enumerate(("fine", "dull", "odd") * 4)]
+SHORT = {"epochs": 8, "n_qubits": 3}
+LONG = {"heads": ["hybrid"], "epochs": 100, "n_qubits": 8, "n_layers": 6, "batch_size": 2}
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with served_app(HF_HUB_OFFLINE="1", QBERT_TRAININGS="2") as address:
+        yield address
+
+
+def rows_of(owner: int) -> str:
+    """Everybody's own rows, in all but name the same."""
+    return OWN.replace(", good", f", good {owner}").replace(", bad", f", bad {owner}")
+
+
+def trainees() -> list[int]:
+    """Processes below this one with a trainee's priority."""
+    found = []
+    for pid in descendants(os.getpid()):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        if int(fields[16]) == NICENESS:
+            found.append(pid)
+    return found
+
+
+def train(url: str, owner: int, settings: dict[str, Any]) -> list[dict[str, Any]]:
+    client = Client(url, verbose=False)
+    job = client.submit(None, rows_of(owner), settings=settings, api_name="/fine_tune")
+    return list(job)
+
+
+def test_everyone_is_served_and_only_the_unlucky_one_hears_of_it(url: str) -> None:
+    first = Client(url, verbose=False)
+    expected = {t: first.predict("sst2", t, api_name="/compare") for t in TEXTS}
+    unlucky = first.submit(None, rows_of(99), settings=LONG, api_name="/fine_tune")
+    for event in unlucky:
+        if event["event"] == "epoch":
+            break
+    (victim,) = trainees()
+    ended = threading.Event()
+
+    def classify(visitor: int) -> int:
+        client, text, n = Client(url, verbose=False), TEXTS[visitor], 0
+        while not ended.is_set() or not n:
+            got = client.predict("sst2", text, api_name="/compare")
+            for head, model in got["models"].items():
+                assert model["logits"] == expected[text]["models"][head]["logits"], (text, head)
+            n += 1
+        return n
+
+    with ThreadPoolExecutor(VISITORS + 4) as pool:
+        visitors = [pool.submit(classify, i) for i in range(VISITORS)]
+        owners = [pool.submit(train, url, i, SHORT) for i in range(4)]
+        try:
+            stories = [owners[0].result(120)]
+            os.kill(victim, signal.SIGKILL)
+            with pytest.raises(AppError, match="The system ended the run"):
+                unlucky.result(timeout=30)
+            stories += [owner.result(120) for owner in owners[1:]]
+        finally:
+            ended.set()
+        assert all(visitor.result(60) >= 1 for visitor in visitors)
+
+    places = [e["place"] for story in stories for e in story if e["event"] == "waiting"]
+    assert max(places) >= 2, "one ran, one was unlucky, so three stood in line"
+    for owner, story in enumerate(stories):
+        last = story[-1]
+        assert last["event"] == "finished"
+        assert last["labels"] == [f"good {owner}", f"bad {owner}"]
+        assert set(last["heads"]) == {"classical", "hybrid"}
+        assert {e["epoch"] for e in story if e["event"] == "epoch"} == set(range(1, 9))
+        for head, result in last["heads"].items():
+            assert result["predicted"] == stories[0][-1]["heads"][head]["predicted"]
+    assert eventually(lambda: trainees() == []), "no training outlives its owner's interest"
+
+
+def test_who_hangs_up_while_training_frees_the_place(url: str) -> None:
+    client = Client(url, verbose=False)
+    job = client.submit(None, rows_of(0), settings=LONG, api_name="/fine_tune")
+    for event in job:
+        if event["event"] == "epoch":
+            break
+    assert len(trainees()) == 1
+    job.cancel()
+    assert eventually(lambda: trainees() == [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((None, OWN, 500, 200, {"epochs": 101}), "epochs must be from 1 to 100"),
+        ((None, OWN, 500, 200, {"epochs": "many"}), "epochs must be a whole number"),
+        ((None, OWN, 500, 200, {"n_qubits": 9}), "n_qubits must be from 1 to 8"),
+        ((None, OWN, 500, 200, {"heads": "hybrid, control"}), "Choose heads"),
+        ((None, OWN, 500, 200, {"heads": [[]]}), "Choose heads"),
+        ((None, OWN, 500, 200, {"steps": 1}), "settings must be an object with some of"),
+        ((None, OWN, 500, 200, []), "settings must be an object"),
+        ((None, 7), "lines must be a string"),
+        ((None, "one, a"), "classes"),
+        (("nope",), "no dataset 'nope'"),
+        ((["bbc_news"],), "dataset must be a string"),
+        (("bbc_news", "", 2001), "from 10 to 2,000"),
+        (("bbc_news", "", 1e9), "whole number"),
+        (("bbc_news", "", 500, 1001), "from 10 to 1,000"),
+    ],
+)
+def test_caps_hold_for_programs_too(url: str, arguments: tuple[Any, ...], words: str) -> None:
+    with pytest.raises(AppError, match=words):
+        Client(url, verbose=False).predict(*arguments, api_name="/fine_tune")
