@@ -10,6 +10,7 @@ from qbert_demo.errors import CheckpointError
 from qbert_demo.hub import Patience, begun, brief, result_within
 from qbert_demo.model.download import SHIPPED, HubFiles, cached, fetch
 from qbert_demo.model.registry import Entry, read_registry
+from qbert_demo.results import Origin
 
 Key = tuple[str, str]
 """Task and head."""
@@ -34,6 +35,12 @@ class Place:
     link: str | None = None
     trouble: str = ""
     bundle: Path | None = None
+
+    @property
+    def origin(self) -> Origin:
+        """The same for the list in the page's header."""
+        why = f" ({self.trouble})" if self.trouble else ""
+        return Origin(self.title, self.source + why, self.link)
 
     def bundled(self, trouble: str) -> "Place | None":
         """The bundled copy in place of this one, and why; ``None`` if there is no other."""

@@ -93,12 +93,7 @@ class Explorer:
     @property
     def origins(self) -> tuple[Origin, ...]:
         """Where each model and the encoder came from."""
-        models = [
-            Origin(place.title, f"bundled ({place.trouble})" if place.trouble else place.source)
-            if place.link is None
-            else Origin(place.title, place.source, place.link)
-            for place in self._places.values()
-        ]
+        models = [place.origin for place in self._places.values()]
         encoder = find_backbone()
         return (*models, Origin("Encoder of all models", encoder.source, encoder.link))
 
