@@ -5,7 +5,6 @@ cannot be guessed, and dropped some time after its owner has left.
 """
 
 import io
-import os
 import tempfile
 import time
 import zipfile
@@ -22,6 +21,7 @@ from qbert_demo.data.subset import Material, take_subset
 from qbert_demo.errors import BusyError, InputError
 from qbert_demo.model.inference import Classifier
 from qbert_demo.results import Estimate, HeadReport, QuickReport
+from qbert_demo.settings import trainings_at_once
 from qbert_demo.training.fork_server import ForkServer
 from qbert_demo.training.jobs import Event, Jobs
 from qbert_demo.training.orders import MAX_SECONDS, Order, measure_order, train_order
@@ -33,8 +33,6 @@ MAX_TRAIN_ROWS = 2000
 MAX_HELD_OUT_ROWS = 1000
 MEASURING_SECONDS = 60
 """Longest time for an estimate, and for a place to make it."""
-AT_ONCE = "QBERT_TRAININGS"
-"""Environment variable: trainings that run at the same time."""
 OWN_HELD_OUT_SHARE = 0.3
 DRAWN, STREAMED = 20, 5
 """Rows drawn or streamed for each that is wanted, so that small classes and repeats have room."""
@@ -79,7 +77,7 @@ class Tuner:
             InputError: If ``QBERT_TRAININGS`` is not a whole number from 1 to 16.
         """
         self._datasets_dir = datasets_dir
-        self.at_once = _at_once() if at_once is None else at_once
+        self.at_once = trainings_at_once() if at_once is None else at_once
         self._lock = Lock()
         self._base: Classifier | None = None
         server = ForkServer((__name__, "qbert_demo.model.inference"))
@@ -264,10 +262,3 @@ def _divided(own: OwnRows, seed: int) -> Material:
 def _check(value: object, name: str, low: int, high: int) -> None:
     if type(value) is not int or not low <= value <= high:
         raise InputError(f"For {name}, give a whole number from {low:,} to {high:,}.")
-
-
-def _at_once() -> int:
-    text = os.environ.get(AT_ONCE, "2")
-    if not text.isdecimal() or not 1 <= int(text) <= 16:
-        raise InputError(f"{AT_ONCE} must be a whole number from 1 to 16, not {text!r:.40}.")
-    return int(text)

@@ -14,7 +14,7 @@ from qbert_demo.model.inference import Classifier
 from qbert_demo.results import QuickReport
 from qbert_demo.training.jobs import Event
 from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe
-from qbert_demo.tuning import AT_ONCE, DataChoice, Order, Tuner, archive
+from qbert_demo.tuning import DataChoice, Order, Tuner, archive
 
 OWN = "\n".join(
     f"the {thing} is {word}, {label}"
@@ -198,7 +198,7 @@ def test_unknown_and_dropped_trainings_are_said_to_be_gone(tuner: Tuner) -> None
 
 @pytest.mark.parametrize("text", ["0", "17", "two", "", "1.5"])
 def test_a_bad_environment_variable_is_named(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    monkeypatch.setenv(AT_ONCE, text)
+    monkeypatch.setenv("QBERT_TRAININGS", text)
     with pytest.raises(InputError, match="QBERT_TRAININGS must be a whole number from 1 to 16"):
         Tuner()
 

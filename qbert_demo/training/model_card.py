@@ -34,9 +34,9 @@ def card_of(folder: Path, repo_id: str | None = None) -> str:
         CheckpointError: If a ``training.json`` is missing or unreadable.
     """
     facts = read_facts(folder)
-    if facts.get("frozen_encoder"):
-        return quick_card(facts, repo_id)
-    return model_card(facts, siblings(folder, facts), repo_id)
+    if "task" in facts:
+        return model_card(facts, siblings(folder, facts), repo_id)
+    return quick_card(facts, repo_id)
 
 
 def read_facts(folder: Path) -> dict[str, Any]:

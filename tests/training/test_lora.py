@@ -19,6 +19,7 @@ from qbert_demo.model.inference import Classifier
 from qbert_demo.results import Epoch, QuickReport
 from qbert_demo.training.estimate import Pace, _representative, estimate
 from qbert_demo.training.lora import train_end_to_end
+from qbert_demo.training.model_card import card_of
 from qbert_demo.training.orders import Order
 from qbert_demo.training.quick import adopt, fresh_classifier, write_head
 from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe
@@ -105,6 +106,9 @@ def test_the_checkpoint_and_the_adopted_head_answer_as_was_told(
     card = (tmp_path / "mine" / "README.md").read_text()
     assert "end to end with LoRA" in card
     assert "made-up rows, seed 0" in card
+    pushed = card_of(tmp_path / "mine", "me/mine")
+    assert "end to end with LoRA" in pushed
+    assert "me/mine" in pushed
     ids = [t.ids for t in base.tokenize(MATERIAL.held_out.texts)]
     truth = torch.tensor(MATERIAL.held_out.labels)
     adopted = adopt(base, head, MATERIAL, RECIPE)

@@ -56,11 +56,11 @@ def load(
     try:
         name, data = _taken(file)
         head, classifier = restore(data, tuner.base())
+        title = f"From {name[:LONGEST_NAME]}"
+        card = TaskCard(f"file-{secrets.token_urlsafe(16)}", title, classifier.labels, (), (head,))
+        explorer.adopt(card, {head: classifier})
     except QBertError as error:
         return error_html(str(error)), *unchanged()
-    title = f"From {name[:LONGEST_NAME]}"
-    card = TaskCard(f"file-{secrets.token_urlsafe(16)}", title, classifier.labels, (), (head,))
-    explorer.adopt(card, {head: classifier})
     tabs = "Compare and Circuit" if head == "hybrid" else "Compare"
     words = f"<p>This {head} head answers in {tabs} now, as the task “{shown(title)}”.</p>"
     return words, *added(explorer, own, card)

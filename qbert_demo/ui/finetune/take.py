@@ -80,11 +80,11 @@ def use(
     report, order = session.report, session.order
     try:
         classifiers = tuner.classifiers(report, order)
+        heads = tuple(head for head in HEADS if head in classifiers)
+        card = TaskCard(f"mine-{session.job_id}", "Yours", order.material.labels, (), heads)
+        explorer.adopt(card, classifiers)
     except QBertError as error:
         return error_html(str(error)), *unchanged()
-    heads = tuple(head for head in HEADS if head in classifiers)
-    card = TaskCard(f"mine-{session.job_id}", "Yours", order.material.labels, (), heads)
-    explorer.adopt(card, classifiers)
     words = "<p>They answer in Compare and Circuit now, as the task “Yours”.</p>"
     return words, *added(explorer, own, card)
 
