@@ -47,9 +47,9 @@ def build_finetune_tab(tuner: Tuner, explorer: Explorer, own: OwnTasks) -> None:
         result = gr.HTML("", elem_id="training-result", apply_default_css=False)
         with gr.Row(elem_classes="curves"):
             matrices = [PlotlyView(None, elem_id=f"confusion-{head}") for head in HEADS]
-        build_replay(session, result)
         build_take(tuner, explorer, session, own)
         build_push(session)
+        build_replay(session, result)
         build_restore(tuner, explorer, own)
     names = list(settings)
     start.click(
