@@ -55,7 +55,7 @@ def test_pictures_are_there() -> None:
 def test_the_api_example_prints_both_models(
     address: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _run_block("gradio_client", "http://127.0.0.1:7860", address)
+    _run_block("compare_batch", "http://127.0.0.1:7860", address)
     *models, values, labels = [
         line for line in capsys.readouterr().out.splitlines() if "{" in line or line.startswith("[")
     ]
@@ -66,6 +66,17 @@ def test_the_api_example_prints_both_models(
         assert label in LABELS["sst2"]
     assert all(-1 <= value <= 1 for value in ast.literal_eval(values))
     assert ast.literal_eval(labels) == ["negative", "positive"]
+
+
+@pytest.mark.slow
+def test_the_training_example_tells_every_epoch(
+    address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _run_block("fine_tune", "http://127.0.0.1:7860", address)
+    lines = map(str.split, capsys.readouterr().out.splitlines())
+    epochs = [line for line in lines if line[0] in HEADS]
+    told = [(head, float(epoch)) for head, epoch, share in epochs if 0 <= float(share) <= 1]
+    assert told == [(head, n) for n in range(1, 6) for head in ("classical", "hybrid")]
 
 
 def test_the_pipeline_example_classifies(capsys: pytest.CaptureFixture[str]) -> None:
