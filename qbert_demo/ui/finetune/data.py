@@ -7,6 +7,13 @@ from typing import Any
 
 import gradio as gr
 
+from qbert_demo.data.own import (
+    MAX_CLASSES,
+    MAX_OWN_CHARACTERS,
+    MAX_OWN_ROWS,
+    MIN_CLASS_ROWS,
+    MIN_CLASSES,
+)
 from qbert_demo.data.sources import SOURCES
 from qbert_demo.errors import QBertError
 from qbert_demo.training.recipe import MAX_SEED
@@ -49,7 +56,8 @@ def build_data(tuner: Tuner) -> list[Any]:
     with gr.Column(visible=False, elem_id="from-own") as from_own:
         own_text = gr.Textbox(
             label="One row a line: text, label",
-            info="2 to 20 classes, at least 4 rows each. Three tenths are held out.",
+            info=f"{MIN_CLASSES} to {MAX_CLASSES} classes, at least {MIN_CLASS_ROWS} rows each; at most "
+            f"{MAX_OWN_ROWS:,} rows of {MAX_OWN_CHARACTERS:,} characters. Three tenths are held out.",
             placeholder=OWN_EXAMPLE,
             lines=6,
             max_lines=14,

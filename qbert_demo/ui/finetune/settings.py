@@ -13,6 +13,7 @@ from qbert_demo.training.orders import (
     MAX_LORA_SECONDS,
     MAX_SECONDS,
 )
+from qbert_demo.training.quick import MAX_LENGTH
 from qbert_demo.training.recipe import LOSSES, FrozenRecipe, LoraRecipe, RaceRecipe
 
 ALONE, END_TO_END = "heads", "all"
@@ -21,11 +22,11 @@ LORA = "lora_"
 """Marks the settings that a training end to end alone has, or has other values of."""
 SHARED = ("n_qubits", "n_layers", "encoding", "ansatz", "reupload", "loss", "seed")
 HINTS = {
-    ALONE: "The encoder stays as it is. A training ends after "
-    f"{MAX_SECONDS // 60} minutes at the latest.",
+    ALONE: f"The encoder stays as it is, and reads the first {MAX_LENGTH} tokens of a text. A "
+    f"training ends after {MAX_SECONDS // 60} minutes at the latest.",
     END_TO_END: "Each head learns together with an encoder of its own, by low-rank updates on "
-    f"every dense layer (LoRA): at most {MAX_LORA_ROWS:,} rows to train on and "
-    f"{MAX_LORA_HELD_OUT_ROWS} held out, {LoraRecipe.RANGES['epochs'][1]} epochs and "
+    f"every dense layer (LoRA): the first {MAX_LENGTH} tokens of at most {MAX_LORA_ROWS:,} rows to "
+    f"train on and {MAX_LORA_HELD_OUT_ROWS} held out, {LoraRecipe.RANGES['epochs'][1]} epochs and "
     f"{MAX_LORA_SECONDS // 60} minutes. Start measures first how long it will take here, and asks "
     "before more than a minute.",
 }
