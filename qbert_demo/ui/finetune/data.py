@@ -26,6 +26,10 @@ from qbert_demo.ui.words import error_html
 
 DEFAULT_SOURCE = "rotten_tomatoes"
 """Short sentences, bundled."""
+OWN_RULES = (
+    f"{MIN_CLASSES} to {MAX_CLASSES} classes, at least {MIN_CLASS_ROWS} rows each; at most "
+    f"{MAX_OWN_ROWS:,} rows of {MAX_OWN_CHARACTERS:,} characters. Three tenths are held out."
+)
 OWN_EXAMPLE = """The train was late again, calm
 I cannot believe they cancelled it, angry"""
 
@@ -56,8 +60,7 @@ def build_data(tuner: Tuner) -> list[Any]:
     with gr.Column(visible=False, elem_id="from-own") as from_own:
         own_text = gr.Textbox(
             label="One row a line: text, label",
-            info=f"{MIN_CLASSES} to {MAX_CLASSES} classes, at least {MIN_CLASS_ROWS} rows each; at most "
-            f"{MAX_OWN_ROWS:,} rows of {MAX_OWN_CHARACTERS:,} characters. Three tenths are held out.",
+            info=OWN_RULES,
             placeholder=OWN_EXAMPLE,
             lines=6,
             max_lines=14,
