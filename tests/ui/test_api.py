@@ -82,9 +82,9 @@ def test_compare_batch_refuses_with_a_reason(
         client.predict(*arguments, api_name="/compare_batch")
 
 
-def test_only_the_two_documented_endpoints_are_named(client: Client) -> None:
+def test_only_the_documented_endpoints_are_named(client: Client) -> None:
     named = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
-    assert set(named) == {"/compare", "/compare_batch"}
+    assert set(named) == {"/compare", "/compare_batch", "/fine_tune"}
 
 
 def test_the_page_asks_nobody_else_and_serves_only_its_own_script(url: str) -> None:
