@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from qbert_demo.figures.figure import Figure, Table
+from qbert_demo.figures.figure import Figure, Table, Trace
 from qbert_demo.figures.theme import SMALL, SUBDUED, plain
 from qbert_demo.figures.training import HEIGHT, curve, learning_layout, passes
 from qbert_demo.results import Epoch
@@ -18,30 +19,47 @@ WHOLE, COLUMNS, ROWS = [0, 1], ([0, 0.47], [0.53, 1]), ([0.58, 1], [0, 0.42])
 """Shares of the room that a small panel takes: alone, beside another, and above another."""
 
 
-def angle_curves(epochs: Sequence[Epoch], n_epochs: int, n_qubits: int) -> Figure:
+def angle_curves(
+    epochs: Sequence[Epoch], n_epochs: int, weight_shape: tuple[int, int, int]
+) -> Figure:
     """Draw how far each of the circuit's trained angles has turned since the first look.
+
+    All curves of a qubit are one trace with gaps: a large circuit has too many to draw apart.
 
     Args:
         epochs: Of the hybrid.
         n_epochs: Epochs that are planned.
-        n_qubits: Wires; one colour each.
+        weight_shape: Layers, wires and angles of a wire in a layer; one colour a wire.
     """
-    angles = np.array([e.angles for e in epochs]) if epochs else np.zeros((0, 0))
+    n_layers, n_qubits, n_rotations = weight_shape
+    n_angles = n_layers * n_qubits * n_rotations
+    angles = np.array([e.angles for e in epochs]).reshape(-1, n_angles)
     turned = angles - angles[:1]
-    per_qubit = max(1, _per_qubit(turned.shape[1], n_qubits))
-    data = [
-        curve(f"angle {i}, q{k}", epochs, turned[:, i].tolist(), *_qubit_style(k), width=1.2)
-        | {"name": f"q{k}", "legendgroup": f"q{k}", "showlegend": i == k * per_qubit}
-        for i in range(turned.shape[1])
-        for k in [i // per_qubit % n_qubits]
-    ]
+    numbers = np.arange(n_angles).reshape(weight_shape)
+    data = [_turns(k, epochs, turned, numbers[:, k].flatten().tolist()) for k in range(n_qubits)]
     reach = max(0.1, 1.1 * float(np.abs(turned).max(initial=0)))
     layout = learning_layout(n_epochs, "turned since the first look, rad", [-reach, reach])
     rows = tuple((passes(e), *(plain(float(a), 3) for a in e.angles)) for e in epochs)
-    columns = ("epoch", *(f"angle {i} in rad" for i in range(turned.shape[1])))
+    columns = ("epoch", *(f"angle {i} in rad" for i in range(n_angles)))
     return Figure(
         "The circuit's angles as they learn, one colour a qubit", data, layout, Table(columns, rows)
     )
+
+
+def _turns(
+    qubit: int, epochs: Sequence[Epoch], turned: NDArray[np.float64], mine: Sequence[int]
+) -> Trace:
+    """The curves of one qubit's angles, a gap after each."""
+    gap: list[float | None] = [None]
+    trace = curve(f"q{qubit}", epochs, [], *_qubit_style(qubit), width=1.2)
+    return trace | {
+        "mode": "lines+markers" if len(epochs) < 3 else "lines",
+        "x": (trace["x"] + gap) * len(mine),
+        "y": [y for i in mine for y in (*turned[:, i].tolist(), None)],
+        "customdata": [i for i in mine for _ in range(len(epochs) + 1)],
+        "hovertemplate": f"angle %{{customdata}}, q{qubit}, epoch %{{x:.3~g}}: "
+        "%{y:.4f}<extra></extra>",
+    }
 
 
 def value_curves(epochs: Sequence[Epoch], n_epochs: int) -> Figure:
@@ -83,11 +101,6 @@ def value_curves(epochs: Sequence[Epoch], n_epochs: int) -> Figure:
     columns = [f"⟨Z⟩ of q{k}, text {i + 1}" for i in range(n_texts) for k in range(n_qubits)]
     title = "⟨Z⟩ of each qubit for a few held-out texts"
     return Figure(title, data, layout, Table(("epoch", *columns), cells))
-
-
-def _per_qubit(n_angles: int, n_qubits: int) -> int:
-    """Angles of one qubit in one layer: weights are ordered by layer, qubit, rotation."""
-    return 3 if n_angles % (3 * n_qubits) == 0 and n_angles >= 3 * n_qubits else 1
 
 
 def _qubit_style(k: int) -> tuple[str, str]:

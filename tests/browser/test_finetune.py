@@ -86,6 +86,8 @@ def test_a_mistake_in_the_rows_keeps_them_in_the_box(open_page: Open) -> None:
 
 def test_stop_ends_it(open_page: Open) -> None:
     page = opened(open_page)
+    long = "\n".join(f"number {i}, {'even' if i % 2 else 'odd'}" for i in range(300))
+    page.fill("#own-text textarea", long)
     for name, value in (("Qubits", "8"), ("Layers", "6"), ("Epochs", "100")):
         box = page.get_by_label(f"number input for {name}")
         box.fill(value)

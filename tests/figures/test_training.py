@@ -72,16 +72,29 @@ def test_gradients_of_circuit_and_classical_parts_are_apart_on_a_log_scale() -> 
 
 def test_angles_start_at_zero_and_qubits_have_their_colours() -> None:
     epochs = history("hybrid", 4)
-    figure = angle_curves(epochs, 20, 3)
-    assert len(figure.data) == 18
-    for i, trace in enumerate(figure.data):
-        turned = [float(e.angles[i] - epochs[0].angles[i]) for e in epochs]
-        assert trace["y"] == pytest.approx(turned)
-        assert trace["name"] == f"q{i // 3 % 3}"
-        assert f"angle {i}, " in trace["hovertemplate"]
+    figure = angle_curves(epochs, 20, (2, 3, 3))
+    assert [trace["name"] for trace in figure.data] == ["q0", "q1", "q2"]
     assert len({trace["line"]["color"] for trace in figure.data}) == 3
-    assert [t["name"] for t in figure.data if t["showlegend"]] == ["q0", "q1", "q2"]
+    drawn = {}
+    for k, trace in enumerate(figure.data):
+        points = list(zip(trace["customdata"], trace["x"], trace["y"], strict=True))
+        for i in range(0, len(points), 5):
+            angle, *others = {point[0] for point in points[i : i + 5]}
+            assert not others
+            assert angle // 3 % 3 == k
+            assert points[i + 4][1:] == (None, None), "a gap before the next angle"
+            assert [point[1] for point in points[i : i + 4]] == [e.epoch for e in epochs]
+            drawn[angle] = [point[2] for point in points[i : i + 4]]
+    assert sorted(drawn) == list(range(18))
+    for angle, turned in drawn.items():
+        assert turned == pytest.approx([e.angles[angle] - epochs[0].angles[angle] for e in epochs])
     resolved(figure)
+
+
+def test_one_angle_a_qubit_and_layer_is_told_from_three() -> None:
+    epochs = [replace(e, angles=e.angles[:9]) for e in history("hybrid", 4)]
+    figure = angle_curves(epochs, 20, (3, 3, 1))
+    assert set(figure.data[1]["customdata"]) == {1, 4, 7}
 
 
 @pytest.mark.parametrize("n_texts", [1, 2, 3, 4])
@@ -117,7 +130,7 @@ def test_before_the_first_epoch_there_are_empty_axes() -> None:
     nothing: dict[str, list[Epoch]] = {"classical": [], "hybrid": []}
     for draw in (loss_curves, accuracy_curves, gradient_curves):
         resolved(draw(nothing, 20))
-    resolved(angle_curves([], 20, 4))
+    resolved(angle_curves([], 20, (2, 4, 3)))
     resolved(value_curves([], 20))
 
 

@@ -196,7 +196,9 @@ def _follow(tuner: Tuner, session: Session, order: Order) -> Iterator[Update]:
             if event.is_last:
                 session.is_running = False
                 session.report = event.value
-                yield _ended(session, event, order, progress)
+                words = _last_words(session, event)
+                yield session, words, "", *_still(N_VIEWS + 1)  # figures take longer to draw
+                yield session, words, "", *_last_views(session, order, progress)
                 return
             progress.hear(event)
         stage, bar = progress.html()
@@ -207,25 +209,29 @@ def _follow(tuner: Tuner, session: Session, order: Order) -> Iterator[Update]:
         time.sleep(PAUSE if events else 0)
 
 
-def _ended(session: Session, event: Event, order: Order, progress: _Progress) -> Update:
+def _last_words(session: Session, event: Event) -> str:
+    if event.kind == "failed":
+        return error_html(event.sentence)
+    words = html.escape(event.sentence) or "Finished."
+    if session.report is None:
+        return f"<p>{words} Nothing had been learnt yet.</p>"
+    heads = session.order.recipe.heads if session.order else ()
+    missing = [head for head in heads if head not in session.report.heads]
+    if missing:
+        words += f" Nothing had been learnt yet by: {', '.join(missing)}."
+    return f"<p>{words}</p>"
+
+
+def _last_views(session: Session, order: Order, progress: _Progress) -> list[Any]:
+    """The figures, the result and a confusion matrix for each head."""
     report = session.report
     if report is None:
-        words = f"<p>{html.escape(event.sentence)} Nothing had been learnt yet.</p>"
-        said = error_html(event.sentence) if event.kind == "failed" else words
-        return session, said, "", *_curves(progress), "", *([None] * len(HEADS))
-    said = f"<p>{html.escape(event.sentence) or 'Finished.'}"
-    missing = [head for head in order.recipe.heads if head not in report.heads]
-    if missing:
-        said += f" Nothing had been learnt yet by: {', '.join(missing)}."
-    said += "</p>"
-    return (
-        session,
-        said,
-        "",
+        return [*_curves(progress), "", *([None] * len(HEADS))]
+    return [
         *_curves(progress),
         result_html(report, order.material),
         *(_confusion(report, order.material, head) for head in HEADS),
-    )
+    ]
 
 
 def _confusion(report: QuickReport, material: Material, head: str) -> Panel | None:
@@ -237,18 +243,18 @@ def _confusion(report: QuickReport, material: Material, head: str) -> Panel | No
 
 
 def _curves(progress: _Progress) -> list[Panel | None]:
-    histories, n = progress.histories(), progress.order.recipe.epochs
+    histories, recipe = progress.histories(), progress.order.recipe
+    n = recipe.epochs
     common: list[Panel | None] = [
         Panel(draw(histories, n)) for draw in (loss_curves, accuracy_curves, gradient_curves)
     ]
     hybrid = histories.get("hybrid", [])
     if not hybrid:
         return [*common, None, None]
-    n_texts, n_qubits = hybrid[0].values.shape
-    texts = watched_html(progress.order.material, n_texts)
+    texts = watched_html(progress.order.material, len(hybrid[0].values))
     return [
         *common,
-        Panel(angle_curves(hybrid, n, n_qubits)),
+        Panel(angle_curves(hybrid, n, recipe.spec().weight_shape)),
         Panel(value_curves(hybrid, n), below=texts),
     ]
 
