@@ -12,6 +12,7 @@ from qbert_demo.hub import DOWNLOAD_SECONDS
 from qbert_demo.results import Guest, Origin, TaskCard
 from qbert_demo.service import Explorer
 from qbert_demo.settings import max_model_bytes
+from qbert_demo.ui.forms import token_box
 from qbert_demo.ui.own_tasks import OwnTasks, added, unchanged
 from qbert_demo.ui.spoken import spoken
 from qbert_demo.ui.words import error_html, shown
@@ -51,14 +52,7 @@ def build_guest_form() -> GuestForm:
                 max_lines=1,
                 elem_id="guest-revision",
             )
-            token = gr.Textbox(
-                label="Access token",
-                info="For what is private or gated; never kept.",
-                type="password",
-                max_lines=1,
-                elem_id="guest-token",
-                html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
-            )
+            token = token_box("guest-token", "For what is private or gated; never kept.")
             button = gr.Button("Load", elem_id="guest-load", scale=0)
         said = spoken("", elem_id="guest-said")
     return GuestForm(repo_id, revision, token, button, said)

@@ -11,6 +11,7 @@ from qbert_demo.errors import QBertError
 from qbert_demo.model.download import hub_page
 from qbert_demo.tuning import Tuner
 from qbert_demo.ui.finetune.words import first_rows_html
+from qbert_demo.ui.forms import token_box
 from qbert_demo.ui.spoken import spoken
 from qbert_demo.ui.words import error_html
 
@@ -25,14 +26,7 @@ def build_another(tuner: Tuner) -> list[Any]:
             max_lines=1,
             elem_id="hub-dataset",
         )
-        token = gr.Textbox(
-            label="Access token",
-            info="For private and gated datasets. Used once, never kept.",
-            type="password",
-            html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
-            max_lines=1,
-            elem_id="hub-token",
-        )
+        token = token_box("hub-token", "For private and gated datasets. Used once, never kept.")
     with gr.Row(elem_classes="buttons"):
         look = gr.Button("Look at the dataset", elem_id="look-dataset")
     with gr.Row(elem_classes="four"):

@@ -10,6 +10,7 @@ from qbert_demo.errors import QBertError
 from qbert_demo.model.download import hub_page
 from qbert_demo.publish import push_head
 from qbert_demo.ui.finetune.run import Session
+from qbert_demo.ui.forms import token_box
 from qbert_demo.ui.spoken import spoken
 from qbert_demo.ui.words import error_html
 
@@ -37,14 +38,7 @@ def build_push(session: gr.State) -> None:
                 elem_id="push-head",
             )
         private = gr.Checkbox(True, label="Private", elem_id="push-private")
-        token = gr.Textbox(
-            label="Access token that may write",
-            info="Used once, never kept.",
-            type="password",
-            html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
-            max_lines=1,
-            elem_id="push-token",
-        )
+        token = token_box("push-token", "Used once, never kept.", "Access token that may write")
         with gr.Row(elem_classes="buttons"):
             button = gr.Button("Push", elem_id="push-button")
         said = spoken("", elem_id="push-said")
