@@ -63,7 +63,7 @@ def open_page(visitor: Callable[..., BrowserContext], app: str) -> Iterator[Open
     ) -> Page:
         page = visitor(**screen).new_page()
         page.set_viewport_size({"width": width, "height": height})
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("request", lambda request: _note_if_away(request.url, problems))
