@@ -15,13 +15,11 @@ from collections.abc import Callable
 from datetime import date
 
 from gradio_client import Client
-from playwright.sync_api import sync_playwright
 
 from benchmarks.memory import megabytes
-from benchmarks.page import FILLERS, WORDS
+from benchmarks.page import FILLERS, WORDS, opened
 from qbert_demo.tuning import Tuner
 from qbert_demo.ui.finetune.run import Session, run
-from tests.chromium import find_chromium
 from tests.serving import served_app
 from tests.test_tuning import OWN
 
@@ -117,14 +115,7 @@ def _while_training(url: str, act: Callable[[], list[float]]) -> list[float]:
 def _click_to_table(url: str, n: int) -> float:
     """Median seconds from Start to the table, with the page's defaults."""
     times = []
-    chromium = find_chromium()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.goto(url)
-        page.wait_for_selector("#contributions [data-drawn]")
+    with opened(url) as page:
         page.click("#finetune-tab-button")
         page.wait_for_timeout(5000)
         for _ in range(n):
@@ -135,7 +126,6 @@ def _click_to_table(url: str, n: int) -> float:
             times.append(time.perf_counter() - start)
             print(f"click to table: {times[-1]:.1f} s", flush=True)
             print("  " + page.inner_text("#training-result caption >> nth=0"), flush=True)
-        browser.close()
     return statistics.median(times)
 
 

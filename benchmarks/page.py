@@ -13,6 +13,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -102,13 +104,9 @@ def _first_answer(url: str, process: "subprocess.Popen[str]") -> Client:
     return client
 
 
-def _in_browser(url: str, client: Client, clicks: int) -> dict[str, list[float]]:
-    stop = threading.Event()
-
-    def other_visitor() -> None:
-        while not stop.is_set():
-            client.predict(task="sst2", text=WORDS.format("other"), api_name="/compare")
-
+@contextmanager
+def opened(url: str) -> Iterator[Page]:
+    """Open the app in a browser and wait until everything is drawn."""
     chromium = find_chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -117,6 +115,18 @@ def _in_browser(url: str, client: Client, clicks: int) -> dict[str, list[float]]
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.goto(url)
         page.wait_for_selector("#contributions [data-drawn]")
+        yield page
+        browser.close()
+
+
+def _in_browser(url: str, client: Client, clicks: int) -> dict[str, list[float]]:
+    stop = threading.Event()
+
+    def other_visitor() -> None:
+        while not stop.is_set():
+            client.predict(task="sst2", text=WORDS.format("other"), api_name="/compare")
+
+    with opened(url) as page:
         page.uncheck("#live input")
         for i in range(5):
             _click(page, i)
@@ -133,7 +143,6 @@ def _in_browser(url: str, client: Client, clicks: int) -> dict[str, list[float]]
         page.click("[data-is=what-if] > summary")
         page.wait_for_timeout(1000)
         turns = page.evaluate(TURN, clicks)
-        browser.close()
     return {
         "click to drawn, alone": alone,
         "click to drawn, beside another visitor": beside,
