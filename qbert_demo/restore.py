@@ -14,7 +14,7 @@ from pathlib import Path
 from torch import Tensor
 from transformers.initialization import no_init_weights
 
-from qbert_demo.config import HEADS
+from qbert_demo.config import HEAD_OF
 from qbert_demo.errors import CheckpointError
 from qbert_demo.model import QBertConfig, checkpoints
 from qbert_demo.model.download import CONFIG
@@ -38,7 +38,6 @@ KNOWN = {
 }
 READ = {CONFIG: 200_000, checkpoints.WEIGHTS: MAX_UNPACKED_BYTES}
 """What is read of it, and the most bytes of each."""
-NAMES = {kind: name for name, kind in HEADS.items()}
 DIRECTORY_ENTRY = b"PK\x01\x02"
 REMEDY = "Choose a zip file that Download made here, or zip one checkpoint folder alone."
 
@@ -67,7 +66,7 @@ def restore(data: bytes, base: Classifier) -> tuple[str, Classifier]:
         except CheckpointError as error:
             said = str(error).replace(f"{folder}/", "").replace(checkpoints.REMEDY, "")
             raise CheckpointError(f"{said.strip()} {REMEDY}") from error
-    return NAMES[config.head], base.with_head(config, tensors, "loaded from a file")
+    return HEAD_OF[config.head], base.with_head(config, tensors, "loaded from a file")
 
 
 def _members(data: bytes) -> dict[str, bytes]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from qbert_demo.cli.common import add_datasets_dir, print_json
-from qbert_demo.config import HEADS
+from qbert_demo.config import HEAD_OF, HEADS
 from qbert_demo.data.another import Another
 from qbert_demo.data.catalogue import TASKS, find_task
 from qbert_demo.data.sources import SOURCES
@@ -94,7 +94,7 @@ def _train_frozen(options: argparse.Namespace, given: dict[str, Any]) -> None:
         settings["epochs"] = int(settings["epochs"])
     if surplus := sorted(set(settings) - known):
         raise InputError(f"These have no meaning with --frozen-encoder: {', '.join(surplus)}.")
-    head = next(name for name, kind in HEADS.items() if kind == options.head)
+    head = HEAD_OF[options.head]
     recipe = FrozenRecipe(heads=(head,), **settings)
     choice = DataChoice(
         **_dataset(options),

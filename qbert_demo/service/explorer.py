@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Self
 
 from qbert_demo.circuit.alike import alike
-from qbert_demo.config import CHECKPOINTS
+from qbert_demo.config import CHECKPOINTS, HEAD_OF
 from qbert_demo.data.catalogue import TASKS
 from qbert_demo.errors import CheckpointError, InputError
 from qbert_demo.hub import START_SECONDS, Patience
@@ -29,7 +29,7 @@ from qbert_demo.results import (
     TextPair,
 )
 from qbert_demo.service.checks import check_heads, check_text, check_texts, check_truth
-from qbert_demo.service.visitors import NAMES, Ref, Visitors
+from qbert_demo.service.visitors import Ref, Visitors
 from qbert_demo.settings import max_model_bytes, model_cache_bytes
 
 PAIR = ("classical", "hybrid")
@@ -204,7 +204,7 @@ class Explorer:
         """
         classifier = load_anything(source, revision, max_model_bytes())
         tokens = _read(classifier, check_text(text))
-        return predict(classifier, NAMES[classifier.model.config.head], tokens)
+        return predict(classifier, HEAD_OF[classifier.model.config.head], tokens)
 
     def classifier(self, task: str, head: str) -> Classifier:
         """The model behind a head of a task, loaded on first use.

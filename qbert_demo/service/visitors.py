@@ -16,7 +16,7 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
-from qbert_demo.config import HEADS
+from qbert_demo.config import HEAD_OF
 from qbert_demo.errors import CheckpointError, InputError
 from qbert_demo.hub import DOWNLOAD_SECONDS, hub_sentence, within
 from qbert_demo.model.download import HubFiles, Token, checked_token, look
@@ -29,7 +29,6 @@ from qbert_demo.settings import max_model_bytes
 
 MAX_TASKS = 1000
 """Visitors' tasks that are remembered; what they are asked with may be gone sooner."""
-NAMES = {kind: name for name, kind in HEADS.items()}
 
 
 class Ref(NamedTuple):
@@ -141,7 +140,7 @@ class Visitors:
     ) -> Guest:
         """Make the tasks of a loaded model."""
         home = next((card for card in tasks if card.labels == classifier.labels), None)
-        head = NAMES[classifier.model.config.head]
+        head = HEAD_OF[classifier.model.config.head]
         guest = Ref(key, "", "guest")
         cards = []
         notes = [classifier.note] if classifier.note else []

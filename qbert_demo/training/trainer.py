@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from transformers import AutoTokenizer, set_seed
 
-from qbert_demo.config import HEADS
+from qbert_demo.config import HEAD_OF
 from qbert_demo.data.catalogue import Task
 from qbert_demo.data.loading import Rows, hold_out, load_rows
 from qbert_demo.model import QBertConfig, QBertForSequenceClassification, checkpoints, find_backbone
@@ -101,7 +101,7 @@ def train(
     facts = {
         "task": task.key,
         "head": head,
-        "name": next(name for name, kind in HEADS.items() if kind == head),
+        "name": HEAD_OF[head],
         "date": date.today().isoformat(),
         "recipe": asdict(recipe),
         "data": {
