@@ -1,11 +1,12 @@
 """Waiting for what jobs do, and counting what they hold."""
 
 import contextlib
-import os
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+import psutil
 
 from qbert_demo.training.jobs import Event, Jobs
 
@@ -41,29 +42,27 @@ def eventually(is_so: Callable[[], bool]) -> bool:
 
 def is_alive(pid: int) -> bool:
     """Whether it runs; a zombie that init has not yet buried does not."""
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     return False
 
 
-def descendants(root: int) -> set[int]:
-    parents = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
-    found, size = {root}, 0
-    while len(found) > size:
-        size = len(found)
-        found |= {pid for pid, parent in parents.items() if parent in found}
-    return found - {root}
+def descendants(nice: int | None = None) -> set[int]:
+    """Processes below this one, perhaps only those of one priority."""
+    found = set()
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if nice is None or process.nice() == nice:
+                found.add(process.pid)
+    return found
 
 
 def held() -> tuple[int, int, int]:
     """Open descriptors, threads and descendants of this process."""
     return (
-        len(os.listdir("/proc/self/fd")),
+        psutil.Process().num_fds(),
         threading.active_count(),
-        len(descendants(os.getpid())),
+        len(descendants()),
     )
 
 

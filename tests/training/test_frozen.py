@@ -95,7 +95,7 @@ def test_a_stop_ends_the_race_at_once_and_keeps_the_best() -> None:
         "control": 2,
     }
     best = runners["classical"].history[runners["classical"].best]
-    logits = runners["classical"].head(HELD_OUT.vectors).logits
+    logits = runners["classical"].head(HELD_OUT.vectors).logits.detach()
     loss = torch.nn.functional.cross_entropy(logits, HELD_OUT.labels)
     assert float(loss) == pytest.approx(best.held_out_loss, rel=1e-3)
     at_once = race(TRAIN, HELD_OUT, 2, recipe, stopped=lambda: True)

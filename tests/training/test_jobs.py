@@ -212,11 +212,11 @@ def test_kill_dash_nine_of_a_child_is_reported(start: Callable[..., Jobs]) -> No
 def test_a_killed_server_takes_its_children_along_and_is_replaced(
     start: Callable[..., Jobs],
 ) -> None:
-    before = descendants(os.getpid())
+    before = descendants()
     jobs = start(targets.ignore_everything, at_once=3)
     ids = [jobs.submit(None) for _ in range(3)]
     pids = {pid_of(jobs, job_id) for job_id in ids}
-    (server,) = descendants(os.getpid()) - before - pids
+    (server,) = descendants() - before - pids
     os.kill(server, signal.SIGKILL)
     for job_id in ids:
         assert "was lost before it had a result" in last(jobs, job_id).sentence
