@@ -9,9 +9,12 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
+
+from cachetools import TTLCache
 
 from qbert_demo.data.another import Another, Look, load_another, look_at
 from qbert_demo.data.fetching import LabelledRows, available, load_source
@@ -36,6 +39,8 @@ MEASURING_SECONDS = 60
 OWN_HELD_OUT_SHARE = 0.3
 DRAWN, STREAMED = 20, 5
 """Rows drawn or streamed for each that is wanted, so that small classes and repeats have room."""
+KEPT_CHOICES, KEPT_SECONDS = 8, 300
+"""So many gathered choices are kept, for so long: a class takes the same rows, then starts."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,7 @@ class Tuner:
         self.at_once = trainings_at_once() if at_once is None else at_once
         self._lock = Lock()
         self._base: Classifier | None = None
+        self._gathered: TTLCache[str, Future[Material]] = TTLCache(KEPT_CHOICES, KEPT_SECONDS)
         server = ForkServer((__name__, "qbert_demo.model.inference"))
         self._jobs = Jobs(train_order, at_once=self.at_once, seconds=MAX_SECONDS, server=server)
         self._measurements = Jobs(
@@ -97,12 +103,43 @@ class Tuner:
     def material(self, choice: DataChoice) -> Material:
         """Gather the rows that a visitor wants.
 
+        What anyone may read is gathered once for all who choose the same, and kept for
+        `KEPT_SECONDS`.
+
         Raises:
             InputError: If a number or the visitor's own rows cannot be used.
             DataError: If a dataset cannot be had.
         """
         if choice.source is None and choice.another is None:
             return _own(choice)
+        if choice.another is not None and choice.another.token is not False:
+            return self._gather(choice)
+        key = repr(replace(choice, own_text="", own_file=None))
+        with self._lock:
+            found = self._gathered.get(key)
+            is_mine = found is None
+            if found is None:
+                found = self._gathered[key] = Future()
+        if is_mine:
+            try:
+                found.set_result(self._gather(choice))
+            except BaseException as error:
+                with self._lock:
+                    self._gathered.pop(key, None)
+                found.set_exception(error)
+                raise
+        return found.result()
+
+    def look(self, another: Another) -> Look:
+        """Look at a dataset of the Hub, so that its columns can be chosen.
+
+        Raises:
+            InputError: If its id or the token cannot be one.
+            DataError: If it cannot be had or used.
+        """
+        return look_at(another)
+
+    def _gather(self, choice: DataChoice) -> Material:
         _check(choice.rows, "training rows", MIN_ROWS, MAX_TRAIN_ROWS)
         _check(choice.held_out, "rows held out", MIN_ROWS, MAX_HELD_OUT_ROWS)
         _check(choice.seed, "the seed", 0, MAX_SEED)
@@ -117,15 +154,6 @@ class Tuner:
         )
         notes = (*found.notes, *taken.notes, *([said] if said else []))
         return Material(taken.train, taken.held_out, taken.labels, notes)
-
-    def look(self, another: Another) -> Look:
-        """Look at a dataset of the Hub, so that its columns can be chosen.
-
-        Raises:
-            InputError: If its id or the token cannot be one.
-            DataError: If it cannot be had or used.
-        """
-        return look_at(another)
 
     def _found(self, choice: DataChoice) -> tuple[LabelledRows, str]:
         """More rows than are asked for, and what must be known to judge a score on them."""

@@ -16,6 +16,8 @@ from qbert_demo.cli import main
 from qbert_demo.data.catalogue import SST2
 from qbert_demo.model.inference import Classifier
 
+pytestmark = pytest.mark.slow
+
 GOOD = ["wonderful", "moving", "funny", "a delight", "superb"]
 BAD = ["dreadful", "boring", "clumsy", "a mess", "awful"]
 THINGS = ["film", "story", "cast", "script", "score", "ending", "plot", "hero"]

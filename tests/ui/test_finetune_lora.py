@@ -22,6 +22,8 @@ from qbert_demo.ui.plotly_view import Panel
 from tests.ui.test_compare import text_of
 from tests.ui.test_finetune import FORM
 
+pytestmark = pytest.mark.slow
+
 END_TO_END = {
     "learns": "all",
     "n_qubits": 2.0,
