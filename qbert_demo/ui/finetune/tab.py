@@ -41,7 +41,7 @@ def build_finetune_tab(tuner: Tuner, explorer: Explorer, own: OwnTasks) -> None:
         bar = gr.HTML("", elem_id="training-bar", apply_default_css=False)
         with gr.Row(elem_classes="curves"):
             views = [
-                PlotlyView(None, elem_id=f"curve-{name}")
+                PlotlyView(None, streamed=True, elem_id=f"curve-{name}")
                 for name in ("loss", "accuracy", "gradients", "angles", "values")
             ]
         result = gr.HTML("", elem_id="training-result", apply_default_css=False)
