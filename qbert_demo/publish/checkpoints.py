@@ -88,11 +88,11 @@ def publish(
     for i, entry in enumerate(entries):
         if only and entry.folder not in only:
             continue
-        repo_id = check_repo_id(f"{org}/{entry.repo_id.rpartition('/')[2]}")
+        repo_id = check_repo_id(f"{org}/{entry.repo_name}")
         files = checkpoint_files(folder / entry.folder, repo_id)
         found = compare(api, repo_id, files)
         if dry_run:
-            tell(_would(found))
+            tell(_would(found, is_logged_in=token is not None))
             continue
         sha = send(api, found, files, f"Publish {entry.title}")
         entries[i] = replace(entry, repo_id=repo_id, revision=sha)
@@ -171,10 +171,10 @@ def _remember(folder: Path, entries: list[Entry], done: str) -> None:
         ) from error
 
 
-def _would(found: Comparison) -> str:
-    """What a dry run tells."""
+def _would(found: Comparison, *, is_logged_in: bool) -> str:
+    """What a dry run tells; without a login the Hub does not own up to private repositories."""
     if found.head is None:
-        state = "would be created"
+        state = "would be created" if is_logged_in else "is not there, or is private"
     else:
         state = f"is at {found.head[:7]}{'' if found.to_send else ', unchanged'}"
     lines = [f"  {change:<8} {name}" for name, change in found.changes.items()]
