@@ -3,7 +3,6 @@
 A login is never an argument of a command, and a visitor's token lives as long as the push.
 """
 
-import tempfile
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +23,7 @@ from qbert_demo.publish.repository import (
 )
 from qbert_demo.results import HeadReport
 from qbert_demo.training.model_card import card_of
-from qbert_demo.training.quick import write_head
+from qbert_demo.training.quick import head_folder
 from qbert_demo.training.recipe import RaceRecipe
 
 CARD = "README.md"
@@ -126,12 +125,11 @@ def push_head(
     Raises:
         InputError: If name or token cannot be used, or the Hub refuses.
         BackboneError: If the encoder cannot be had.
+        CheckpointError: If there is no room for temporary files.
     """
     check_repo_id(repo_id)
     api = HfApi(token=writing_token(token))
-    with tempfile.TemporaryDirectory(prefix="qbert-") as parent:
-        folder = Path(parent) / f"qbert-{report.head}"
-        write_head(report, material, recipe, folder)
+    with head_folder(report, material, recipe) as folder:
         files = checkpoint_files(folder, repo_id)
     found = compare(api, repo_id, files)
     if private and found.head is not None and not found.is_private:
