@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -92,6 +93,11 @@ def test_right_values_are_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert (tmp_path / "new" / "cache").is_dir()
     assert settings.max_model_bytes() == 12_000_000
     assert settings.datasets_dir() == tmp_path
+
+
+def test_the_readme_lists_what_is_checked() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \|", readme, re.MULTILINE)) == set(NAMES)
 
 
 def test_the_app_ends_with_every_problem_in_a_line_and_no_stack_trace() -> None:
