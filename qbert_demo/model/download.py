@@ -1,6 +1,5 @@
 """A model's files from the Hub: listed first, then fetched, and each checked before it is used."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,7 @@ from qbert_demo.hub import HUB_ERRORS, PROBE_SECONDS, hub_sentence
 from qbert_demo.model.checkpoints import WEIGHTS
 from qbert_demo.model.digests import is_whole
 from qbert_demo.model.registry import SHA
+from qbert_demo.settings import TOKEN
 
 CONFIG = "config.json"
 SHIPPED = (CONFIG, WEIGHTS, "tokenizer.json")
@@ -28,7 +28,6 @@ WANTED = (*SHIPPED, "tokenizer_config.json", "vocab.txt")
 """What is taken of anybody's repository."""
 MAX_CONFIG_BYTES = 1_000_000
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".h5", ".msgpack")
-_TOKEN = re.compile(r"[!-~]{1,400}")
 
 Token = str | bool | None
 """A visitor's token; ``False`` for none at all, ``None`` for this machine's own login."""
@@ -75,7 +74,7 @@ def checked_token(token: object) -> str | None:
         InputError: If it cannot be one; the message does not repeat it.
     """
     text = token.strip() if isinstance(token, str) else ""
-    if text and not _TOKEN.fullmatch(text):
+    if text and not TOKEN.fullmatch(text):
         raise InputError("This is no access token: one has no spaces inside. Copy it again.")
     return text or None
 

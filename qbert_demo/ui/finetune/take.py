@@ -100,6 +100,9 @@ def download(head: str, session: Session | None) -> tuple[str, str | None]:
     report = session.report if session else None
     if session is None or session.order is None or report is None or head not in report.heads:
         return error_html("There is nothing to download yet. Train this head first."), None
-    data = archive(report.heads[head], session.order)
+    try:
+        data = archive(report.heads[head], session.order)
+    except QBertError as error:
+        return error_html(str(error)), None
     name = f"qbert-{head}-{datetime.now():%Y-%m-%d-%H%M}.zip"
     return "", json.dumps({"name": name, "base64": base64.b64encode(data).decode()})
