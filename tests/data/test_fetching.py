@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from huggingface_hub import constants
 
-from qbert_demo.data.fetching import load_source
+from qbert_demo.data.catalogue import SST2, Task
+from qbert_demo.data.fetching import load_source, load_task
 from qbert_demo.data.sources import SOURCES, Source
 from qbert_demo.errors import DataError
 from tests.data.repositories import FILE, parquet, repository
@@ -114,6 +115,50 @@ FAULTS = {
     "wrong size": (PARQUET, WrongSize(), "wrong size|in time|connection"),
     "wrong hash": (PARQUET, WrongBytes(100), "arrived damaged"),
 }
+
+
+def phrases(hub: Hub, word: str) -> Task:
+    """SST-2 pinned to a new commit whose phrases hold a word."""
+    rows = {"sentence": [f"{word} {i} " for i in range(40)], "label": [i % 2 for i in range(40)]}
+    data = parquet(rows, {"label": SST2.labels})
+    return replace(SST2, revision=hub.add("dataset", SST2.dataset, repository(data)))
+
+
+def test_a_task_is_read_at_its_commit_and_then_nobody_is_asked(hub: Hub) -> None:
+    task = phrases(hub, "old")
+    rows = load_task(task, "train")
+    assert rows.texts == tuple(f"old {i}" for i in range(40))
+    assert rows.origin == f"{task.dataset} @ {task.revision[:7]}"
+    hub.requests.clear()
+    assert load_task(task, "train") == rows
+    assert hub.requests == []
+
+
+@pytest.mark.usefixtures("briefly")
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (Status(404), "The Hub has no stanfordnlp/sst2"),
+        (Status(429), "asked too much"),
+        (Status(500), "itself has trouble"),
+        (Silent(), "did not deliver"),
+        (None, "switched off by HF_HUB_OFFLINE"),
+    ],
+)
+def test_a_task_is_never_read_at_another_commit(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, fault: Fault | None, words: str
+) -> None:
+    load_task(phrases(hub, "old"), "train")
+    newer = phrases(hub, "new")
+    if fault is None:
+        monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+        monkeypatch.setattr("datasets.config.HF_HUB_OFFLINE", True)
+    else:
+        hub.fault(".", fault)
+    start = time.monotonic()
+    with pytest.raises(DataError, match=f"{words}.*--datasets-dir"):
+        load_task(newer, "train")
+    assert time.monotonic() - start < 4, "twice 0.4 s and 1.5 s, on a busy machine"
 
 
 @pytest.mark.usefixtures("briefly")
