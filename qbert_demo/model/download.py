@@ -15,10 +15,10 @@ from huggingface_hub import (
 )
 from huggingface_hub.utils import validate_repo_id
 
+from qbert_demo.digests import is_whole
 from qbert_demo.errors import CheckpointError, InputError
 from qbert_demo.hub import HUB_ERRORS, PROBE_SECONDS, hub_sentence
 from qbert_demo.model.checkpoints import WEIGHTS
-from qbert_demo.model.digests import is_whole
 from qbert_demo.model.registry import SHA
 
 CONFIG = "config.json"

@@ -1,6 +1,7 @@
 """The catalogue's datasets from a Hub that works, is absent, or fails, with the genuine client."""
 
 import hashlib
+import json
 import random
 import time
 from dataclasses import replace
@@ -177,6 +178,17 @@ def test_what_fails_is_said_in_time_and_nothing_broken_stays(
     if fault != STUCK:  # which holds the file until the client gives up
         hub.clear_faults()
         assert len(load_source(sms).rows) == 40
+
+
+def test_a_file_that_git_keeps_is_checked_as_well(hub: Hub) -> None:
+    lines = [json.dumps({"sms": f"message {i}", "label": i % 2}) for i in range(40)]
+    sha = hub.add("dataset", SMS.dataset, {"train.jsonl": "\n".join(lines).encode()})
+    sms = replace(SMS, config="default", revision=sha)
+    hub.fault("GET .*train.jsonl", WrongBytes(100))
+    with pytest.raises(DataError, match="arrived damaged"):
+        load_source(sms)
+    hub.clear_faults()
+    assert load_source(sms).rows.texts == tuple(f"message {i}" for i in range(40))
 
 
 def test_the_bundled_copy_steps_in_and_says_why(hub: Hub) -> None:
