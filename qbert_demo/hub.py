@@ -5,6 +5,7 @@ of the client is put into words here, without the token, the address or the requ
 """
 
 import errno
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -29,6 +30,8 @@ from huggingface_hub.errors import (
 )
 from safetensors import SafetensorError
 
+from qbert_demo.errors import InputError
+
 PROBE_SECONDS = 2.5
 """Longest wait for the Hub's first answer."""
 START_SECONDS = 3.0
@@ -39,6 +42,7 @@ HUB_ERRORS = (HTTPError, InvalidURL, OSError, ValueError, RuntimeError)
 """What a call of the Hub's client may raise; `hub_sentence` puts it into words."""
 
 NOT_FOR_US = (RepositoryNotFoundError, RevisionNotFoundError)
+_TOKEN = re.compile(r"[!-~]{1,400}")
 
 T = TypeVar("T")
 
@@ -139,6 +143,18 @@ class Patience:
             if error.response.status_code in (403, 404) or isinstance(error, NOT_FOR_US):
                 return
             raise
+
+
+def checked_token(token: object) -> str | None:
+    """A visitor's token without surrounding space; ``None`` for an empty box.
+
+    Raises:
+        InputError: If it cannot be one; the message does not repeat it.
+    """
+    text = token.strip() if isinstance(token, str) else ""
+    if text and not _TOKEN.fullmatch(text):
+        raise InputError("This is no access token: one has no spaces inside. Copy it again.")
+    return text or None
 
 
 def hub_sentence(error: BaseException, what: str) -> str:

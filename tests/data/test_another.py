@@ -148,7 +148,8 @@ def test_what_would_fill_the_memory_is_refused_before_it_is_read(
         (Another("qbert_demo/data"), "A folder here"),
         (Another(["org/a"]), "give its name"),
         (Another(NAME, config=3), "give its name"),
-        (Another(NAME, token="hf_\n"), "no access token"),
+        (Another(NAME, token="hf_\nx"), "no access token"),
+        (Another(NAME, token="x" * 401), "no access token"),
         (Another(NAME, token="hf_ä"), "no access token"),
     ],
 )
@@ -178,7 +179,7 @@ def test_a_token_opens_what_is_closed_and_is_left_nowhere(
     )
     look = look_at(Another(NAME, token=TOKEN))
     assert look.another.token is False
-    assert load_another(Another(NAME, token=TOKEN), 40).rows
+    assert load_another(Another(NAME, token=f" {TOKEN}\n"), 40).rows
     assert load_another(Another(NAME, token=None), 40).rows, "for the command line"
     assert TOKEN not in repr(Another(NAME, token=TOKEN))
     assert TOKEN not in caplog.text + "".join(
