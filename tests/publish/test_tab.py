@@ -89,9 +89,9 @@ def test_without_room_for_temporary_files_it_is_said_where_to_make_some(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path if size else tmp_path / "missing"))
     if size:
         largest_file(size)
-    *_, (pushed, box) = push(session, "hybrid", "org/mine", False, TOKEN)
+    *_, (pushed, _) = push(session, "hybrid", "org/mine", False, TOKEN)
     downloaded, link = download("hybrid", session)
     assert text_of(pushed) == text_of(downloaded)
     assert "Make room there, or set TMPDIR elsewhere" in text_of(pushed)
-    assert (box, link, hub.repositories) == ("", None, {})
+    assert (link, hub.repositories) == (None, {})
     assert list(tmp_path.glob("qbert-*")) == []
