@@ -80,14 +80,22 @@ def within(seconds: float, work: Callable[[], T]) -> T:
 
 
 def begun(work: Callable[[], T]) -> "Future[T]":
-    """Begin work in a thread that ends with the process."""
+    """Begin work in a thread that ends with the process.
+
+    Whoever waits gets what it raises; what is no `Exception` arrives as a `RuntimeError`, since
+    it would end more than the one who waits.
+    """
     answer: Future[T] = Future()
 
     def run() -> None:
         try:
             answer.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
+        except Exception as error:  # noqa: BLE001 - it is raised again where it is waited for
             answer.set_exception(error)
+        except BaseException as error:  # noqa: BLE001 - such as a panic of a library in Rust
+            failure = RuntimeError(f"{type(error).__name__}: {error!s:.200}")
+            failure.__cause__ = error
+            answer.set_exception(failure)
 
     Thread(target=run, name="hub", daemon=True).start()
     return answer

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from huggingface_hub import HfApi, constants
 from safetensors import SafetensorError
+from tokenizers import Tokenizer, pre_tokenizers
+from tokenizers.models import WordLevel
 
 from qbert_demo import hub as ours
 from qbert_demo.errors import CheckpointError
@@ -219,6 +221,14 @@ def test_work_that_fails_in_time_fails_as_it_did() -> None:
     with pytest.raises(TimeoutError, match="^inner$"):
         within(1, lambda: (_ for _ in ()).throw(TimeoutError("inner")))
     assert within(1, lambda: 7) == 7
+
+
+def test_what_is_no_exception_arrives_as_one() -> None:
+    tokenizer = Tokenizer(WordLevel({"a": 0}, "a"))
+    tokenizer.pre_tokenizer = pre_tokenizers.FixedLength(0)
+    with pytest.raises(RuntimeError, match="PanicException") as caught:
+        within(1, lambda: tokenizer.encode("a"))
+    assert not isinstance(caught.value.__cause__, Exception)
 
 
 def test_one_probe_is_enough_for_all(hub: Hub) -> None:

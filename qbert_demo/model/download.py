@@ -27,6 +27,13 @@ SHIPPED = (CONFIG, WEIGHTS, "tokenizer.json")
 WANTED = (*SHIPPED, "tokenizer_config.json", "vocab.txt")
 """What is taken of anybody's repository."""
 MAX_CONFIG_BYTES = 1_000_000
+LARGEST = {
+    CONFIG: MAX_CONFIG_BYTES,
+    "tokenizer.json": 10_000_000,
+    "tokenizer_config.json": 1_000_000,
+    "vocab.txt": 10_000_000,
+}
+"""Most bytes of a file that is read as a whole."""
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".h5", ".msgpack")
 _TOKEN = re.compile(r"[!-~]{1,400}")
 
@@ -141,8 +148,11 @@ def check_listing(found: HubFiles, cap: int) -> None:
             f"{found.repo_id} has {total / 1e6:,.0f} MB; at most {cap / 1e6:,.0f} MB are loaded "
             "here. Choose a smaller model, or one stored in half precision."
         )
-    if found.sizes[CONFIG] > MAX_CONFIG_BYTES:
-        raise CheckpointError(f"The {CONFIG} of {found.repo_id} is larger than 1 MB; it is none.")
+    for name, largest in LARGEST.items():
+        if found.sizes.get(name, 0) > largest:
+            raise CheckpointError(
+                f"The {name} of {found.repo_id} is larger than {largest / 1e6:.0f} MB; it is none."
+            )
 
 
 def fetch(

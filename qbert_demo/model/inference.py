@@ -15,7 +15,7 @@ from qbert_demo.model import checkpoints
 from qbert_demo.model.classifier import QBertConfig, QBertForSequenceClassification
 from qbert_demo.model.encoder import find_backbone
 from qbert_demo.model.heads import SqueezeHead
-from qbert_demo.model.tokenizer import read_tokenizer
+from qbert_demo.model.tokenizer import encode, read_tokenizer
 from qbert_demo.results import Array, Timing
 
 Progress = Callable[[int, int], None]
@@ -112,7 +112,7 @@ class Classifier:
         """Tokenize texts; what is beyond ``max_length`` is cut at a token's boundary."""
         room = self.model.config.max_length - 2
         result = []
-        for text, encoding in zip(texts, self.tokenizer.encode_batch(texts), strict=True):
+        for text, encoding in zip(texts, encode(self.tokenizer, texts), strict=True):
             ids, spans = encoding.ids, encoding.offsets
             if len(ids) - 2 <= room:
                 result.append(Tokens(ids, len(text)))

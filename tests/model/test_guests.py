@@ -20,7 +20,7 @@ from qbert_demo.model.inference import Classifier
 from tests import models
 from tests.hub import Hub
 
-CAP = 10_000_000
+CAP = 11_000_000
 TEXTS = ["a fine film", "Dreadful, long and dull.", "word " * 100]
 
 
@@ -118,11 +118,15 @@ def test_a_checkpoint_brings_its_encoder_along(hub: Hub, tmp_path: Path) -> None
         ({"model.safetensors": b"x" * 9, "config.json": b"{}"}, "neither tokenizer.json nor"),
         (
             {"model.safetensors": b"x" * CAP, "config.json": b"{}", "vocab.txt": b"a"},
-            "has 10 MB; at most 10 MB are loaded",
+            "has 11 MB; at most 11 MB are loaded",
         ),
         (
             {"model.safetensors": b"x", "config.json": b" " * 1_000_001, "vocab.txt": b"a"},
             "larger than 1 MB",
+        ),
+        (
+            {"model.safetensors": b"x", "config.json": b"{}", "tokenizer.json": b" " * 10_000_001},
+            "tokenizer.json of org/name is larger than 10 MB",
         ),
     ],
 )

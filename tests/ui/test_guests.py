@@ -20,6 +20,8 @@ class Hosting(ScriptedExplorer):
 
     def load_model(self, repo_id: str, revision: Any = None, token: Any = None) -> Guest:
         self.asked = repo_id, revision, token
+        if repo_id == "org/odd":
+            raise KeyError("unforeseen")
         if repo_id != "org/name":
             raise CheckpointError(f"The Hub has no {repo_id}.")
         alone = TaskCard("hub-1", repo_id, ("no", "yes"), (), ("hybrid",))
@@ -54,6 +56,16 @@ def test_a_refusal_is_told_in_place_and_nothing_else_changes() -> None:
     assert "<img" not in last[0]
     assert last[1] == ""
     assert all(part["__type__"] == "update" and len(part) == 1 for part in last[2:])
+
+
+def test_what_nobody_foresaw_ends_the_waiting_too() -> None:
+    answers = load(Hosting(), "org/odd", None, "hf_secret", ())
+    assert "Loading" in text_of(next(answers)[0])
+    said, token, *_ = next(answers)
+    assert "only the server's log says why" in text_of(said)
+    assert token == ""
+    with pytest.raises(KeyError, match="unforeseen"):
+        next(answers)
 
 
 @pytest.mark.parametrize("nothing", [None, "", "  "])
