@@ -210,6 +210,20 @@ def test_a_silent_hub_ends_within_the_bound(
     assert explorer.compare("sst2", TEXT)
 
 
+def test_a_download_that_got_stuck_is_in_nobodys_way(
+    explorer: Explorer, stocked: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stocked.fault("GET .*safetensors", Silent(), times=1)
+    with monkeypatch.context() as impatient:
+        impatient.setattr("qbert_demo.service.visitors.DOWNLOAD_SECONDS", 0.5)
+        with pytest.raises(CheckpointError, match="did not deliver org/turned in time"):
+            explorer.load_model("org/turned")
+    start = time.monotonic()
+    card = explorer.load_model("org/turned").cards[0]
+    assert time.monotonic() - start < 5
+    assert explorer.compare(card.key, TEXT, ["guest"])
+
+
 def test_the_cap_is_the_environments(
     explorer: Explorer, stocked: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,7 +18,7 @@ from torch import nn
 
 from qbert_demo.config import HEAD_OF
 from qbert_demo.errors import CheckpointError, InputError
-from qbert_demo.hub import DOWNLOAD_SECONDS, hub_sentence, within
+from qbert_demo.hub import DOWNLOAD_SECONDS, Patience, hub_sentence, within
 from qbert_demo.model.download import HubFiles, Token, checked_token, look
 from qbert_demo.model.guests import load_found
 from qbert_demo.model.inference import Classifier
@@ -122,18 +122,17 @@ class Visitors:
         if not name:
             raise InputError("Name a model on the Hub, such as org/name.")
 
-        def work() -> tuple[HubFiles, str, Classifier]:
-            who = secret or False
-            found = look(name, wanted, who)
-            key = secrets.token_urlsafe(16) if secret else f"{found.repo_id}@{found.sha}"
-            models = self.shelf.load(key, lambda: {"guest": _load(found, who, tasks)})
-            return found, key, models["guest"]
-
+        who = secret or False
+        patience = Patience(DOWNLOAD_SECONDS)
         try:
-            found, key, classifier = within(DOWNLOAD_SECONDS, work)
+            found = within(patience.left(), lambda: look(name, wanted, who))
+            key = secrets.token_urlsafe(16) if secret else f"{found.repo_id}@{found.sha}"
+            models = self.shelf.load(
+                key, lambda: {"guest": _load(found, who, tasks)}, patience.left()
+            )
         except TimeoutError as error:
             raise CheckpointError(hub_sentence(error, name)) from error
-        return self._offer(found, key, classifier, tasks)
+        return self._offer(found, key, models["guest"], tasks)
 
     def _offer(
         self, found: HubFiles, key: str, classifier: Classifier, tasks: Sequence[TaskCard]
