@@ -11,6 +11,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
+from qbert_demo.errors import CheckpointError
 from qbert_demo.model import checkpoints
 from qbert_demo.model.classifier import QBertConfig, QBertForSequenceClassification
 from qbert_demo.model.encoder import find_backbone
@@ -144,6 +145,15 @@ class Classifier:
         end = time.perf_counter()
         timing = Timing(1e3 * (encoded - start), circuit, 1e3 * (end - encoded) - circuit)
         return Answer(_row(logits), _row(angles), _row(values), timing, _row(pooled))
+
+    def warm_up(self) -> None:
+        """Answer once, which is slower than all answers after it.
+
+        Raises:
+            CheckpointError: If the answer holds NaN or infinity.
+        """
+        if not np.isfinite(self.answer(self.tokenize(["warm up"])[0].ids).logits).all():
+            raise CheckpointError("Its answers are NaN or infinite. Choose another model.")
 
     @torch.inference_mode()
     def logits(

@@ -185,7 +185,7 @@ def _load(found: HubFiles, token: Token, tasks: Sequence[TaskCard]) -> Classifie
             note += f"{', '.join(card.labels)}."
         rename_labels(classifier, card.labels, places)
         classifier = replace(classifier, note=note)
-    classifier.answer(classifier.tokenize(["warm up"])[0].ids)
+    classifier.warm_up()
     return classifier
 
 
