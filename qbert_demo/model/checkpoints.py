@@ -26,6 +26,8 @@ from qbert_demo.errors import CheckpointError
 from qbert_demo.hub import HUB_ERRORS, hub_sentence
 from qbert_demo.model.digests import is_whole
 
+FLOATING = ("F16", "BF16", "F32", "F64")
+"""Types of tensors that are read, as safetensors names them."""
 WEIGHTS = "model.safetensors"
 PATTERNS = ["*.json", "*.safetensors", "*.txt"]
 REMEDY = "Train one with `python -m qbert_demo train`, or name another folder or Hub id."
@@ -125,15 +127,18 @@ def read_tensors(
                     raise CheckpointError(
                         f"{path}: {name} has shape {found}, the config asks for {shape}. {REMEDY}"
                     )
-            tensors = {name: stream.get_tensor(stored[name]) for name in expected}
+                kind = stream.get_slice(stored[name]).get_dtype()
+                if kind not in FLOATING:
+                    raise CheckpointError(
+                        f"{path}: {name} is {kind}, not one of {', '.join(FLOATING)}. {REMEDY}"
+                    )
+            tensors = {name: stream.get_tensor(stored[name]).float() for name in expected}
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f"{path} is truncated or damaged: {error}. {REMEDY}") from error
     for name, tensor in tensors.items():
-        if not tensor.is_floating_point():
-            raise CheckpointError(f"{path}: {name} is {tensor.dtype}, not floating. {REMEDY}")
         if not torch.isfinite(tensor).all():
-            raise CheckpointError(f"{path}: {name} holds NaN or infinity. {REMEDY}")
-    return {name: tensor.float() for name, tensor in tensors.items()}
+            raise CheckpointError(f"{path}: {name} holds NaN or infinity in float32. {REMEDY}")
+    return tensors
 
 
 def write(

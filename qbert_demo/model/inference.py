@@ -13,7 +13,8 @@ from torch import Tensor, nn
 
 from qbert_demo.errors import CheckpointError
 from qbert_demo.model import checkpoints
-from qbert_demo.model.classifier import QBertConfig, QBertForSequenceClassification
+from qbert_demo.model.classifier import QBertForSequenceClassification
+from qbert_demo.model.configuration import QBertConfig
 from qbert_demo.model.encoder import find_backbone
 from qbert_demo.model.heads import SqueezeHead
 from qbert_demo.model.tokenizer import encode, read_tokenizer
@@ -150,9 +151,13 @@ class Classifier:
         """Answer once, which is slower than all answers after it.
 
         Raises:
-            CheckpointError: If the answer holds NaN or infinity.
+            CheckpointError: If there is none, or it holds NaN or infinity.
         """
-        if not np.isfinite(self.answer(self.tokenize(["warm up"])[0].ids).logits).all():
+        try:
+            logits = self.answer(self.tokenize(["warm up"])[0].ids).logits
+        except (RuntimeError, ValueError, IndexError) as error:
+            raise CheckpointError(f"It cannot answer: {error!s:.200}") from error
+        if not np.isfinite(logits).all():
             raise CheckpointError("Its answers are NaN or infinite. Choose another model.")
 
     @torch.inference_mode()

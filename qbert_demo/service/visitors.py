@@ -185,7 +185,6 @@ def _load(found: HubFiles, token: Token, tasks: Sequence[TaskCard]) -> Classifie
             note += f"{', '.join(card.labels)}."
         rename_labels(classifier, card.labels, places)
         classifier = replace(classifier, note=note)
-    classifier.warm_up()
     return classifier
 
 
