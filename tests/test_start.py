@@ -1,5 +1,6 @@
 """The app's start: where models and encoder come from, how that is told, and how long it takes."""
 
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -62,6 +63,22 @@ def test_a_damaged_publication_gives_way_to_the_bundle(hub: Hub, bundle: Path) -
     assert explorer.tasks[0].heads == ("classical", "hybrid")
     assert explorer.compare("sst2", "A fine film.").predictions["hybrid"].card.source == "bundled"
     assert "cannot be used" in explorer.origins[1].place
+
+
+def test_a_control_that_falls_back_when_it_is_first_asked_says_so_from_then_on(
+    hub: Hub, bundle: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(bundle / NAMES[0], tmp_path / NAMES[0])
+    models.checkpoint(tmp_path / "sst2-control", "bottleneck")
+    files = models.files_of(tmp_path / "sst2-control") | {"model.safetensors": b"nonsense"}
+    sha = hub.add("model", "org/control", files)
+    entry = Entry("sst2", "control", "Control", "org/control", sha, "sst2-control")
+    write_registry(tmp_path, [entry])
+    explorer = Explorer.start(["sst2"], tmp_path)
+    assert "1 from the Hub" in explorer.status
+    answer = explorer.compare("sst2", "A fine film.", ["control"]).predictions["control"]
+    assert answer.card.source == "bundled"
+    assert "Models: bundled (what the Hub has cannot be used)." in explorer.status
 
 
 def test_another_model_than_the_registry_says_gives_way_to_the_bundle(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx2
 import pytest
 
 from qbert_demo.errors import CheckpointError
@@ -9,6 +10,7 @@ from qbert_demo.results import Guest, Origin, TaskCard
 from qbert_demo.ui.guests import load
 from qbert_demo.ui.layout import header_html
 from tests.ui.scripted import SENTIMENT, ScriptedExplorer
+from tests.ui.serving import served
 from tests.ui.test_compare import text_of
 
 LINK = "https://hub.invalid/org/name/tree/abc"
@@ -85,3 +87,16 @@ def test_the_head_links_what_came_from_the_hub_and_names_the_rest() -> None:
     assert "News: hybrid: bundled (the Hub is out of reach)" in head
     assert "<img" not in head
     assert head.count("<a ") == 2
+
+
+def test_a_page_says_what_is_known_of_the_models_when_it_is_opened() -> None:
+    explorer = Hosting()
+    with served(explorer) as url:
+        explorer.status = "Models: the control is bundled after all."
+        config = httpx2.get(f"{url}config").json()
+        (header,) = [c["id"] for c in config["components"] if c["props"].get("elem_id") == "header"]
+        (event,) = [e for e in config["dependencies"] if e["outputs"] == [header]]
+        assert [what for _, what in event["targets"]] == ["load"]
+        job = {"data": [], "fn_index": event["id"], "session_hash": "visitor"}
+        answer = httpx2.post(f"{url}gradio_api/run/predict", json=job)
+    assert explorer.status in answer.json()["data"][0]
