@@ -29,6 +29,9 @@ from huggingface_hub.errors import (
 )
 from safetensors import SafetensorError
 
+from qbert_demo.errors import InputError
+from qbert_demo.settings import TOKEN
+
 PROBE_SECONDS = 2.5
 """Longest wait for the Hub's first answer."""
 START_SECONDS = 3.0
@@ -147,6 +150,18 @@ class Patience:
             if error.response.status_code in (403, 404) or isinstance(error, NOT_FOR_US):
                 return
             raise
+
+
+def checked_token(token: object) -> str | None:
+    """A visitor's token without surrounding space; ``None`` for an empty box.
+
+    Raises:
+        InputError: If it cannot be one; the message does not repeat it.
+    """
+    text = token.strip() if isinstance(token, str) else ""
+    if text and not TOKEN.fullmatch(text):
+        raise InputError("This is no access token: one has no spaces inside. Copy it again.")
+    return text or None
 
 
 def hub_sentence(error: BaseException, what: str) -> str:

@@ -1,6 +1,7 @@
 """What the environment's variables say, checked before anything starts."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,6 +20,17 @@ PORT = "GRADIO_SERVER_PORT"
 """Where the app listens."""
 ENDPOINT = "HF_ENDPOINT"
 """Address of the Hub, if not the public one."""
+OFFLINE = "HF_HUB_OFFLINE"
+"""Whether the Hub is asked for nothing."""
+HOME = "HF_HOME"
+"""Folder of the Hub's cache."""
+LOGIN = "HF_TOKEN"
+"""Access token of whoever runs the app."""
+
+TOKEN = re.compile(r"[!-~]{1,400}")
+"""What an access token is made of."""
+YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+"""What the Hub's client takes for a yes, in any case, and what people write for a no."""
 
 
 def whole_setting(name: str, default: int, low: int, high: int) -> int:
@@ -64,7 +76,7 @@ def datasets_dir() -> Path | None:
         InputError: If it is no folder.
     """
     value = os.environ.get(DATASETS_DIR)
-    if value and not Path(value).is_dir():
+    if value and not os.path.isdir(value):
         raise InputError(f"{DATASETS_DIR} must name a folder; there is no folder {value!r:.200}.")
     return Path(value) if value else None
 
@@ -82,6 +94,9 @@ def check_environment() -> None:
         lambda: whole_setting(PORT, 7860, 1, 65_535),
         datasets_dir,
         lambda: _check_endpoint(os.environ.get(ENDPOINT)),
+        lambda: _check_offline(os.environ.get(OFFLINE)),
+        lambda: _check_home(os.environ.get(HOME)),
+        lambda: _check_login(os.environ.get(LOGIN)),
     ]
     problems = []
     for check in checks:
@@ -96,6 +111,11 @@ def check_environment() -> None:
 def _check_endpoint(value: str | None) -> None:
     if not value:
         return
+    if "@" in value:
+        raise InputError(
+            f"{ENDPOINT} must hold no user name, password or @: it is part of links that every "
+            "visitor gets. Name the address alone."
+        )
     try:
         parts = urlsplit(value)
         fine = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -104,4 +124,34 @@ def _check_endpoint(value: str | None) -> None:
     if not fine:
         raise InputError(
             f"{ENDPOINT} must be an address such as https://huggingface.co, not {value!r:.200}."
+        )
+
+
+def _check_offline(value: str | None) -> None:
+    if value and value.lower() not in (*YES, *NO):
+        raise InputError(
+            f"{OFFLINE} must be {', '.join(YES)}, or {', '.join(NO)}, not {value!r:.40}. "
+            "Correct it, or unset it."
+        )
+
+
+def _check_home(value: str | None) -> None:
+    """Try to make the folder, as the Hub's client will."""
+    if not value:
+        return
+    try:
+        Path(os.path.expandvars(os.path.expanduser(value))).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"{HOME} must name a folder, and {value!r:.200} is none and cannot become one "
+            f"({error.strerror}). Correct it, or unset it."
+        ) from error
+
+
+def _check_login(value: str | None) -> None:
+    text = (value or "").strip()
+    if text and not TOKEN.fullmatch(text):
+        raise InputError(
+            f"{LOGIN} is no access token: one has only letters, digits and signs, and no space "
+            "inside. Copy it again, or unset it."
         )

@@ -5,7 +5,6 @@ cannot be guessed, and dropped some time after its owner has left.
 """
 
 import io
-import tempfile
 import time
 import zipfile
 from collections.abc import Callable
@@ -28,7 +27,7 @@ from qbert_demo.settings import trainings_at_once
 from qbert_demo.training.fork_server import ForkServer
 from qbert_demo.training.jobs import Event, Jobs
 from qbert_demo.training.orders import MAX_SECONDS, Order, measure_order, train_order
-from qbert_demo.training.quick import adopt, fresh_classifier, write_head
+from qbert_demo.training.quick import adopt, fresh_classifier, head_folder
 from qbert_demo.training.recipe import MAX_SEED, FrozenRecipe, LoraRecipe
 
 MIN_ROWS = 10
@@ -256,14 +255,19 @@ class Tuner:
 
 
 def archive(report: HeadReport, order: Order) -> bytes:
-    """Make a zip file of a trained head's checkpoint folder."""
+    """Make a zip file of a trained head's checkpoint folder.
+
+    Raises:
+        CheckpointError: If there is no room for temporary files.
+        BackboneError: If the encoder cannot be had.
+    """
     memory = io.BytesIO()
-    with tempfile.TemporaryDirectory(prefix="qbert-") as parent:
-        folder = Path(parent) / f"qbert-{report.head}"
-        write_head(report, order.material, order.recipe, folder)
-        with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as zipped:
-            for path in sorted(folder.iterdir()):
-                zipped.write(path, f"{folder.name}/{path.name}")
+    with (
+        head_folder(report, order.material, order.recipe) as folder,
+        zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as zipped,
+    ):
+        for path in sorted(folder.iterdir()):
+            zipped.write(path, f"{folder.name}/{path.name}")
     return memory.getvalue()
 
 

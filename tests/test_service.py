@@ -123,7 +123,7 @@ def test_unknown_tasks_and_heads_are_named(
     ("texts", "truth", "message"),
     [
         ([], None, "at least one"),
-        ("one string", None, "Give a list"),
+        ("one string", None, "must be a list"),
         (["a"] * 501, None, "at most 500"),
         (["a", " "], None, "Row 2"),
         (["a", 3], None, "Row 2"),

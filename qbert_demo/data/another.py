@@ -10,30 +10,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-from datasets import (
-    ClassLabel,
-    DatasetBuilder,
-    IterableDataset,
-    get_dataset_config_names,
-    load_dataset_builder,
-)
-from datasets.utils.metadata import MetadataConfigs
-from huggingface_hub import DatasetCard, HfFileSystem, hf_hub_download
-from huggingface_hub.errors import EntryNotFoundError
+from datasets import DatasetBuilder, get_dataset_config_names, load_dataset_builder
 
 from qbert_demo.data.columns import Columns, guess, label_rows, listed
 from qbert_demo.data.fetching import LabelledRows, streamed_note
-from qbert_demo.data.remote import BLOCK, ENDINGS, MOST_FILES, Found, Token, find, reading, spread
+from qbert_demo.data.remote import BLOCK, PLACE_BYTES, Found, Token, find, reading
+from qbert_demo.data.untrusted import check_description, forget, sample
 from qbert_demo.errors import DataError, InputError
+from qbert_demo.hub import checked_token
 
 LOOK_ROWS = 200
-MAX_GROUP_BYTES = 256_000_000
-"""Largest piece that is read at once: a row group of a Parquet file, or a whole other file."""
-SIMPLE = ("string", "large_string", "bool", "int8", "int16", "int32", "int64", "uint8", "uint16")
-"""Types of the columns that are read."""
 _ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
-_TOKEN = re.compile(r"[\x21-\x7e]{1,200}")
 
 
 @dataclass(frozen=True)
@@ -105,12 +92,18 @@ def load_another(another: Another, n: int) -> LabelledRows:
 
 
 def _seen(another: Another, n: int) -> Look:
+    if isinstance(another.token, str):
+        another = replace(another, token=checked_token(another.token) or False)
     found = _find(another)
-    try:
-        return reading(another.dataset, lambda: _read(another, found, n))
-    finally:
-        if isinstance(another.token, str):
-            HfFileSystem.clear_instance_cache()  # which keeps the token
+
+    def read() -> Look:
+        try:
+            return _read(another, found, n)
+        finally:  # here, because nobody may wait for it any more
+            if isinstance(another.token, str):
+                forget(found)
+
+    return reading(another.dataset, read)
 
 
 def _find(another: Another) -> Found:
@@ -124,8 +117,6 @@ def _find(another: Another) -> Found:
         )
     if Path(another.dataset).exists():
         raise InputError(f"A folder here is called {another.dataset}, too. Rename the folder.")
-    if isinstance(another.token, str) and not _TOKEN.fullmatch(another.token):
-        raise InputError("This is no access token: one has no spaces inside. Copy it again.")
     return find(
         another.dataset,
         another.revision or None,
@@ -136,7 +127,7 @@ def _find(another: Another) -> Found:
 
 def _read(another: Another, found: Found, n: int) -> Look:
     """Choose what is not chosen yet, read ``n`` rows, and guess the columns."""
-    _check_card(found, another.token)
+    check_description(found, another.token)
     options: Any = {"revision": found.revision, "token": another.token}
     seen = Look(replace(another, revision=found.revision, token=False))
     try:
@@ -167,15 +158,12 @@ def _read(another: Another, found: Found, n: int) -> Look:
 
 def _with_rows(seen: Look, builder: DatasetBuilder, found: Found, n: int) -> Look:
     asked = seen.another
-    table = _streamed(builder, found, asked)
-    rows, places = spread(table, n)
+    rows, places, names = sample(builder, found, asked.split, n)
     if not rows:
-        raise DataError(f"The split “{asked.split}” of {found.dataset} is empty. Choose another.")
-    names = {
-        column: feature.names
-        for column, feature in (table.features or {}).items()
-        if isinstance(feature, ClassLabel)
-    }
+        raise DataError(
+            f"The split “{asked.split}” of {found.dataset} is empty, or its rows are larger than "
+            f"{PLACE_BYTES / 1e6:.0f} MB. Choose another."
+        )
     columns = guess(rows, names, asked.text, asked.label)
     seen = replace(
         seen,
@@ -201,75 +189,6 @@ def _labelled(
     origin = f"{found.origin}, streamed"
     rows, labels, notes = label_rows(table, text, label, names.get(label), origin)
     return LabelledRows(rows, labels, (streamed_note(len(table), places), *notes))
-
-
-def _streamed(builder: DatasetBuilder, found: Found, asked: Another) -> IterableDataset:
-    """The split as a stream of its simple columns, of files that are its own."""
-    files = list((builder.config.data_files or {})[asked.split])
-    own = f"hf://datasets/{found.dataset}@{found.revision}/"
-    if not all(file.startswith(own) for file in files):
-        raise DataError(f"{found.dataset} points outside of itself, which is not followed.")
-    if not all(file.lower().endswith(ENDINGS) for file in files):
-        raise DataError(f"{found.dataset} has files of a kind that is not read. Choose another.")
-    table = builder.as_streaming_dataset(split=asked.split)
-    features = table.features
-    if features is not None and hasattr(builder.config, "columns"):
-        builder.config.columns = [
-            column
-            for column, feature in features.items()
-            if isinstance(feature, ClassLabel) or getattr(feature, "dtype", None) in SIMPLE
-        ]
-        table = builder.as_streaming_dataset(split=asked.split)
-    _check_size(files, set(table.features or ()), found, builder.token)
-    return table
-
-
-def _check_size(files: Sequence[str], columns: set[str], found: Found, token: Token) -> None:
-    """Refuse what would fill the memory, before it is read."""
-    system = HfFileSystem(token=token, block_size=BLOCK)
-    for file in files[:: -(-len(files) // MOST_FILES)]:
-        if not file.endswith(".parquet"):
-            size = system.info(file)["size"]
-        else:
-            with system.open(file) as stream:
-                facts = pq.read_metadata(stream)
-            groups = [facts.row_group(k) for k in range(facts.num_row_groups)]
-            sizes = [
-                sum(
-                    chunk.total_uncompressed_size
-                    for chunk in map(group.column, range(group.num_columns))
-                    if chunk.path_in_schema in columns
-                )
-                for group in groups
-            ]
-            size = max(sizes, default=0)
-        if size > MAX_GROUP_BYTES:
-            raise DataError(
-                f"{found.dataset} comes in pieces of {size / 1e6:,.0f} MB; at most "
-                f"{MAX_GROUP_BYTES / 1e6:,.0f} MB are read at once. Choose another dataset."
-            )
-
-
-def _check_card(found: Found, token: Token) -> None:
-    """Refuse a README that sends the library to other files than the dataset's own."""
-    try:
-        readme = hf_hub_download(
-            found.dataset, "README.md", repo_type="dataset", revision=found.revision, token=token
-        )
-    except EntryNotFoundError:
-        return
-    card = DatasetCard.load(readme).data
-    for words in _strings(dict(MetadataConfigs.from_dataset_card_data(card))):
-        if "::" in words or "://" in words or words.startswith(("/", "~")) or ".." in words:
-            raise DataError(f"{found.dataset} points outside of itself, which is not followed.")
-
-
-def _strings(value: Any) -> list[str]:
-    if isinstance(value, Mapping):
-        return [words for part in value.values() for words in _strings(part)]
-    if isinstance(value, list | tuple):
-        return [words for part in value for words in _strings(part)]
-    return [value] if isinstance(value, str) else []
 
 
 def _chosen(wish: str, choices: Sequence[str], usual: str, kind: str) -> str | None:

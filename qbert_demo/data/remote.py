@@ -4,10 +4,11 @@
 after it, because the libraries' own retries may take many minutes.
 """
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from sys import getsizeof
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,15 +18,18 @@ from datasets.exceptions import DataFilesNotFoundError
 from httpx2 import HTTPError
 from huggingface_hub import HfApi, get_hf_file_metadata, hf_hub_download, hf_hub_url
 
+from qbert_demo.digests import is_whole
 from qbert_demo.errors import DataError, QBertError
 from qbert_demo.hub import HUB_ERRORS, PROBE_SECONDS, hub_sentence, within
 
 HUB_SECONDS = 60.0
 """Longest wait for rows once the Hub has answered."""
-ENDINGS = (".parquet", ".csv", ".tsv", ".json", ".jsonl", ".ndjson")
-"""Files that are read; none of them can hold code."""
+ENDINGS = (".parquet", ".csv", ".tsv", ".json", ".jsonl")
+"""Files that are read; none of them can hold code, and none is unpacked first."""
 PLACES, MOST_PLACES = 5, 20
 """Evenly spaced places that a stream is read at; more where classes or rows are wanting."""
+PLACE_BYTES = 16_000_000
+"""Most memory for the rows of one place."""
 MOST_FILES = 10
 """Of a split in more files, so many are looked into."""
 BLOCK = 65_536
@@ -85,7 +89,7 @@ def find(
                 f"{dataset} is described by a .huggingface.yaml file, which is not read here. "
                 "Choose another dataset."
             )
-        files = tuple(name for name in names if name.lower().endswith(ENDINGS))
+        files = tuple(name for name in names if name.endswith(ENDINGS))
         if not files:
             raise DataError(
                 f"{dataset} has no {', '.join(ENDINGS)} file. Choose a dataset that has one."
@@ -154,30 +158,53 @@ def spread(
         is_enough: Whether the rows will do; else up to `MOST_PLACES` places are read.
 
     Returns:
-        The rows in the order of the places, and the number of places.
+        The rows in the order of the places, and the number of places. There are fewer where
+        those of a place take more than `PLACE_BYTES`.
     """
     files = table.num_shards
     if files > MOST_FILES:
         table = table.shard(-(-files // MOST_FILES), 0, contiguous=False)
     table = table.reshard()
     groups = table.num_shards
+    return visit(groups, lambda k: table.shard(groups, k), n, is_enough)
+
+
+def visit(
+    groups: int,
+    rows_of: Callable[[int], Iterable[dict[str, Any]]],
+    n: int,
+    is_enough: Callable[[Sequence[dict[str, Any]]], bool] = lambda rows: True,
+) -> tuple[list[dict[str, Any]], int]:
+    """Do what `spread` does with ``groups`` groups of rows, each read by its number."""
     first = [k * groups // PLACES for k in range(PLACES)] if groups > PLACES else [*range(groups)]
     others = np.random.default_rng(0).permutation([k for k in range(groups) if k not in first])
-    share = -(-n // len(first))
+    share = -(-n // max(1, len(first)))
     rows: list[dict[str, Any]] = []
     places = 0
     for k in (*first, *others.tolist()):
         if places >= len(first) and (len(rows) >= n and is_enough(rows) or places >= MOST_PLACES):
             break
-        rows += table.shard(groups, k).take(share)
+        rows += _beginning(rows_of(k), share)
         places += 1
     return rows, places
+
+
+def _beginning(place: Iterable[dict[str, Any]], share: int) -> list[dict[str, Any]]:
+    """The first ``share`` rows of a place, or as many as `PLACE_BYTES` hold."""
+    rows = []
+    room = PLACE_BYTES
+    for row in islice(place, share):
+        room -= sum(map(getsizeof, row.values()))
+        if room < 0:
+            break
+        rows.append(row)
+    return rows
 
 
 def fetch_checked(found: Found, config: str, split: str) -> None:
     """Download a split's files to the Hub's cache, and drop one that is not what it should be.
 
-    The client checks sizes; it does not check the SHA-256 by which the Hub knows a file.
+    The client checks sizes; it does not check the hash by which the Hub knows a file.
 
     Raises:
         DataError: If a file is damaged.
@@ -190,8 +217,5 @@ def fetch_checked(found: Found, config: str, split: str) -> None:
             repo_type="dataset",
             revision=found.revision,
         )
-        blob = Path(path).resolve()
-        is_known_by_content = len(blob.name) == 64
-        if is_known_by_content and hashlib.sha256(blob.read_bytes()).hexdigest() != blob.name:
-            blob.unlink()
+        if not is_whole(Path(path)):
             raise DataError(f"A file of {found.dataset} arrived damaged. Try again later.")

@@ -22,9 +22,9 @@ from safetensors.torch import save_file
 from torch import Tensor
 from transformers import AutoTokenizer, PreTrainedConfig
 
+from qbert_demo.digests import is_whole
 from qbert_demo.errors import CheckpointError
 from qbert_demo.hub import HUB_ERRORS, hub_sentence
-from qbert_demo.model.digests import is_whole
 
 FLOATING = ("F16", "BF16", "F32", "F64")
 """Types of tensors that are read, as safetensors names them."""

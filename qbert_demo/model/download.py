@@ -1,6 +1,5 @@
 """A model's files from the Hub: listed first, then fetched, and each checked before it is used."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +14,10 @@ from huggingface_hub import (
 )
 from huggingface_hub.utils import validate_repo_id
 
-from qbert_demo.errors import CheckpointError, InputError
+from qbert_demo.digests import is_whole
+from qbert_demo.errors import CheckpointError
 from qbert_demo.hub import HUB_ERRORS, PROBE_SECONDS, hub_sentence
 from qbert_demo.model.checkpoints import WEIGHTS
-from qbert_demo.model.digests import is_whole
 from qbert_demo.model.registry import SHA
 
 CONFIG = "config.json"
@@ -35,7 +34,6 @@ LARGEST = {
 }
 """Most bytes of a file that is read as a whole."""
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".h5", ".msgpack")
-_TOKEN = re.compile(r"[!-~]{1,400}")
 
 Token = str | bool | None
 """A visitor's token; ``False`` for none at all, ``None`` for this machine's own login."""
@@ -73,18 +71,6 @@ class HubFiles:
 def hub_page(repo_id: str, sha: str) -> str:
     """Address of a commit's page on the Hub."""
     return f"{constants.ENDPOINT}/{repo_id}/tree/{sha}"
-
-
-def checked_token(token: object) -> str | None:
-    """A visitor's token without surrounding space; ``None`` for an empty box.
-
-    Raises:
-        InputError: If it cannot be one; the message does not repeat it.
-    """
-    text = token.strip() if isinstance(token, str) else ""
-    if text and not _TOKEN.fullmatch(text):
-        raise InputError("This is no access token: one has no spaces inside. Copy it again.")
-    return text or None
 
 
 def look(repo_id: str, revision: str | None, token: Token) -> HubFiles:

@@ -17,12 +17,12 @@ from huggingface_hub.errors import HFValidationError, StrictDataclassError
 from huggingface_hub.utils import validate_repo_id
 
 from qbert_demo.config import MINILM, Backbone
+from qbert_demo.digests import has_digest
 from qbert_demo.errors import CheckpointError
 from qbert_demo.hub import DOWNLOAD_SECONDS, hub_sentence, within
 from qbert_demo.model import checkpoints
 from qbert_demo.model.classifier import QBertForSequenceClassification
 from qbert_demo.model.configuration import QBertConfig
-from qbert_demo.model.digests import has_digest
 from qbert_demo.model.download import (
     CONFIG,
     SHIPPED,

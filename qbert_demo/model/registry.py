@@ -43,6 +43,11 @@ class Entry:
     revision: str | None
     folder: str
 
+    @property
+    def repo_name(self) -> str:
+        """Its repository without the owner; `publish` puts it under another."""
+        return self.repo_id.rpartition("/")[2]
+
     def problem(self) -> str | None:
         """What is wrong with this entry, in words; ``None`` if nothing is."""
         for field in fields(self):
@@ -123,10 +128,17 @@ def write_registry(folder: Path, entries: Sequence[Entry]) -> None:
 
 def _check(path: Path, entries: Sequence[Entry]) -> None:
     seen: set[tuple[str, str]] = set()
+    repositories: set[str] = set()
     for number, entry in enumerate(entries, 1):
         problem = entry.problem()
         if problem is None and (entry.task, entry.head) in seen:
             problem = f"there are two of {entry.task}-{entry.head}"
+        if problem is None and entry.repo_name.lower() in repositories:
+            problem = (
+                f"another entry's repository is called {entry.repo_name}, too, and under one owner "
+                "they would be the same. Rename one"
+            )
         if problem:
             raise CheckpointError(f"{path}, entry {number}: {problem}.")
         seen.add((entry.task, entry.head))
+        repositories.add(entry.repo_name.lower())

@@ -3,7 +3,6 @@
 A login is never an argument of a command, and a visitor's token lives as long as the push.
 """
 
-import tempfile
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +23,7 @@ from qbert_demo.publish.repository import (
 )
 from qbert_demo.results import HeadReport
 from qbert_demo.training.model_card import card_of
-from qbert_demo.training.quick import write_head
+from qbert_demo.training.quick import head_folder
 from qbert_demo.training.recipe import RaceRecipe
 
 CARD = "README.md"
@@ -88,11 +87,11 @@ def publish(
     for i, entry in enumerate(entries):
         if only and entry.folder not in only:
             continue
-        repo_id = check_repo_id(f"{org}/{entry.repo_id.rpartition('/')[2]}")
+        repo_id = check_repo_id(f"{org}/{entry.repo_name}")
         files = checkpoint_files(folder / entry.folder, repo_id)
         found = compare(api, repo_id, files)
         if dry_run:
-            tell(_would(found))
+            tell(_would(found, is_logged_in=token is not None))
             continue
         sha = send(api, found, files, f"Publish {entry.title}")
         entries[i] = replace(entry, repo_id=repo_id, revision=sha)
@@ -126,12 +125,11 @@ def push_head(
     Raises:
         InputError: If name or token cannot be used, or the Hub refuses.
         BackboneError: If the encoder cannot be had.
+        CheckpointError: If there is no room for temporary files.
     """
     check_repo_id(repo_id)
     api = HfApi(token=writing_token(token))
-    with tempfile.TemporaryDirectory(prefix="qbert-") as parent:
-        folder = Path(parent) / f"qbert-{report.head}"
-        write_head(report, material, recipe, folder)
+    with head_folder(report, material, recipe) as folder:
         files = checkpoint_files(folder, repo_id)
     found = compare(api, repo_id, files)
     if private and found.head is not None and not found.is_private:
@@ -171,10 +169,10 @@ def _remember(folder: Path, entries: list[Entry], done: str) -> None:
         ) from error
 
 
-def _would(found: Comparison) -> str:
-    """What a dry run tells."""
+def _would(found: Comparison, *, is_logged_in: bool) -> str:
+    """What a dry run tells; without a login the Hub does not own up to private repositories."""
     if found.head is None:
-        state = "would be created"
+        state = "would be created" if is_logged_in else "is not there, or is private"
     else:
         state = f"is at {found.head[:7]}{'' if found.to_send else ', unchanged'}"
     lines = [f"  {change:<8} {name}" for name, change in found.changes.items()]

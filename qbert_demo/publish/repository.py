@@ -19,9 +19,9 @@ from huggingface_hub.hf_api import RepoSibling
 from huggingface_hub.utils import validate_repo_id
 
 from qbert_demo.errors import InputError
-from qbert_demo.hub import HUB_ERRORS, hub_sentence, within
+from qbert_demo.hub import HUB_ERRORS, checked_token, hub_sentence, within
 from qbert_demo.model import QBertConfig
-from qbert_demo.model.download import CONFIG, MAX_CONFIG_BYTES, checked_token
+from qbert_demo.model.download import CONFIG, MAX_CONFIG_BYTES
 
 ASK_SECONDS = 15.0
 """Longest wait for what the Hub has of a repository."""

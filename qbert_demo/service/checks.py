@@ -41,7 +41,7 @@ def check_texts(texts: object) -> tuple[str, ...]:
         InputError: If there are none, too many, or one cannot be read; the message names its row.
     """
     if isinstance(texts, str) or not isinstance(texts, Sequence) or not texts:
-        raise InputError("Give a list with at least one text.")
+        raise InputError("The texts must be a list with at least one string.")
     if len(texts) > MAX_BATCH_ROWS:
         raise InputError(f"{len(texts)} texts are too many; at most {MAX_BATCH_ROWS} at once.")
     return tuple(check_text(text, f"Row {i}: ") for i, text in enumerate(texts, 1))
@@ -68,20 +68,24 @@ def check_truth(card: TaskCard, truth: object, n: int) -> NDArray[np.int64] | No
     """Index of the true label of each of ``n`` texts, or ``None`` without any.
 
     Raises:
-        InputError: If they are not ``n``, or one is no label of the task.
+        InputError: If they are not ``n``, or one is no label of the task; the message names it.
     """
     if truth is None:
         return None
-    if isinstance(truth, str) or not isinstance(truth, Sequence) or len(truth) != n:
-        raise InputError("Give one label for each text, or none at all.")
+    if isinstance(truth, str) or not isinstance(truth, Sequence):
+        raise InputError("The labels must be a list of strings, or left out.")
+    if len(truth) != n:
+        raise InputError(
+            f"Give one label for each text, or none at all: these are {len(truth)} for {n}."
+        )
     names = {label.lower(): i for i, label in enumerate(card.labels)}
     names |= {str(i): i for i in range(len(card.labels))}
     indices = []
     for row, label in enumerate(truth, 1):
-        index = names.get(str(label).strip().lower())
+        index = names.get(label.strip().lower()) if isinstance(label, str) else None
         if index is None:
             raise InputError(
-                f"Row {row}: {str(label)[:40]!r} is no label of {card.title}; "
+                f"Row {row}: {label!r:.40} is no label of {card.title}; "
                 f"the labels are {', '.join(card.labels)}."
             )
         indices.append(index)

@@ -18,8 +18,8 @@ from torch import nn
 
 from qbert_demo.config import HEAD_OF
 from qbert_demo.errors import CheckpointError, InputError
-from qbert_demo.hub import DOWNLOAD_SECONDS, Patience, hub_sentence, within
-from qbert_demo.model.download import HubFiles, Token, checked_token, look
+from qbert_demo.hub import DOWNLOAD_SECONDS, Patience, checked_token, hub_sentence, within
+from qbert_demo.model.download import HubFiles, Token, look
 from qbert_demo.model.guests import load_found
 from qbert_demo.model.inference import Classifier
 from qbert_demo.model.plain import PlainBert

@@ -8,7 +8,7 @@ import numpy as np
 
 from qbert_demo.config import HEADS
 from qbert_demo.data.catalogue import Task
-from qbert_demo.data.loading import load_rows
+from qbert_demo.data.fetching import load_task
 from qbert_demo.errors import CheckpointError
 from qbert_demo.model.inference import Classifier
 from qbert_demo.training.metrics import difference
@@ -34,7 +34,7 @@ def evaluate(task: Task, folder: Path, datasets_dir: Path | None = None) -> str:
     heads = [head for head in HEADS if (folder / f"{task.key}-{head}").is_dir()]
     if not heads:
         raise CheckpointError(f"{folder} has no checkpoint of {task.key}. Train one first.")
-    rows = load_rows(task, task.report, datasets_dir)
+    rows = load_task(task, task.report, datasets_dir)
     truth = np.array(rows.labels)
     reports = {h: score(Classifier.load(folder / f"{task.key}-{h}"), rows) for h in heads}
     lines = [

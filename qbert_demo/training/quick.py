@@ -6,8 +6,10 @@ checkpoint of it when one is wanted, and of what `qbert_demo.training.lora` retu
 """
 
 import json
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -19,6 +21,7 @@ from transformers import BertConfig
 
 from qbert_demo.config import HEADS
 from qbert_demo.data.subset import Material
+from qbert_demo.errors import CheckpointError, QBertError
 from qbert_demo.model import QBertConfig, checkpoints, find_backbone
 from qbert_demo.model.inference import Classifier
 from qbert_demo.results import Epoch, HeadReport, QuickReport
@@ -144,6 +147,30 @@ def _judge(
         median(classifier.answer(row).timing.total for row in ids),
         {name: tensor.numpy() for name, tensor in model.tensors().items()},
     )
+
+
+@contextmanager
+def head_folder(report: HeadReport, material: Material, recipe: RaceRecipe) -> Iterator[Path]:
+    """Write a trained head as `write_head` does, into a folder that is there while it is used.
+
+    Raises:
+        CheckpointError: If there is no place for temporary files, or no room in it.
+        BackboneError: If the encoder cannot be had.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix="qbert-") as parent:
+            folder = Path(parent) / f"qbert-{report.head}"
+            write_head(report, material, recipe, folder)
+            yield folder
+    except Exception as error:
+        # tokenizers and safetensors, written in Rust, tell such errors in words alone.
+        is_of_the_disk = isinstance(error, OSError) or "(os error " in str(error)
+        if isinstance(error, QBertError) or not is_of_the_disk:
+            raise
+        raise CheckpointError(
+            f"The {report.head} head cannot be put together: the folder for temporary files is "
+            "missing, full or not writable. Make room there, or set TMPDIR elsewhere."
+        ) from error
 
 
 def write_head(

@@ -13,7 +13,8 @@ from transformers import AutoTokenizer, set_seed
 
 from qbert_demo.config import HEAD_OF
 from qbert_demo.data.catalogue import Task
-from qbert_demo.data.loading import Rows, hold_out, load_rows
+from qbert_demo.data.fetching import load_task
+from qbert_demo.data.loading import Rows, hold_out
 from qbert_demo.model import QBertConfig, QBertForSequenceClassification, checkpoints, find_backbone
 from qbert_demo.model.inference import Classifier
 from qbert_demo.training.loop import add_adapters, make_trainer, trained_tensors
@@ -77,9 +78,9 @@ def train(
         device = "cuda" if torch.cuda.is_available() else "cpu"
     bf16 = has_bf16(device) if bf16 is None else bf16
     set_seed(recipe.seed)
-    all_rows = load_rows(task, task.train, datasets_dir)
+    all_rows = load_task(task, task.train, datasets_dir)
     kept, held_out = _split(all_rows, recipe, rows)
-    report_rows = load_rows(task, task.report, datasets_dir)
+    report_rows = load_task(task, task.report, datasets_dir)
 
     model = QBertForSequenceClassification.build(make_config(task, head, recipe))
     add_adapters(model)

@@ -5,6 +5,7 @@ left for a while.
 """
 
 from collections.abc import Sequence
+from itertools import count
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -60,6 +61,13 @@ def added(explorer: Explorer, own: Sequence[TaskCard] | None, *new: TaskCard) ->
     if new[-1] in hybrids:
         circuit_task["value"] = new[-1].key
     return cards, task, circuit_task, new[-1].key
+
+
+def free_title(own: Sequence[TaskCard] | None, title: str, key: str) -> str:
+    """The title, with a number where another of the visitor's tasks has it already."""
+    taken = {card.title for card in own or () if card.key != key}
+    numbered = (f"{title} ({n})" if n > 1 else title for n in count(1))
+    return next(candidate for candidate in numbered if candidate not in taken)
 
 
 def unchanged() -> list[Any]:

@@ -49,11 +49,15 @@ class Panel:
 class PlotlyView(gr.HTML):
     """Shows a `Panel` or, for ``None``, nothing in no room at all."""
 
-    def __init__(self, value: Panel | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, value: Panel | None = None, *, streamed: bool = False, **kwargs: Any
+    ) -> None:
         """Create the view.
 
         Args:
             value: What is shown first.
+            streamed: Whether values come several times a second; a device that is too slow for
+                that skips some.
             **kwargs: What ``gr.HTML`` takes, such as ``elem_id``.
         """
         super().__init__(
@@ -61,6 +65,7 @@ class PlotlyView(gr.HTML):
             html_template="",
             js_on_load=joined("plotly_view.js", "plotly_component.js"),
             apply_default_css=False,
+            streamed=streamed,
             **kwargs,
         )
 

@@ -1,16 +1,52 @@
 """A visitor teaches heads on own sentences: sees the rows, the curves, the table, and a file."""
 
+import json
 import zipfile
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
+from qbert_demo.figures.figure import Figure, Table
+from qbert_demo.figures.theme import base_layout
+from qbert_demo.ui.plotly_view import Panel, joined
 from tests.browser.conftest import Open
 from tests.browser.test_looks import OVERFLOW, UNLABELLED
 from tests.test_tuning import OWN
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+STREAM = """async ([code, panel, streamed]) => {
+    const pause = (ms) => new Promise((go) => setTimeout(go, ms));
+    const { react } = Plotly;
+    const drawn = [];
+    Plotly.react = async (plot, data, ...rest) => {
+        if (data[0].name === 'streamed') {
+            const start = performance.now();
+            while (performance.now() < start + 100);
+            drawn.push(data[0].y[0]);
+        }
+        return react(plot, data, ...rest);
+    };
+    const element = document.body.appendChild(document.createElement('div'));
+    const valueOf = (n) => {
+        Object.assign(panel.figure.data[0], { name: 'streamed', y: [n] });
+        return JSON.stringify(panel);
+    };
+    const props = { value: valueOf(0), streamed };
+    let changed;
+    new Function('element', 'props', 'trigger', 'watch', code)(
+        element, props, () => {}, (_, tell) => { changed = tell; });
+    for (let n = 1; n < 30; n += 1) {
+        await pause(20);
+        props.value = valueOf(n);
+        changed();
+    }
+    while (drawn.at(-1) !== 29) await pause(50);
+    return drawn;
+}"""
+"""Sends 30 values to a view that takes 100 ms to draw one; returns those that were drawn."""
 
 
 def opened(open_page: Open, **options: object) -> Page:
@@ -23,10 +59,15 @@ def opened(open_page: Open, **options: object) -> Page:
     return page
 
 
-def points(page: Page, figure: str) -> int:
-    """Epochs that a figure's first trace has points at."""
-    trace = f"document.querySelector('#curve-{figure} .plot')?.data?.[0]"
-    return int(page.evaluate(f"new Set({trace}?.x?.filter((epoch) => epoch !== null)).size"))
+def wait_for_points(page: Page, figure: str, n: int) -> None:
+    """Wait until a figure's first trace has points at so many epochs."""
+    page.wait_for_function(
+        """([figure, n]) => {
+            const trace = document.querySelector(`#curve-${figure} .plot`)?.data?.[0];
+            return new Set(trace?.x?.filter((epoch) => epoch !== null)).size === n;
+        }""",
+        arg=[figure, n],
+    )
 
 
 def test_own_sentences_are_shown_learnt_and_taken_home(open_page: Open) -> None:
@@ -39,7 +80,7 @@ def test_own_sentences_are_shown_learnt_and_taken_home(open_page: Open) -> None:
     page.wait_for_selector("#training-result table", timeout=60_000)
     assert "Finished." in page.inner_text("#training-said")
     for figure in ("loss", "accuracy", "gradients", "angles", "values"):
-        assert points(page, figure) == 20, figure
+        wait_for_points(page, figure, 20)
     assert page.locator("#training-result tbody >> nth=0").locator("tr").count() == 2
     page.wait_for_selector("#confusion-hybrid .main-svg")
     with page.expect_download() as waiting:
@@ -71,7 +112,8 @@ def test_end_to_end_has_its_own_settings_and_draws_as_it_learns(open_page: Open)
     box.press("Enter")
     page.click("#start")
     page.wait_for_selector("#training-result table", timeout=90_000)
-    assert [points(page, name) for name in ("loss", "gradients", "values")] == [2, 2, 2]
+    for figure in ("loss", "gradients", "values"):
+        wait_for_points(page, figure, 2)
     assert page.locator("#curve-values ol li").count() == 4
 
 
@@ -104,6 +146,22 @@ def test_stop_ends_it(open_page: Open) -> None:
     page.wait_for_function(
         "document.querySelector('#training-said').innerText.includes('Stopped')", timeout=15_000
     )
+
+
+@pytest.mark.parametrize(("streamed", "most"), [(True, 3), (False, 30)])
+def test_a_slow_device_skips_streamed_values_but_not_the_last(
+    open_page: Open, streamed: bool, most: int
+) -> None:
+    page = open_page()
+    trace = {"type": "scatter", "x": [0], "y": [0]}
+    figure = Figure("Numbers", [trace], base_layout(200), Table(("y",), ()))
+    panel = json.loads(Panel(figure).as_json())
+    drawn = page.evaluate(
+        STREAM, [joined("plotly_view.js", "plotly_component.js"), panel, streamed]
+    )
+    assert drawn[0] == 0
+    assert drawn[-1] == 29
+    assert 2 <= len(drawn) <= most
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,12 +1,13 @@
 """Any dataset of the Hub, looked at and streamed with the genuine client."""
 
+import gzip
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from huggingface_hub import HfFileSystem, constants
 
-from qbert_demo.data import another
+from qbert_demo.data import untrusted
 from qbert_demo.data.another import Another, load_another, look_at
 from qbert_demo.errors import DataError, QBertError
 from tests.data.repositories import NAME, PAIRS, csv, moods, repository
@@ -101,6 +102,8 @@ def test_a_choice_that_is_not_there_is_told_what_is(
         ({"moods.py": b"import os", "train.csv": b"text,label"}, "running its own code"),
         ({"README.md": b"# Nothing else"}, "no .parquet, .csv"),
         ({"train.csv.gz": b"?"}, "no .parquet, .csv"),
+        ({"train.CSV": gzip.compress(PAIRS)}, "no .parquet, .csv"),
+        ({"train.ndjson": gzip.compress(b"{}")}, "no .parquet, .csv"),
         ({"train.csv": b"text,label\n"}, "empty"),
         ({"train.parquet": b"PAR1 and no more"}, "could not be read as a table"),
         ({"train.jsonl": b'{"text": '}, "could not be read as a table"),
@@ -130,7 +133,7 @@ def test_what_cannot_be_read_safely_is_refused(
 def test_what_would_fill_the_memory_is_refused_before_it_is_read(
     hub: Hub, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    monkeypatch.setattr(another, "MAX_GROUP_BYTES", 300)
+    monkeypatch.setattr(untrusted, "MAX_GROUP_BYTES", 300)
     hub.add("dataset", NAME, repository(moods()) if kind == "parquet" else {"train.csv": PAIRS})
     with pytest.raises(DataError, match="comes in pieces of"):
         look_at(Another(NAME))
@@ -145,7 +148,8 @@ def test_what_would_fill_the_memory_is_refused_before_it_is_read(
         (Another("qbert_demo/data"), "A folder here"),
         (Another(["org/a"]), "give its name"),
         (Another(NAME, config=3), "give its name"),
-        (Another(NAME, token="hf_\n"), "no access token"),
+        (Another(NAME, token="hf_\nx"), "no access token"),
+        (Another(NAME, token="x" * 401), "no access token"),
         (Another(NAME, token="hf_ä"), "no access token"),
     ],
 )
@@ -175,7 +179,7 @@ def test_a_token_opens_what_is_closed_and_is_left_nowhere(
     )
     look = look_at(Another(NAME, token=TOKEN))
     assert look.another.token is False
-    assert load_another(Another(NAME, token=TOKEN), 40).rows
+    assert load_another(Another(NAME, token=f" {TOKEN}\n"), 40).rows
     assert load_another(Another(NAME, token=None), 40).rows, "for the command line"
     assert TOKEN not in repr(Another(NAME, token=TOKEN))
     assert TOKEN not in caplog.text + "".join(

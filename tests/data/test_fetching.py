@@ -1,6 +1,7 @@
 """The catalogue's datasets from a Hub that works, is absent, or fails, with the genuine client."""
 
 import hashlib
+import json
 import random
 import time
 from dataclasses import replace
@@ -11,7 +12,8 @@ from typing import Any
 import pytest
 from huggingface_hub import constants
 
-from qbert_demo.data.fetching import load_source
+from qbert_demo.data.catalogue import SST2, Task
+from qbert_demo.data.fetching import load_source, load_task
 from qbert_demo.data.sources import SOURCES, Source
 from qbert_demo.errors import DataError
 from tests.data.repositories import FILE, parquet, repository
@@ -116,6 +118,50 @@ FAULTS = {
 }
 
 
+def phrases(hub: Hub, word: str) -> Task:
+    """SST-2 pinned to a new commit whose phrases hold a word."""
+    rows = {"sentence": [f"{word} {i} " for i in range(40)], "label": [i % 2 for i in range(40)]}
+    data = parquet(rows, {"label": SST2.labels})
+    return replace(SST2, revision=hub.add("dataset", SST2.dataset, repository(data)))
+
+
+def test_a_task_is_read_at_its_commit_and_then_nobody_is_asked(hub: Hub) -> None:
+    task = phrases(hub, "old")
+    rows = load_task(task, "train")
+    assert rows.texts == tuple(f"old {i}" for i in range(40))
+    assert rows.origin == f"{task.dataset} @ {task.revision[:7]}"
+    hub.requests.clear()
+    assert load_task(task, "train") == rows
+    assert hub.requests == []
+
+
+@pytest.mark.usefixtures("briefly")
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (Status(404), "The Hub has no stanfordnlp/sst2"),
+        (Status(429), "asked too much"),
+        (Status(500), "itself has trouble"),
+        (Silent(), "did not deliver"),
+        (None, "switched off by HF_HUB_OFFLINE"),
+    ],
+)
+def test_a_task_is_never_read_at_another_commit(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, fault: Fault | None, words: str
+) -> None:
+    load_task(phrases(hub, "old"), "train")
+    newer = phrases(hub, "new")
+    if fault is None:
+        monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+        monkeypatch.setattr("datasets.config.HF_HUB_OFFLINE", True)
+    else:
+        hub.fault(".", fault)
+    start = time.monotonic()
+    with pytest.raises(DataError, match=f"{words}.*--datasets-dir"):
+        load_task(newer, "train")
+    assert time.monotonic() - start < 4, "twice 0.4 s and 1.5 s, on a busy machine"
+
+
 @pytest.mark.usefixtures("briefly")
 @pytest.mark.parametrize(("where", "fault", "words"), FAULTS.values(), ids=list(FAULTS))
 def test_what_fails_is_said_in_time_and_nothing_broken_stays(
@@ -132,6 +178,17 @@ def test_what_fails_is_said_in_time_and_nothing_broken_stays(
     if fault != STUCK:  # which holds the file until the client gives up
         hub.clear_faults()
         assert len(load_source(sms).rows) == 40
+
+
+def test_a_file_that_git_keeps_is_checked_as_well(hub: Hub) -> None:
+    lines = [json.dumps({"sms": f"message {i}", "label": i % 2}) for i in range(40)]
+    sha = hub.add("dataset", SMS.dataset, {"train.jsonl": "\n".join(lines).encode()})
+    sms = replace(SMS, config="default", revision=sha)
+    hub.fault("GET .*train.jsonl", WrongBytes(100))
+    with pytest.raises(DataError, match="arrived damaged"):
+        load_source(sms)
+    hub.clear_faults()
+    assert load_source(sms).rows.texts == tuple(f"message {i}" for i in range(40))
 
 
 def test_the_bundled_copy_steps_in_and_says_why(hub: Hub) -> None:

@@ -6,6 +6,7 @@ from datasets import Dataset
 from qbert_demo.data.catalogue import SST2, TASKS, find_task
 from qbert_demo.data.loading import Rows, hold_out, load_rows
 from qbert_demo.errors import DataError
+from tests.hub import Hub
 
 
 @pytest.fixture
@@ -33,9 +34,14 @@ def test_hidden_labels_and_unknown_splits_are_refused(hub_folder: Path, split: s
         load_rows(SST2, split, hub_folder)
 
 
-def test_a_missing_folder_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="--datasets-dir"):
-        load_rows(SST2, "train", tmp_path)
+def test_a_missing_folder_says_what_to_do_and_the_hub_is_not_asked(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for place in (tmp_path, "."):
+        with pytest.raises(DataError, match="--datasets-dir"):
+            load_rows(SST2, "train", place)
+    assert hub.requests == []
 
 
 SENTENCES = [f"this is sentence number {i} about film {i * 7}" for i in range(40)]

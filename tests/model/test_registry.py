@@ -20,7 +20,8 @@ def test_what_ships_is_listed_and_lies_where_the_list_says() -> None:
 
 
 def test_reading_gives_back_what_was_written_byte_for_byte(tmp_path: Path) -> None:
-    entries = (ENTRY, replace(ENTRY, head="control", revision=None, title="Größe"))
+    other = replace(ENTRY, head="control", repo_id="org/sst2-control", title="Größe")
+    entries = (ENTRY, replace(other, revision=None))
     write_registry(tmp_path, entries)
     before = (tmp_path / FILE).read_bytes()
     assert read_registry(tmp_path) == entries
@@ -70,3 +71,15 @@ def test_the_same_checkpoint_twice_is_refused_and_nothing_is_written(tmp_path: P
     with pytest.raises(CheckpointError, match="two of sst2-hybrid"):
         write_registry(tmp_path, [ENTRY, ENTRY])
     assert read_registry(tmp_path) == (ENTRY,)
+
+
+@pytest.mark.parametrize("repo_id", ["other/sst2-hybrid", "sst2-hybrid", "org/SST2-hybrid"])
+def test_two_checkpoints_cannot_be_published_into_one_repository(
+    tmp_path: Path, repo_id: str
+) -> None:
+    entries = [ENTRY, replace(ENTRY, head="control", repo_id=repo_id)]
+    (tmp_path / FILE).write_text(json.dumps([asdict(entry) for entry in entries]))
+    with pytest.raises(CheckpointError, match="entry 2: .* repository is called"):
+        read_registry(tmp_path)
+    with pytest.raises(CheckpointError, match="Rename one"):
+        write_registry(tmp_path, entries)

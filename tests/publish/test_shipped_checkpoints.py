@@ -109,11 +109,31 @@ def test_a_dry_run_only_reads(
     out = capsys.readouterr().out
     told = {part.splitlines()[0]: part for part in out.replace("\norg/", "\0org/").split("\0")}
     assert len(told) == len(NAMES)
-    assert "org/sst2-classical would be created" in told
+    assert "org/sst2-classical is not there, or is private" in told
     head = hub.commits("model", "org/sst2-hybrid")[-1]
     lines = told[f"org/sst2-hybrid is at {head[:7]}"].splitlines()
     assert "  changed  training.json" in lines
     assert "  same     model.safetensors" in lines
+
+
+def test_a_dry_run_with_a_login_tells_what_it_would_create(
+    hub: Hub, shipped: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hub.add("model", "org/sst2-control", {"config.json": b'{"model_type": "qbert"}'}, private=True)
+    assert run(shipped, "--dry-run", "--only", "sst2-classical", "sst2-control") == 0
+    assert written(hub) == []
+    out = capsys.readouterr().out
+    assert "org/sst2-classical would be created" in out
+    assert "org/sst2-control is at" in out
+
+
+def test_two_checkpoints_of_one_name_are_refused_before_anything_is_sent(
+    hub: Hub, shipped: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = shipped / "registry.json"
+    path.write_text(path.read_text().replace("qbert-explorer/sst2-hybrid", "other/sst2-classical"))
+    refused(shipped, capsys, "another entry's repository is called sst2-classical, too")
+    assert hub.requests == []
 
 
 def test_only_some(hub: Hub, shipped: Path, capsys: pytest.CaptureFixture[str]) -> None:

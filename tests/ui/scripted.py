@@ -14,7 +14,6 @@ import torch
 
 from qbert_demo.circuit import CircuitLayer
 from qbert_demo.circuit.spec import CircuitSpec
-from qbert_demo.errors import InputError
 from qbert_demo.results import (
     Array,
     BatchComparison,
@@ -29,6 +28,7 @@ from qbert_demo.results import (
     Timing,
 )
 from qbert_demo.service import Explorer
+from qbert_demo.service.checks import check_text, check_texts, check_truth
 from qbert_demo.service.visitors import Visitors
 
 HEADS = ("classical", "hybrid", "control")
@@ -59,7 +59,6 @@ class ScriptedExplorer(Explorer):
         Origin("Sentiment: hybrid", "org/sst2-hybrid @ 1234567", "https://hub.invalid/org/name"),
         Origin("Encoder of all models", "embedded copy (the Hub is out of reach)"),
     )
-    max_characters = 20_000
 
     def __init__(
         self,
@@ -77,8 +76,7 @@ class ScriptedExplorer(Explorer):
         self, task: str, text: str, heads: Sequence[str] = ("classical", "hybrid")
     ) -> Comparison:
         card = self.task(task)
-        if len(text) > self.max_characters:
-            raise InputError(f"This text has {len(text):,} characters; send at most 20,000.")
+        text = check_text(text)
         time.sleep(self.delay(text))
         read = " ".join(text.split(" ")[:100])
         predictions = {head: self.predict(card, text, head) for head in heads}
@@ -104,13 +102,14 @@ class ScriptedExplorer(Explorer):
         progress: Callable[[int, int], None] | None = None,
     ) -> BatchComparison:
         card = self.task(task)
+        texts = check_texts(texts)
+        answers = check_truth(card, truth, len(texts))
         time.sleep(sum(map(self.delay, texts)))
         probabilities = {
             head: np.array([self.predict(card, text, head).probabilities for text in texts])
             for head in heads
         }
-        answers = None if truth is None else np.array([card.labels.index(t) for t in truth])
-        return BatchComparison(task, tuple(texts), card.labels, answers, probabilities, 0)
+        return BatchComparison(task, texts, card.labels, answers, probabilities, 0)
 
     def predict(self, card: TaskCard, text: str, head: str) -> Prediction:
         random = np.random.default_rng(zlib.crc32(f"{head} {text}".encode("utf-8", "replace")))

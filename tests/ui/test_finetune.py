@@ -6,11 +6,13 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from qbert_demo.figures.theme import signed
 from qbert_demo.results import QuickReport, TaskCard
 from qbert_demo.tuning import Tuner
 from qbert_demo.ui.finetune.data import choice_of, preview
@@ -42,9 +44,11 @@ def updates(tuner: Tuner) -> list[Any]:
 
 def test_the_rows_are_shown_before_anything_is_trained(tuner: Tuner) -> None:
     words = text_of(preview(tuner, *FORM))
-    found = re.search(r"17 rows to train on \(good (\d+), bad (\d+)\) and 7 held out", words)
+    counts = r"\(good (\d+), bad (\d+)\)"
+    found = re.search(rf"17 rows to train on {counts} and 7 held out {counts}", words)
     assert found is not None
     assert int(found[1]) + int(found[2]) == 17
+    assert int(found[3]) + int(found[4]) == 7
     material = tuner.material(choice_of(*FORM))
     assert all(text in words for text in material.train.texts[:8])
     assert "classes" in preview(tuner, "own", "", "only one line, a", None, 500, 200, True, 0)
@@ -65,7 +69,14 @@ def test_a_training_goes_through_its_stages_to_a_table(updates: list[Any]) -> No
     assert [trace["name"] for trace in angles.figure.data] == ["q0", "q1"]
     words = text_of(result)
     assert "On 7 held-out rows" in words
-    assert words.count("classical") >= 1
+    truth = np.array(session.order.material.held_out.labels)
+    right = {name: head.predicted == truth for name, head in session.report.heads.items()}
+    points = 100 * (right["hybrid"].mean() - right["classical"].mean())
+    assert f"hybrid minus classical: {signed(points, 1)} points" in words
+    alone = sum(right["hybrid"] & ~right["classical"])
+    assert f"the hybrid alone is right on {alone} texts" in words
+    largest = max(np.mean(truth), 1 - np.mean(truth))
+    assert f"would be right on {100 * largest:.1f} %" in words
     assert [panel is None for panel in matrices] == [False, False, True]
     counts = matrices[0].figure.data[0]["z"]
     assert sum(map(sum, counts)) == 7
@@ -77,7 +88,7 @@ def test_a_trained_head_is_downloaded_as_a_checkpoint(updates: list[Any]) -> Non
     assert words == ""
     assert box is not None
     file = json.loads(box)
-    assert file["name"] == "qbert-hybrid.zip"
+    assert re.fullmatch(r"qbert-hybrid-\d{4}-\d\d-\d\d-\d{4}\.zip", file["name"])
     with zipfile.ZipFile(io.BytesIO(base64.b64decode(file["base64"]))) as archive:
         names = {name.split("/")[1] for name in archive.namelist()}
     assert {"config.json", "model.safetensors", "README.md", "training.json"} <= names
@@ -137,6 +148,51 @@ def test_a_second_start_asks_first_and_then_drops_the_first(tuner: Tuner) -> Non
     assert list(first) == [], "the dropped one falls silent"
 
 
+def test_a_double_click_starts_one_training(tuner: Tuner) -> None:
+    session = Session()
+    first = run(tuner, session, ["classical"], QUICK, FORM)
+    assert "Getting the rows" in text_of(next(first)[1])
+    ((same, *rest),) = run(tuner, session, ["classical"], QUICK, FORM)
+    assert same is session
+    assert not any(isinstance(update, str) for update in rest), "the first goes on speaking"
+    *_, last = first
+    assert text_of(last[1]) == "Finished."
+
+
+def test_stop_counts_while_the_rows_are_got(tuner: Tuner) -> None:
+    session = Session()
+    first = run(tuner, session, ["classical"], QUICK, FORM)
+    next(first)
+    stop(tuner, session)
+    second = run(tuner, session, ["classical"], QUICK, FORM)
+    next(second)
+    (last,) = first
+    assert text_of(last[1]) == "Stopped before it began."
+    assert not session.is_running
+    *_, last = second
+    assert text_of(last[1]) == "Finished.", "a stopped start takes no later one along"
+
+
+def test_a_mistake_in_a_second_start_leaves_the_first_running(tuner: Tuner) -> None:
+    long = {"epochs": 100, "n_qubits": 8, "n_layers": 6, "batch_size": 2}
+    first = run(tuner, Session(), ["hybrid"], long, FORM)
+    session = next(update[0] for update in first if update[0].is_running)
+    mistaken = ("own", "", "a, b", *FORM[3:])
+    assert len(list(run(tuner, session, ["classical"], QUICK, mistaken))) == 1
+    *_, refused = run(tuner, session, ["classical"], QUICK, mistaken)
+    assert "classes" in text_of(refused[1])
+    assert session.is_running
+    assert "classes" in text_of(next(first)[1]), "it stays in view"
+    first.close()  # type: ignore[attr-defined]
+
+
+def test_old_curves_go_when_a_new_training_begins(tuner: Tuner) -> None:
+    following = run(tuner, Session(), ["classical"], QUICK, FORM)
+    begun = next(update for update in following if update[0].is_running)
+    assert begun[3:] == (None,) * 5 + ("",) + (None,) * 3
+    following.close()  # type: ignore[attr-defined]
+
+
 def test_stop_ends_a_training_with_what_it_learnt(tuner: Tuner) -> None:
     long = {"epochs": 100, "n_qubits": 8, "n_layers": 6, "batch_size": 2}
     following = run(tuner, Session(), ["classical", "hybrid"], long, FORM)
@@ -160,7 +216,8 @@ def test_leaving_the_page_drops_the_training(tuner: Tuner) -> None:
 @pytest.mark.parametrize(
     ("arguments", "stage", "bar"),
     [
-        ((3, (0, 1), 0, 20, 0), "Waiting; 3 in the queue.", ""),
+        ((3, (0, 0), 0, 20, 0), "Waiting; 3 in the queue.", ""),
+        ((None, (0, 0), 0, 20, 0), "Starting …", ""),
         ((None, (100, 400), 0, 20, 2), "Embedding", "100 of 400 texts, about 6 s left"),
         ((None, (400, 400), 5, 20, 1), "Training", "5 of 20 epochs, about 3 s left"),
         ((None, (400, 400), 0, 20, 1), "Training", "0 of 20 epochs"),
@@ -201,4 +258,8 @@ def test_the_trained_heads_answer_in_the_other_tabs(tuner: Tuner, updates: list[
     use(tuner, explorer, updates[-1][0], cards)
     encoders |= {id(c.model.bert) for c in explorer.adopted[1].values()}
     assert len(encoders) == 1, "all heads of all visitors share an encoder"
+    other = replace(updates[-1][0], job_id="another")
+    words, cards, *_ = use(tuner, explorer, other, cards)
+    assert [card.title for card in cards] == ["Yours", "Yours (2)"]
+    assert "Yours (2)" in words
     assert "nothing to use" in use(tuner, explorer, Session(), cards)[0]

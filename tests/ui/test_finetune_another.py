@@ -30,12 +30,12 @@ def boxes_after(outcome: tuple[Any, ...]) -> list[Any]:
     return [update["value"] for update in outcome[1:5]]
 
 
-def test_a_look_fills_the_form_and_empties_the_token(hub: Hub, tuner: Tuner) -> None:
+def test_a_look_fills_the_form_and_remembers_no_token(hub: Hub, tuner: Tuner) -> None:
     sha = hub.add("dataset", NAME, repository(moods()), private=True)
-    said, *updates, pin, token = look_at_dataset(tuner, NAME, *EMPTY[:5], TOKEN)
+    said, *updates, pin = look_at_dataset(tuner, NAME, *EMPTY[:5], TOKEN)
     assert [update["value"] for update in updates] == ["default", "train", "sentence", "mood"]
     assert updates[3]["choices"] == ["mood"]
-    assert (pin.revision, pin.token, token) == (sha, False, "")
+    assert (pin.revision, pin.token) == (sha, False)
     words = text_of(said)
     assert f"{NAME} @ {sha[:7]}" in words
     assert "3 classes, calm, glad, sad" in words
@@ -45,7 +45,7 @@ def test_a_look_fills_the_form_and_empties_the_token(hub: Hub, tuner: Tuner) -> 
 
 def test_rows_of_it_are_previewed_at_the_commit_that_was_looked_at(hub: Hub, tuner: Tuner) -> None:
     sha = hub.add("dataset", NAME, repository(moods()))
-    *_, pin, _ = look_at_dataset(tuner, NAME, *EMPTY)
+    *_, pin = look_at_dataset(tuner, NAME, *EMPTY)
     hub.add("dataset", NAME, {"train.csv": b"a,b"})
     form = ("hub", "", "", None, *SIZES, NAME, "default", "train", "sentence", "mood", pin, "")
     words = text_of(preview(tuner, *form))
@@ -69,12 +69,11 @@ def test_an_error_keeps_what_was_typed(hub: Hub, tuner: Tuner) -> None:
     assert "org/&lt;b&gt;gone" in said
     assert all("value" not in update for update in kept)
     hub.add("dataset", NAME, repository(moods()))
-    *_, pin, _ = look_at_dataset(tuner, NAME, *EMPTY)
-    said, *kept, pin, token = look_at_dataset(tuner, "org/gone", *EMPTY[:4], pin, "hf_x")
+    *_, pin = look_at_dataset(tuner, NAME, *EMPTY)
+    said, *kept, pin = look_at_dataset(tuner, "org/gone", *EMPTY[:4], pin, "hf_x")
     assert "org/gone" in said
     assert [update["value"] for update in kept] == [None] * 4, "they told of the other dataset"
     assert pin is None
-    assert "value" not in token
 
 
 def test_guesses_are_forgotten_with_what_they_told_of() -> None:

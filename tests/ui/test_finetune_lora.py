@@ -111,7 +111,7 @@ def test_stop_ends_a_measurement_and_a_second_start_waits_for_it(tuner: Tuner) -
     next(starting), next(starting)
     with ThreadPoolExecutor(1) as pool:
         rest = pool.submit(list, starting)
-        while not session.is_measuring:
+        while not session.preparing:
             time.sleep(0.01)
         (still,) = run(tuner, session, ["hybrid"], END_TO_END, FORM)
         assert still[0] is session

@@ -54,7 +54,7 @@ def test_it_becomes_a_task_that_answers_as_the_trained_head_did(
     file = saved(session, head, tmp_path)
     words, cards, task, circuit_task, asked = load(tuner, explorer, str(file), ())
     (card,) = cards
-    assert card.title == f"From qbert-{head}.zip"
+    assert card.title == f"From {file.name}"
     assert (card.heads, card.labels) == ((head,), ("good", "bad"))
     assert card.title in text_of(words)
     assert ("Circuit" in text_of(words)) == (head == "hybrid")

@@ -26,7 +26,10 @@ def build_another(tuner: Tuner) -> list[Any]:
             max_lines=1,
             elem_id="hub-dataset",
         )
-        token = token_box("hub-token", "For private and gated datasets. Used once, never kept.")
+        token = token_box(
+            "hub-token",
+            "For private and gated datasets. Never kept; the box empties when a training begins.",
+        )
     with gr.Row(elem_classes="buttons"):
         look = gr.Button("Look at the dataset", elem_id="look-dataset")
     with gr.Row(elem_classes="four"):
@@ -41,7 +44,7 @@ def build_another(tuner: Tuner) -> list[Any]:
             for name in ("Configuration", "Split", "Text column", "Class column")
         )
     found = spoken("", elem_id="dataset-found")
-    pin = gr.State(None, time_to_live=3600)
+    pin = gr.State(None)
     boxes = [dataset, config, split, text, label, pin, token]
     gr.on(
         [look.click, dataset.submit],
@@ -54,7 +57,7 @@ def build_another(tuner: Tuner) -> list[Any]:
     ).then(
         partial(look_at_dataset, tuner),
         boxes,
-        [found, config, split, text, label, pin, token],
+        [found, config, split, text, label, pin],
         show_progress="hidden",
         concurrency_limit=8,
         api_visibility="private",
@@ -101,8 +104,7 @@ def look_at_dataset(tuner: Tuner, *boxes: Any) -> tuple[Any, ...]:
     """Look at a dataset; what cannot be guessed is asked, with the choices in the boxes.
 
     Returns:
-        What is to be said, new values for configuration, split, text and class, what was seen,
-        and an empty token.
+        What is to be said, new values for configuration, split, text and class, and what was seen.
     """
     asked = another_of(*boxes)
     try:
@@ -110,9 +112,9 @@ def look_at_dataset(tuner: Tuner, *boxes: Any) -> tuple[Any, ...]:
     except QBertError as error:
         pin = boxes[-2]
         if pin is None or pin.dataset == asked.dataset:
-            return error_html(str(error)), *(gr.skip() for _ in range(6))
+            return error_html(str(error)), *(gr.skip() for _ in range(5))
         empty = gr.update(choices=[], value=None)  # it told of another dataset
-        return error_html(str(error)), *[empty] * 4, None, gr.skip()
+        return error_html(str(error)), *[empty] * 4, None
     seen = look.another
     choices = (
         (look.configs, seen.config),
@@ -124,7 +126,6 @@ def look_at_dataset(tuner: Tuner, *boxes: Any) -> tuple[Any, ...]:
         look_html(look),
         *(gr.update(choices=list(offered), value=value or None) for offered, value in choices),
         seen,
-        "",
     )
 
 

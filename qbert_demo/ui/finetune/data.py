@@ -37,7 +37,7 @@ I cannot believe they cancelled it, angry"""
 def build_data(tuner: Tuner) -> list[Any]:
     """Lay out the choice of rows; returns its controls in the order of `choice_of`.
 
-    The last one is the box of a token, to be emptied when it was used.
+    The last one is the box of a token, to be emptied when a training begins.
     """
     gr.HTML("<h2>1 Data</h2>", apply_default_css=False)
     sources = tuner.sources()
@@ -90,7 +90,7 @@ def build_data(tuner: Tuner) -> list[Any]:
         show_progress="hidden",
         concurrency_limit=8,
         api_visibility="private",
-    ).then(_forgotten, None, form[-1], api_visibility="private", queue=False)
+    )
     source.change(about_html, source, about, api_visibility="private", queue=False)
     kind.change(
         _shown_for,
@@ -160,8 +160,3 @@ def _shown_for(kind: str) -> list[Any]:
 
 def _getting() -> str:
     return "<p>Getting the rows …</p>"
-
-
-def _forgotten() -> str:
-    """An empty box of a token."""
-    return ""

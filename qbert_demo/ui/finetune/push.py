@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Iterator
+from typing import Any
 
 import gradio as gr
 
@@ -38,7 +39,11 @@ def build_push(session: gr.State) -> None:
                 elem_id="push-head",
             )
         private = gr.Checkbox(True, label="Private", elem_id="push-private")
-        token = token_box("push-token", "Used once, never kept.", "Access token that may write")
+        token = token_box(
+            "push-token",
+            "Never kept; the box empties when it has been used.",
+            "Access token that may write",
+        )
         with gr.Row(elem_classes="buttons"):
             button = gr.Button("Push", elem_id="push-button")
         said = spoken("", elem_id="push-said")
@@ -54,24 +59,24 @@ def build_push(session: gr.State) -> None:
 
 def push(
     session: Session | None, head: str, repo_id: str, private: bool, token: str
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, Any]]:
     """Push a trained head, with its model card and its settings.
 
     Yields:
-        What is to be said, and an empty token box.
+        What is to be said, and an empty token box once all is pushed.
     """
     report, order = (session.report, session.order) if session else (None, None)
     trained = report.heads.get(head) if report and isinstance(head, str) else None
     if order is None or trained is None:
-        yield error_html("There is nothing to push yet. Train this head first."), ""
+        yield error_html("There is nothing to push yet. Train this head first."), gr.skip()
         return
-    yield "<p>Pushing …</p>", ""
+    yield "<p>Pushing …</p>", gr.skip()
     try:
         sha = push_head(
             trained, order.material, order.recipe, repo_id, token, private=private is not False
         )
     except QBertError as error:
-        yield error_html(str(error)), ""
+        yield error_html(str(error)), gr.skip()
         return
     link = html.escape(hub_page(repo_id, sha))
     said = (

@@ -13,7 +13,7 @@ from qbert_demo.restore import MAX_ZIP_BYTES, restore
 from qbert_demo.results import TaskCard
 from qbert_demo.service import Explorer
 from qbert_demo.tuning import Tuner
-from qbert_demo.ui.own_tasks import OwnTasks, added, unchanged
+from qbert_demo.ui.own_tasks import OwnTasks, added, free_title, unchanged
 from qbert_demo.ui.spoken import spoken
 from qbert_demo.ui.words import error_html, shown
 
@@ -56,8 +56,9 @@ def load(
     try:
         name, data = _taken(file)
         head, classifier = restore(data, tuner.base())
-        title = f"From {name[:LONGEST_NAME]}"
-        card = TaskCard(f"file-{secrets.token_urlsafe(16)}", title, classifier.labels, (), (head,))
+        key = f"file-{secrets.token_urlsafe(16)}"
+        title = free_title(own, f"From {name[:LONGEST_NAME]}", key)
+        card = TaskCard(key, title, classifier.labels, (), (head,))
         explorer.adopt(card, {head: classifier})
     except QBertError as error:
         return error_html(str(error)), *unchanged()

@@ -18,7 +18,7 @@ from qbert_demo.figures.training import (
     loss_curves,
 )
 from qbert_demo.figures.watched import angle_curves, value_curves
-from qbert_demo.results import Epoch, Estimate, QuickReport
+from qbert_demo.results import Epoch, QuickReport
 from qbert_demo.training.jobs import Event
 from qbert_demo.training.recipe import LoraRecipe
 from qbert_demo.tuning import Order, Tuner
@@ -56,17 +56,17 @@ class Session:
     Attributes:
         job_id: The latest training, or empty.
         is_running: Whether it has not ended yet.
-        is_asked: Whether the visitor was asked before it is dropped for a new one.
-        is_measuring: Whether it is being found out how long another one would take.
+        notice: What was said about dropping it for another one, if anything; HTML.
+        preparing: Stands for another one whose rows are being got, or whose time is measured.
         foretold: Rows and settings of a training whose time was told, to be started or not.
-        order: Its rows and settings.
+        order: Rows and settings of the latest training.
         report: Its result, once there is one.
     """
 
     job_id: str = ""
     is_running: bool = False
-    is_asked: bool = False
-    is_measuring: bool = False
+    notice: str = ""
+    preparing: object | None = None
     foretold: Order | None = None
     order: Order | None = None
     report: QuickReport | None = None
@@ -78,7 +78,7 @@ class _Progress:
 
     order: Order
     epochs: list[Epoch] = field(default_factory=list)
-    embedded: tuple[int, int] = (0, 1)
+    embedded: tuple[int, int] = (0, 0)
     moved: tuple[int, int] = (0, 0)
     place: int = 0
     is_started: bool = False
@@ -127,52 +127,55 @@ def run(
         The session, the words, the progress bar, five figures, the result and a confusion
         matrix for each head; ``gr.skip()`` for what stays as it is.
     """
-    if session.is_measuring:
+    if session.preparing:
         yield session, *_still(N_VIEWS + 3)
         return
-    if session.is_running and not session.is_asked:
-        session.is_asked = True
+    if session.is_running and not session.notice:
+        session.notice = ASK_AGAIN
         yield session, ASK_AGAIN, *_still(N_VIEWS + 2)
         return
-    if session.is_running:
-        stop(tuner, session, drop=True)
-    yield session, "<p>Getting the rows …</p>", "", *_still(N_VIEWS + 1)
-    words = "<p>Starting …</p>"
+    session.preparing = this = object()
     try:
+        yield session, "<p>Getting the rows …</p>", "", *_still(N_VIEWS + 1)
+        words = "<p>Starting …</p>"
         order = Order(tuner.material(choice_of(*form)), recipe_of(heads, settings))
         if isinstance(order.recipe, LoraRecipe) and order != session.foretold:
             yield session, MEASURING, *_still(N_VIEWS + 2)
-            estimate = _measured(tuner, session, order)
+            estimate = tuner.estimate(order, lambda: session.preparing is not this)
             words = estimate_html(estimate, order.seconds(), UNASKED_SECONDS)
             if estimate.seconds > UNASKED_SECONDS:
                 session.foretold = order if estimate.seconds <= order.seconds() else None
-                yield session, words, *_still(N_VIEWS + 2)
+                yield session, _noted(session, words), *_still(N_VIEWS + 2)
                 return
+        if session.preparing is not this:
+            raise InputError("Stopped before it began.")
+        if session.is_running:
+            stop(tuner, session, drop=True)
         job_id = tuner.start(order.material, order.recipe)
     except QBertError as error:
-        yield session, error_html(str(error)), *_still(N_VIEWS + 2)
+        yield session, _noted(session, error_html(str(error))), *_still(N_VIEWS + 2)
         return
+    finally:
+        if session.preparing is this:
+            session.preparing = None
     session = Session(job_id, is_running=True, order=order)
     try:
-        yield session, words, "", *_still(5), "", *([None] * len(HEADS))
+        yield session, words, "", *([None] * 5), "", *([None] * len(HEADS))
         yield from _follow(tuner, session, order)
     finally:
         if session.is_running:
             stop(tuner, session, drop=True)
 
 
-def _measured(tuner: Tuner, session: Session, order: Order) -> Estimate:
-    """The estimate, unless the visitor presses Stop."""
-    session.is_measuring = True
-    try:
-        return tuner.estimate(order, lambda: not session.is_measuring)
-    finally:
-        session.is_measuring = False
+def _noted(session: Session, words: str) -> str:
+    """Let words about another training stand beside the progress of the one that runs."""
+    session.notice = words if session.is_running else ""
+    return words
 
 
 def stop(tuner: Tuner, session: Session, *, drop: bool = False) -> None:
-    """End a visitor's training or measurement; with ``drop`` forget the training, too."""
-    session.is_measuring = False
+    """End a visitor's training or the preparation of one; with ``drop`` forget the training."""
+    session.preparing = None
     try:
         if session.job_id:
             (tuner.drop if drop else tuner.stop)(session.job_id)
@@ -201,9 +204,10 @@ def _follow(tuner: Tuner, session: Session, order: Order) -> Iterator[Update]:
                 yield session, words, "", *_last_views(session, order, progress)
                 return
             progress.hear(event)
+        if session.preparing:
+            continue  # what is said is about that
         stage, bar = progress.html()
-        if session.is_asked:
-            stage += ASK_AGAIN
+        stage += session.notice
         views = _curves(progress) if len(progress.epochs) > before else _still(5)
         yield session, stage, bar, *views, *_still(1 + len(HEADS))
         time.sleep(PAUSE if events else 0)
@@ -226,7 +230,7 @@ def _last_views(session: Session, order: Order, progress: _Progress) -> list[Any
     """The figures, the result and a confusion matrix for each head."""
     report = session.report
     if report is None:
-        return [*_curves(progress), "", *([None] * len(HEADS))]
+        return [*([None] * 5), "", *([None] * len(HEADS))]
     return [
         *_curves(progress),
         result_html(report, order.material),

@@ -36,12 +36,12 @@ def build_finetune_tab(tuner: Tuner, explorer: Explorer, own: OwnTasks) -> None:
         with gr.Row(elem_classes="buttons"):
             start = gr.Button("Start", variant="primary", elem_id="start")
             end = gr.Button("Stop", elem_id="stop")
-        session = gr.State(None, time_to_live=3600)
+        session = gr.State(Session())
         said = spoken("", elem_id="training-said")
         bar = gr.HTML("", elem_id="training-bar", apply_default_css=False)
         with gr.Row(elem_classes="curves"):
             views = [
-                PlotlyView(None, elem_id=f"curve-{name}")
+                PlotlyView(None, streamed=True, elem_id=f"curve-{name}")
                 for name in ("loss", "accuracy", "gradients", "angles", "values")
             ]
         result = gr.HTML("", elem_id="training-result", apply_default_css=False)
@@ -61,7 +61,14 @@ def build_finetune_tab(tuner: Tuner, explorer: Explorer, own: OwnTasks) -> None:
         show_progress="hidden",
         api_visibility="private",
     )
-    end.click(partial(_stop, tuner), session, None, api_visibility="private", queue=False)
+    end.click(
+        partial(_stop, tuner),
+        session,
+        said,
+        show_progress="hidden",
+        api_visibility="private",
+        queue=False,
+    )
     tab.select(tuner.warm_up, None, None, api_visibility="private", queue=False)
 
 
@@ -69,16 +76,21 @@ def _start(
     tuner: Tuner,
     names: list[str],
     n_form: int,
-    session: Session | None,
+    session: Session,
     heads: list[str],
     *values: Any,
 ) -> Iterator[Update]:
+    """Train and tell; the token that opened the rows is gone once the training has begun."""
     settings = dict(zip(names, values[:-n_form], strict=True))
-    token: Any = ""  # used once
-    for update in run(tuner, session or Session(), heads or (), settings, values[-n_form:]):
-        yield *update, token
-        token = gr.skip()
+    before = session
+    for update in run(tuner, session, heads or (), settings, values[-n_form:]):
+        has_begun = update[0] is not before
+        yield *update, "" if has_begun else gr.skip()
+        before = update[0]
 
 
-def _stop(tuner: Tuner, session: Session | None) -> None:
-    stop(tuner, session or Session())
+def _stop(tuner: Tuner, session: Session) -> Any:
+    """End what is under way; says so at once where that may take a while."""
+    is_preparing = session.preparing is not None
+    stop(tuner, session)
+    return "<p>Stopping …</p>" if is_preparing else gr.skip()

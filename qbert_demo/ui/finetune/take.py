@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from qbert_demo.results import TaskCard
 from qbert_demo.service import Explorer
 from qbert_demo.tuning import Tuner, archive
 from qbert_demo.ui.finetune.run import Session
-from qbert_demo.ui.own_tasks import OwnTasks, added, unchanged
+from qbert_demo.ui.own_tasks import OwnTasks, added, free_title, unchanged
 from qbert_demo.ui.spoken import spoken
 from qbert_demo.ui.words import error_html
 
@@ -81,11 +82,12 @@ def use(
     try:
         classifiers = tuner.classifiers(report, order)
         heads = tuple(head for head in HEADS if head in classifiers)
-        card = TaskCard(f"mine-{session.job_id}", "Yours", order.material.labels, (), heads)
+        key = f"mine-{session.job_id}"
+        card = TaskCard(key, free_title(own, "Yours", key), order.material.labels, (), heads)
         explorer.adopt(card, classifiers)
     except QBertError as error:
         return error_html(str(error)), *unchanged()
-    words = "<p>They answer in Compare and Circuit now, as the task “Yours”.</p>"
+    words = f"<p>They answer in Compare and Circuit now, as the task “{card.title}”.</p>"
     return words, *added(explorer, own, card)
 
 
@@ -98,6 +100,9 @@ def download(head: str, session: Session | None) -> tuple[str, str | None]:
     report = session.report if session else None
     if session is None or session.order is None or report is None or head not in report.heads:
         return error_html("There is nothing to download yet. Train this head first."), None
-    data = archive(report.heads[head], session.order)
-    name = f"qbert-{head}.zip"
+    try:
+        data = archive(report.heads[head], session.order)
+    except QBertError as error:
+        return error_html(str(error)), None
+    name = f"qbert-{head}-{datetime.now():%Y-%m-%d-%H%M}.zip"
     return "", json.dumps({"name": name, "base64": base64.b64encode(data).decode()})

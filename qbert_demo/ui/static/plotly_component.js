@@ -1,11 +1,32 @@
 // The browser's half of PlotlyView. Gradio passes `element`, `props`, `trigger` and `watch`.
 // props.value is the JSON text of a Panel, or empty.
 
+const QUICK = 20; // milliseconds
+const REST = 10;
+const LONGEST_REST = 2000;
+
 const block = element.closest('.block') || element;
 const view = makePlotlyView(element, block, (trace, index) => trigger('select', { trace, index }));
+let isBusy = false;
+let isStale = false;
 
-function showValue() {
-  view.show(props.value ? JSON.parse(props.value) : null);
+// Streamed values may come faster than a slow device can draw. Then a drawing is followed by a
+// rest, in which the page can do other things; of what came meanwhile, the latest is drawn.
+async function showValue() {
+  isStale = true;
+  if (isBusy) return;
+  isBusy = true;
+  try {
+    while (isStale) {
+      isStale = false;
+      const start = performance.now();
+      await view.show(props.value ? JSON.parse(props.value) : null);
+      const rest = Math.min(LONGEST_REST, REST * (performance.now() - start - QUICK));
+      if (props.streamed && rest > 0) await new Promise((go) => setTimeout(go, rest));
+    }
+  } finally {
+    isBusy = false;
+  }
 }
 
 showValue();

@@ -123,7 +123,7 @@ function makePlotlyView(element, block, onClick) {
     });
   }
 
-  function show(panel) {
+  async function show(panel) {
     block.classList.toggle('no-figure', !panel);
     figure = panel ? panel.figure : null;
     if (!figure) return;
@@ -142,13 +142,13 @@ function makePlotlyView(element, block, onClick) {
     }
     pinRows(figure.rows);
     forEveryone = panel.show_table;
-    update();
+    await update();
   }
 
   // Draw again what was changed in the figure shown.
-  function update() {
+  async function update() {
     tabulate();
-    draw();
+    await draw();
   }
 
   // A frame that scrolls must be reachable by keyboard and have a name; one that does not, not.
