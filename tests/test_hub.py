@@ -16,6 +16,7 @@ from tokenizers.models import WordLevel
 from qbert_demo import hub as ours
 from qbert_demo.errors import CheckpointError
 from qbert_demo.hub import Patience, hub_sentence, hub_trouble, within
+from qbert_demo.model.checkpoints import locate
 from qbert_demo.model.download import fetch, look
 from tests.hub import Hub
 from tests.hub.faults import CutOff, Fault, Silent, Status, WrongBytes, WrongSize
@@ -50,6 +51,11 @@ def test_what_is_there_is_listed_at_its_commit(hub: Hub) -> None:
         ("org/private", None, False, "or it is private"),
         ("org/private", None, STRANGERS_TOKEN, "or it is private"),
         ("org/name", "v9", False, "no such revision of org/name"),
+        ("org/name", "\ud800", False, "'\\ud800' is no revision of org/name. Name a branch"),
+        ("org/name", "a\x00b", False, "'a\\x00b' is no revision of org/name"),
+        ("org/name", "a b", False, "'a b' is no revision of org/name"),
+        ("org/name", "x" * 301, False, "xxx is no revision of org/name"),
+        ("org/name", "größer/1.0", False, "no such revision of org/name"),
         ("org/name", None, "hf_nobodys", "does not accept the token"),
         ("a/b/c", None, False, "a/b/c is no Hub id"),
         ("a b", None, False, "a b is no Hub id"),
@@ -171,7 +177,10 @@ def test_switched_off(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     said = sentence(lambda: fetch("org/name", "a" * 40, FILES, token=False))
     assert "switched off by HF_HUB_OFFLINE" in said
-    assert "switched off by HF_HUB_OFFLINE" in sentence(lambda: look("org/name", None, False))
+    assert sentence(lambda: look("org/name", None, False)) == (
+        "The Hub is switched off by HF_HUB_OFFLINE, so it is not asked for org/name. Unset the "
+        "variable, or choose something that is here."
+    )
     assert hub.requests == []
 
 
@@ -184,6 +193,7 @@ def test_switched_off(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
         (SafetensorError("header too large"), "weights of org/name are damaged"),
         (ConnectionResetError(104, "reset"), "connection to the Hub failed"),
         (RuntimeError("client is closed"), "RuntimeError"),
+        (UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates"), "failed (UnicodeEncodeError)"),
     ],
 )
 def test_what_this_machine_has_to_do_with_it(error: Exception, words: str) -> None:
@@ -205,6 +215,27 @@ def test_a_full_disk_leaves_nothing_behind(hub: Hub) -> None:
     assert all(path.stat().st_size < 200 for path in kept)
     folder = fetch("org/name", sha, FILES, token=False)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == FILES
+
+
+def test_what_is_damaged_and_cannot_be_deleted_is_not_said_to_be_deleted(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sha = hub.add("model", "org/name", FILES)
+    folder = fetch("org/name", sha, FILES, token=False)
+    (folder / "config.json").resolve().write_bytes(b"[]")
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(path))
+
+    with monkeypatch.context() as read_only:
+        read_only.setattr(Path, "unlink", refuse)
+        for work in (
+            lambda: fetch("org/name", sha, FILES, token=False),
+            lambda: locate("org/name", sha),
+        ):
+            assert "It cannot be deleted. Set HF_HOME to a folder" in sentence(work)
+    assert "It was deleted. Try again." in sentence(lambda: locate("org/name", sha))
+    assert (fetch("org/name", sha, FILES, token=False) / "config.json").read_bytes() == b"{}"
 
 
 def test_a_cache_that_cannot_be_written(hub: Hub) -> None:

@@ -22,7 +22,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from transformers import AutoTokenizer, PreTrainedConfig
 
-from qbert_demo.digests import is_whole
+from qbert_demo.digests import is_whole, remedy
 from qbert_demo.errors import CheckpointError
 from qbert_demo.hub import HUB_ERRORS, hub_sentence
 
@@ -63,11 +63,10 @@ def locate(source: str | Path, revision: str | None = None, **hub: Any) -> Path:
     except HUB_ERRORS as error:
         reason = hub_sentence(error, str(source))
         raise CheckpointError(f"{source} is no local folder. {reason} {REMEDY}") from error
-    damaged = [path.name for path in found.iterdir() if not is_whole(path)]
+    damaged = [path for path in found.iterdir() if not is_whole(path)]
     if damaged:
-        raise CheckpointError(
-            f"{source} arrived damaged: {', '.join(damaged)}. It was deleted. Try again."
-        )
+        names = ", ".join(path.name for path in damaged)
+        raise CheckpointError(f"{source} arrived damaged: {names}. {remedy(*damaged)}")
     return found
 
 

@@ -168,13 +168,18 @@ def _new_key() -> str:
 
 
 def _clean(value: object) -> str:
-    return value.strip()[:300] if isinstance(value, str) else ""
+    """A text without surrounding space, with lone surrogates replaced."""
+    text = value.strip()[:300] if isinstance(value, str) else ""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _load(found: HubFiles, token: Token, tasks: Sequence[TaskCard]) -> Classifier:
     """Load a model; nothing of it stays on the disk."""
-    with tempfile.TemporaryDirectory(prefix="qbert-", ignore_cleanup_errors=True) as folder:
-        classifier = load_found(found, token, max_model_bytes(), Path(folder))
+    try:
+        with tempfile.TemporaryDirectory(prefix="qbert-", ignore_cleanup_errors=True) as folder:
+            classifier = load_found(found, token, max_model_bytes(), Path(folder))
+    except OSError as error:
+        raise CheckpointError(hub_sentence(error, found.repo_id, "TMPDIR")) from error
     classifier = replace(classifier, name=found.repo_id)
     order = order_of(classifier.labels, tasks)
     if order is not None:
