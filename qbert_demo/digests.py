@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def is_whole(path: Path, digest: str | None = None) -> bool:
-    """Whether a cached file has its hash; one that has not is deleted.
+    """Whether a cached file has its hash; one that has not is deleted, where that is allowed.
 
     Args:
         path: The file, as the client's cache presents it.
@@ -29,6 +29,13 @@ def is_whole(path: Path, digest: str | None = None) -> bool:
         path.unlink()
         content.unlink(missing_ok=True)
     return False
+
+
+def remedy(*paths: Path) -> str:
+    """What is to be done about cached files that are not whole."""
+    if any(path.is_symlink() or path.exists() for path in paths):
+        return "It cannot be deleted. Set HF_HOME to a folder that can be written."
+    return "It was deleted. Try again."
 
 
 def has_digest(path: Path, digest: str) -> bool:

@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from functools import partial
 from threading import Lock, Thread
 from typing import TypeVar
 
@@ -40,6 +41,9 @@ DOWNLOAD_SECONDS = 120.0
 """Longest wait for one model."""
 HUB_ERRORS = (HTTPError, InvalidURL, OSError, ValueError, RuntimeError)
 """What a call of the Hub's client may raise; `hub_sentence` puts it into words."""
+
+FOLDERS = {"HF_HOME": "The Hub's cache", "TMPDIR": "The folder for temporary files"}
+"""Where files of the Hub go, by the variable that says so."""
 
 NOT_FOR_US = (RepositoryNotFoundError, RevisionNotFoundError)
 
@@ -83,14 +87,22 @@ def within(seconds: float, work: Callable[[], T]) -> T:
 
 
 def begun(work: Callable[[], T]) -> "Future[T]":
-    """Begin work in a thread that ends with the process."""
+    """Begin work in a thread that ends with the process.
+
+    Whoever waits gets what it raises; what is no `Exception` arrives as a `RuntimeError`, since
+    it would end more than the one who waits.
+    """
     answer: Future[T] = Future()
 
     def run() -> None:
         try:
             answer.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
+        except Exception as error:  # noqa: BLE001 - it is raised again where it is waited for
             answer.set_exception(error)
+        except BaseException as error:  # noqa: BLE001 - such as a panic of a library in Rust
+            failure = RuntimeError(f"{type(error).__name__}: {error!s:.200}")
+            failure.__cause__ = error
+            answer.set_exception(failure)
 
     Thread(target=run, name="hub", daemon=True).start()
     return answer
@@ -156,18 +168,19 @@ def checked_token(token: object) -> str | None:
     return text or None
 
 
-def hub_sentence(error: BaseException, what: str) -> str:
+def hub_sentence(error: BaseException, what: str, variable: str = "HF_HOME") -> str:
     """Say what the Hub's refusal means and what to do.
 
     Args:
         error: One of `HUB_ERRORS`, or what reading a downloaded file raised.
         what: What was asked for, to stand inside a sentence: ``org/name``, ``the dataset x``.
+        variable: What says where the files go: a key of `FOLDERS`.
 
     Returns:
         One or two sentences that hold nothing of the request but ``what``.
     """
     chain = list(_causes(error))
-    for told in (_refusal, _absence, _answer, _connection, _disk):
+    for told in (_refusal, _absence, _answer, _connection, partial(_disk, variable)):
         for cause in chain:
             if sentence := told(cause, what):
                 return sentence
@@ -233,7 +246,7 @@ def _absence(error: BaseException, what: str) -> str | None:
     """What follows from settings, names and the cache."""
     if isinstance(error, OfflineModeIsEnabled):
         return (
-            f"The Hub is switched off by HF_HUB_OFFLINE, and its cache has no {what}. Unset the "
+            f"The Hub is switched off by HF_HUB_OFFLINE, so it is not asked for {what}. Unset the "
             "variable, or choose something that is here."
         )
     if isinstance(error, HFValidationError):
@@ -254,7 +267,7 @@ def _answer(error: BaseException, what: str) -> str | None:
         )
     if isinstance(error, TimeoutException | TimeoutError):
         return f"The Hub did not deliver {what} in time. Try again later."
-    if isinstance(error, FileMetadataError | ValueError):
+    if isinstance(error, FileMetadataError | ValueError) and type(error) is not UnicodeEncodeError:
         return (
             f"What answered for {what} is no Hub: perhaps the login page of this network, or a "
             "wrong HF_ENDPOINT. Open the Hub in a browser first."
@@ -273,14 +286,15 @@ def _connection(error: BaseException, what: str) -> str | None:
     return None
 
 
-def _disk(error: BaseException, what: str) -> str | None:
+def _disk(variable: str, error: BaseException, what: str) -> str | None:
     """What this machine's disk has to do with it."""
     if isinstance(error, LocalEntryNotFoundError):
         return f"The Hub is out of reach, and its cache has no {what}. Check the network."
     if not isinstance(error, OSError):
         return None
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return f"There is no room on the disk for {what}. Free some, or set HF_HOME elsewhere."
+        return f"There is no room on the disk for {what}. Free some, or set {variable} elsewhere."
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR):
-        return f"The Hub's cache cannot be written, so {what} has no place. Set HF_HOME elsewhere."
+        where = FOLDERS[variable]
+        return f"{where} cannot be written, so {what} has no place. Set {variable} elsewhere."
     return None

@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 from huggingface_hub import HfApi, constants
 from safetensors import SafetensorError
+from tokenizers import Tokenizer, pre_tokenizers
+from tokenizers.models import WordLevel
 
 from qbert_demo import hub as ours
 from qbert_demo.errors import CheckpointError
 from qbert_demo.hub import Patience, hub_sentence, hub_trouble, within
+from qbert_demo.model.checkpoints import locate
 from qbert_demo.model.download import fetch, look
 from tests.hub import Hub
 from tests.hub.faults import CutOff, Fault, Silent, Status, WrongBytes, WrongSize
@@ -48,6 +51,11 @@ def test_what_is_there_is_listed_at_its_commit(hub: Hub) -> None:
         ("org/private", None, False, "or it is private"),
         ("org/private", None, STRANGERS_TOKEN, "or it is private"),
         ("org/name", "v9", False, "no such revision of org/name"),
+        ("org/name", "\ud800", False, "'\\ud800' is no revision of org/name. Name a branch"),
+        ("org/name", "a\x00b", False, "'a\\x00b' is no revision of org/name"),
+        ("org/name", "a b", False, "'a b' is no revision of org/name"),
+        ("org/name", "x" * 301, False, "xxx is no revision of org/name"),
+        ("org/name", "größer/1.0", False, "no such revision of org/name"),
         ("org/name", None, "hf_nobodys", "does not accept the token"),
         ("a/b/c", None, False, "a/b/c is no Hub id"),
         ("a b", None, False, "a b is no Hub id"),
@@ -169,7 +177,10 @@ def test_switched_off(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     said = sentence(lambda: fetch("org/name", "a" * 40, FILES, token=False))
     assert "switched off by HF_HUB_OFFLINE" in said
-    assert "switched off by HF_HUB_OFFLINE" in sentence(lambda: look("org/name", None, False))
+    assert sentence(lambda: look("org/name", None, False)) == (
+        "The Hub is switched off by HF_HUB_OFFLINE, so it is not asked for org/name. Unset the "
+        "variable, or choose something that is here."
+    )
     assert hub.requests == []
 
 
@@ -182,6 +193,7 @@ def test_switched_off(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
         (SafetensorError("header too large"), "weights of org/name are damaged"),
         (ConnectionResetError(104, "reset"), "connection to the Hub failed"),
         (RuntimeError("client is closed"), "RuntimeError"),
+        (UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates"), "failed (UnicodeEncodeError)"),
     ],
 )
 def test_what_this_machine_has_to_do_with_it(error: Exception, words: str) -> None:
@@ -205,6 +217,27 @@ def test_a_full_disk_leaves_nothing_behind(hub: Hub) -> None:
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == FILES
 
 
+def test_what_is_damaged_and_cannot_be_deleted_is_not_said_to_be_deleted(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sha = hub.add("model", "org/name", FILES)
+    folder = fetch("org/name", sha, FILES, token=False)
+    (folder / "config.json").resolve().write_bytes(b"[]")
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(path))
+
+    with monkeypatch.context() as read_only:
+        read_only.setattr(Path, "unlink", refuse)
+        for work in (
+            lambda: fetch("org/name", sha, FILES, token=False),
+            lambda: locate("org/name", sha),
+        ):
+            assert "It cannot be deleted. Set HF_HOME to a folder" in sentence(work)
+    assert "It was deleted. Try again." in sentence(lambda: locate("org/name", sha))
+    assert (fetch("org/name", sha, FILES, token=False) / "config.json").read_bytes() == b"{}"
+
+
 def test_a_cache_that_cannot_be_written(hub: Hub) -> None:
     sha = hub.add("model", "org/name", FILES)
     in_the_way = Path(constants.HF_HUB_CACHE)
@@ -219,6 +252,14 @@ def test_work_that_fails_in_time_fails_as_it_did() -> None:
     with pytest.raises(TimeoutError, match="^inner$"):
         within(1, lambda: (_ for _ in ()).throw(TimeoutError("inner")))
     assert within(1, lambda: 7) == 7
+
+
+def test_what_is_no_exception_arrives_as_one() -> None:
+    tokenizer = Tokenizer(WordLevel({"a": 0}, "a"))
+    tokenizer.pre_tokenizer = pre_tokenizers.FixedLength(0)
+    with pytest.raises(RuntimeError, match="PanicException") as caught:
+        within(1, lambda: tokenizer.encode("a"))
+    assert not isinstance(caught.value.__cause__, Exception)
 
 
 def test_one_probe_is_enough_for_all(hub: Hub) -> None:

@@ -1,17 +1,20 @@
 """The app's start: where models and encoder come from, how that is told, and how long it takes."""
 
+import shutil
+import threading
 import time
 from pathlib import Path
 
 import pytest
 from huggingface_hub import constants
 
+from qbert_demo.errors import CheckpointError
 from qbert_demo.model.registry import Entry, write_registry
 from qbert_demo.results import Origin
 from qbert_demo.service import Explorer
 from tests import models
 from tests.hub import Hub
-from tests.hub.faults import Silent
+from tests.hub.faults import Silent, Slow
 
 NAMES = ("sst2-classical", "sst2-hybrid")
 
@@ -60,6 +63,74 @@ def test_a_damaged_publication_gives_way_to_the_bundle(hub: Hub, bundle: Path) -
     assert explorer.tasks[0].heads == ("classical", "hybrid")
     assert explorer.compare("sst2", "A fine film.").predictions["hybrid"].card.source == "bundled"
     assert "cannot be used" in explorer.origins[1].place
+
+
+def test_a_control_that_falls_back_when_it_is_first_asked_says_so_from_then_on(
+    hub: Hub, bundle: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(bundle / NAMES[0], tmp_path / NAMES[0])
+    models.checkpoint(tmp_path / "sst2-control", "bottleneck")
+    files = models.files_of(tmp_path / "sst2-control") | {"model.safetensors": b"nonsense"}
+    sha = hub.add("model", "org/control", files)
+    entry = Entry("sst2", "control", "Control", "org/control", sha, "sst2-control")
+    write_registry(tmp_path, [entry])
+    explorer = Explorer.start(["sst2"], tmp_path)
+    assert "1 from the Hub" in explorer.status
+    answer = explorer.compare("sst2", "A fine film.", ["control"]).predictions["control"]
+    assert answer.card.source == "bundled"
+    assert "Models: bundled (what the Hub has cannot be used)." in explorer.status
+
+
+def test_another_model_than_the_registry_says_gives_way_to_the_bundle(
+    hub: Hub, bundle: Path, tmp_path: Path
+) -> None:
+    drinks = {"id2label": {"0": "tea", "1": "coffee"}, "label2id": {"tea": 0, "coffee": 1}}
+    shas = [
+        hub.add("model", "org/labels", models.files_of(bundle / "sst2-classical", **drinks)),
+        hub.add("model", "org/head", bundle / "sst2-classical"),
+    ]
+    entries = [
+        Entry("sst2", name[5:], name, repo_id, sha, name)
+        for name, repo_id, sha in zip(NAMES, ("org/labels", "org/head"), shas, strict=True)
+    ]
+    write_registry(bundle, entries)
+    explorer = Explorer.start(["sst2"], bundle)
+    assert [origin.place for origin in explorer.origins[:2]] == [
+        "bundled (what the Hub has cannot be used)"
+    ] * 2
+    write_registry(tmp_path, entries)
+    with pytest.raises(CheckpointError) as caught:
+        Explorer.start(["sst2"], tmp_path)
+    said = str(caught.value)
+    assert "has the labels tea, coffee; sst2-classical has the labels negative, positive." in said
+    assert "has the head linear; sst2-hybrid has the head circuit." in said
+
+
+def test_a_publication_without_its_encoder_gives_way_to_the_bundle(
+    hub: Hub, bundle: Path, tmp_path: Path
+) -> None:
+    models.encoder(tmp_path)
+    named = {
+        "backbone_id": "org/encoder",
+        "backbone_revision": hub.add("model", "org/encoder", tmp_path),
+        "backbone_sha256": None,
+    }
+    entries = []
+    for name, changes in zip(NAMES, (named, named | {"backbone_revision": "b" * 40}), strict=True):
+        files = models.files_of(bundle / name, **changes)
+        sha = hub.add("model", f"org/{name}", files)
+        entries.append(Entry("sst2", name[5:], name, f"org/{name}", sha, name))
+    write_registry(bundle, entries)
+    hub.fault("GET .*org/encoder.*safetensors", Slow(5))
+    before = set(threading.enumerate())
+    explorer = Explorer.start(["sst2"], bundle)
+    assert explorer.compare("sst2", "A fine film.").predictions["hybrid"].card.source == "bundled"
+    slow, missing, _ = explorer.origins
+    assert "the encoder org/encoder @" in slow.place
+    assert slow.place.endswith("and the Hub was too slow)")
+    assert "the encoder org/encoder @ bbbbbbb is not in the cache, and the" in missing.place
+    for late in set(threading.enumerate()) - before:
+        late.join(10)
 
 
 def test_a_silent_hub_delays_the_start_by_three_seconds_at_most(

@@ -1,6 +1,9 @@
 """Models that visitors bring: beside ours, shared or private, and dropped when room is short."""
 
 import logging
+import resource
+import tempfile
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +21,7 @@ from qbert_demo.service import Explorer
 from qbert_demo.service.visitors import Visitors
 from tests import models
 from tests.hub import Hub
-from tests.hub.faults import Silent
+from tests.hub.faults import Silent, Slow
 from tests.hub.fixtures import STRANGERS_TOKEN, TOKEN
 
 TEXT = "Not a great film, but never dull."
@@ -196,6 +199,46 @@ def test_a_token_is_nowhere_to_be_found(
 def test_what_is_no_name(explorer: Explorer, online: str, repo_id: object, words: str) -> None:
     with pytest.raises(QBertError, match=words):
         explorer.load_model(repo_id)
+
+
+def test_without_room_for_temporary_files_the_variable_is_named(
+    explorer: Explorer, stocked: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with monkeypatch.context() as missing:
+        missing.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+        with pytest.raises(CheckpointError, match="temporary files cannot be .* Set TMPDIR else"):
+            explorer.load_model("org/turned")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, before[1]))
+    try:
+        with pytest.raises(CheckpointError, match="no room on the disk .* or set TMPDIR elsewhere"):
+            explorer.load_model("org/turned")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert explorer.load_model("org/turned")
+
+
+@pytest.mark.parametrize("revision", ["\ud800", "a\x00b", "v1 x"])
+def test_what_is_no_revision(explorer: Explorer, stocked: Hub, revision: str) -> None:
+    with pytest.raises(CheckpointError, match="is no revision of org/turned"):
+        explorer.load_model("org/turned", revision)
+
+
+def test_a_download_that_got_stuck_is_in_nobodys_way(
+    explorer: Explorer, stocked: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stocked.fault("GET .*safetensors", Slow(3), times=1)
+    before = set(threading.enumerate())
+    with monkeypatch.context() as impatient:
+        impatient.setattr("qbert_demo.service.visitors.DOWNLOAD_SECONDS", 0.5)
+        with pytest.raises(CheckpointError, match="did not deliver org/turned in time"):
+            explorer.load_model("org/turned")
+    stuck = [one for one in set(threading.enumerate()) - before if one.name == "hub"]
+    key = explorer.load_model("org/turned").cards[0].key
+    loaded = explorer.classifier(key, "guest")
+    assert [one.is_alive() for one in stuck] == [True], "nobody waits for the first download"
+    stuck[0].join(10)
+    assert explorer.classifier(key, "guest") is loaded
 
 
 def test_a_silent_hub_ends_within_the_bound(

@@ -22,10 +22,12 @@ from safetensors.torch import save_file
 from torch import Tensor
 from transformers import AutoTokenizer, PreTrainedConfig
 
-from qbert_demo.digests import is_whole
+from qbert_demo.digests import is_whole, remedy
 from qbert_demo.errors import CheckpointError
 from qbert_demo.hub import HUB_ERRORS, hub_sentence
 
+FLOATING = ("F16", "BF16", "F32", "F64")
+"""Types of tensors that are read, as safetensors names them."""
 WEIGHTS = "model.safetensors"
 PATTERNS = ["*.json", "*.safetensors", "*.txt"]
 REMEDY = "Train one with `python -m qbert_demo train`, or name another folder or Hub id."
@@ -61,11 +63,10 @@ def locate(source: str | Path, revision: str | None = None, **hub: Any) -> Path:
     except HUB_ERRORS as error:
         reason = hub_sentence(error, str(source))
         raise CheckpointError(f"{source} is no local folder. {reason} {REMEDY}") from error
-    damaged = [path.name for path in found.iterdir() if not is_whole(path)]
+    damaged = [path for path in found.iterdir() if not is_whole(path)]
     if damaged:
-        raise CheckpointError(
-            f"{source} arrived damaged: {', '.join(damaged)}. It was deleted. Try again."
-        )
+        names = ", ".join(path.name for path in damaged)
+        raise CheckpointError(f"{source} arrived damaged: {names}. {remedy(*damaged)}")
     return found
 
 
@@ -125,15 +126,18 @@ def read_tensors(
                     raise CheckpointError(
                         f"{path}: {name} has shape {found}, the config asks for {shape}. {REMEDY}"
                     )
-            tensors = {name: stream.get_tensor(stored[name]) for name in expected}
+                kind = stream.get_slice(stored[name]).get_dtype()
+                if kind not in FLOATING:
+                    raise CheckpointError(
+                        f"{path}: {name} is {kind}, not one of {', '.join(FLOATING)}. {REMEDY}"
+                    )
+            tensors = {name: stream.get_tensor(stored[name]).float() for name in expected}
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f"{path} is truncated or damaged: {error}. {REMEDY}") from error
     for name, tensor in tensors.items():
-        if not tensor.is_floating_point():
-            raise CheckpointError(f"{path}: {name} is {tensor.dtype}, not floating. {REMEDY}")
         if not torch.isfinite(tensor).all():
-            raise CheckpointError(f"{path}: {name} holds NaN or infinity. {REMEDY}")
-    return {name: tensor.float() for name, tensor in tensors.items()}
+            raise CheckpointError(f"{path}: {name} holds NaN or infinity in float32. {REMEDY}")
+    return tensors
 
 
 def write(

@@ -1,4 +1,4 @@
-"""One BERT classifier with three heads, and its configuration.
+"""One BERT classifier with three heads.
 
 Registered with the Auto classes as ``model_type: "qbert"``: after ``import qbert_demo.model``
 a checkpoint loads through ``AutoModelForSequenceClassification.from_pretrained`` and works in
@@ -7,101 +7,26 @@ a checkpoint loads through ``AutoModelForSequenceClassification.from_pretrained`
 
 from copy import deepcopy
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self, cast
+from typing import Any, Self, cast
 
 import torch
-from huggingface_hub.dataclasses import strict
 from torch import Tensor, nn
 from transformers import (
     AutoConfig,
     AutoModelForSequenceClassification,
     BertConfig,
     BertModel,
-    PreTrainedConfig,
     PreTrainedModel,
 )
 from transformers.initialization import no_init_weights
 from transformers.modeling_outputs import SequenceClassifierOutput
 
-from qbert_demo.circuit import CircuitSpec
-from qbert_demo.config import MAX_LABELS, MAX_TOKENS, MINILM, Backbone
 from qbert_demo.model import checkpoints
+from qbert_demo.model.configuration import QBertConfig
 from qbert_demo.model.encoder import find_backbone, load_encoder
 from qbert_demo.model.heads import BottleneckHead, CircuitHead, HeadOutput, LinearHead
 
 HUB_ARGUMENTS = ("revision", "token", "cache_dir", "local_files_only", "force_download")
-
-
-@strict
-class QBertConfig(PreTrainedConfig):
-    """Everything a checkpoint needs besides its tensors.
-
-    Args:
-        backbone: Configuration of the BertModel.
-        backbone_id: Its Hub repository, or a local folder.
-        backbone_revision: The commit it is loaded at.
-        backbone_sha256: What its ``model.safetensors`` must hash to, if known.
-        head: ``linear``, ``circuit`` or ``bottleneck``.
-        pooling: ``mean`` over the tokens, or ``cls``.
-        n_qubits: Wires of the circuit, and width of the bottleneck.
-        n_layers: Layers of the circuit.
-        encoding: See `CircuitSpec`.
-        ansatz: See `CircuitSpec`.
-        reupload: See `CircuitSpec`.
-        dropout: Probability of dropping a pooled feature while training.
-        adapter_rank: Rank of the encoder's low-rank updates; 0 leaves the encoder as it is.
-        adapter_scale: Factor on each update B @ A.
-        max_length: Most tokens that are read, [CLS] and [SEP] included.
-    """
-
-    model_type = "qbert"
-    sub_configs_defaults: ClassVar[dict[str, Any]] = {"backbone": BertConfig}
-
-    backbone: dict[str, Any] | PreTrainedConfig | None = None
-    backbone_id: str = MINILM.repo_id
-    backbone_revision: str = MINILM.revision
-    backbone_sha256: str | None = MINILM.sha256
-    head: Literal["linear", "circuit", "bottleneck"] = "linear"
-    pooling: Literal["mean", "cls"] = "mean"
-    n_qubits: int = 4
-    n_layers: int = 2
-    encoding: Literal["rx", "ry", "rz"] = "ry"
-    ansatz: Literal["strongly_entangling", "basic"] = "strongly_entangling"
-    reupload: bool = False
-    dropout: float | int = 0.1
-    adapter_rank: int = 0
-    adapter_scale: float | int = 2.0
-    max_length: int = 128
-
-    def validate_spec(self) -> None:
-        """Refuse a circuit that cannot be simulated, before a tensor is read."""
-        self.spec()
-
-    def validate_sizes(self) -> None:
-        """Refuse more labels or adapters than a checkpoint of this project can have."""
-        numbers = {str(number) for number in self.id2label or ()}
-        if len(numbers) > MAX_LABELS:
-            raise ValueError(f"{len(numbers)} labels; at most {MAX_LABELS} are supported.")
-        if numbers != {str(k) for k in range(len(self.id2label or ()))}:
-            raise ValueError("id2label must number the labels from 0.")
-        if not 3 <= self.max_length <= MAX_TOKENS:
-            raise ValueError(f"max_length must be from 3 to {MAX_TOKENS}, not {self.max_length}.")
-        for name, low, high in (("adapter_rank", 0, 256), ("adapter_scale", -100, 100)):
-            if not low <= getattr(self, name) <= high:
-                raise ValueError(f"{name} must be {low} to {high}, not {getattr(self, name)}.")
-
-    def spec(self) -> CircuitSpec:
-        """The circuit that the head is, or is compared with."""
-        return CircuitSpec(self.n_qubits, self.n_layers, self.encoding, self.ansatz, self.reupload)
-
-    def label_names(self) -> tuple[str, ...]:
-        """Names of the classes in the order of the logits."""
-        names: dict[Any, str] = self.id2label or {}
-        return tuple(names[i] for i in range(len(names)))
-
-    def source(self) -> Backbone:
-        """Where the backbone comes from."""
-        return Backbone(self.backbone_id, self.backbone_revision, self.backbone_sha256)
 
 
 class QBertForSequenceClassification(PreTrainedModel):

@@ -1,5 +1,6 @@
 """A model's files from the Hub: listed first, then fetched, and each checked before it is used."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from huggingface_hub import (
 )
 from huggingface_hub.utils import validate_repo_id
 
-from qbert_demo.digests import is_whole
+from qbert_demo.digests import is_whole, remedy
 from qbert_demo.errors import CheckpointError
 from qbert_demo.hub import HUB_ERRORS, PROBE_SECONDS, hub_sentence
 from qbert_demo.model.checkpoints import WEIGHTS
@@ -26,7 +27,16 @@ SHIPPED = (CONFIG, WEIGHTS, "tokenizer.json")
 WANTED = (*SHIPPED, "tokenizer_config.json", "vocab.txt")
 """What is taken of anybody's repository."""
 MAX_CONFIG_BYTES = 1_000_000
+LARGEST = {
+    CONFIG: MAX_CONFIG_BYTES,
+    "tokenizer.json": 10_000_000,
+    "tokenizer_config.json": 1_000_000,
+    "vocab.txt": 10_000_000,
+}
+"""Most bytes of a file that is read as a whole."""
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".h5", ".msgpack")
+REVISION = re.compile(r"[^\x00-\x20\x7f~^:?*\[\\\ud800-\udfff]{1,300}")
+"""What git allows in the name of a branch or a tag."""
 
 Token = str | bool | None
 """A visitor's token; ``False`` for none at all, ``None`` for this machine's own login."""
@@ -77,6 +87,11 @@ def look(repo_id: str, revision: str | None, token: Token) -> HubFiles:
     Raises:
         CheckpointError: If it is not to be had; the message says why.
     """
+    if revision and not REVISION.fullmatch(revision):
+        raise CheckpointError(
+            f"{revision!a:.80} is no revision of {repo_id}. Name a branch, a tag or a commit of "
+            "it, or none at all."
+        )
     try:
         validate_repo_id(repo_id)
         info = HfApi(token=token).model_info(
@@ -127,8 +142,11 @@ def check_listing(found: HubFiles, cap: int) -> None:
             f"{found.repo_id} has {total / 1e6:,.0f} MB; at most {cap / 1e6:,.0f} MB are loaded "
             "here. Choose a smaller model, or one stored in half precision."
         )
-    if found.sizes[CONFIG] > MAX_CONFIG_BYTES:
-        raise CheckpointError(f"The {CONFIG} of {found.repo_id} is larger than 1 MB; it is none.")
+    for name, largest in LARGEST.items():
+        if found.sizes.get(name, 0) > largest:
+            raise CheckpointError(
+                f"The {name} of {found.repo_id} is larger than {largest / 1e6:.0f} MB; it is none."
+            )
 
 
 def fetch(
@@ -147,14 +165,15 @@ def fetch(
         sha: The commit, as a full sha.
         names: Files.
         token: Who asks.
-        cache_dir: Where to; the client's own cache if left out.
+        cache_dir: Where to for a while; the client's own cache if left out.
         listed: What the files must be like, if it is known.
 
     Returns:
         The folder they are in.
 
     Raises:
-        CheckpointError: If one is not to be had, or is not what the Hub said; it is deleted then.
+        CheckpointError: If one is not to be had, or is not what the Hub said; it is deleted then,
+            where that is allowed.
     """
     digests = listed.digests if listed else {}
     folder = Path()
@@ -167,11 +186,12 @@ def fetch(
                 hf_hub_download(repo_id, name, revision=sha, token=token, cache_dir=cache_dir)
             )
         except HUB_ERRORS as error:
-            raise CheckpointError(hub_sentence(error, repo_id)) from error
+            variable = "TMPDIR" if cache_dir else "HF_HOME"
+            raise CheckpointError(hub_sentence(error, repo_id, variable)) from error
         if not is_whole(path, digests.get(name)):
             raise CheckpointError(
                 f"{name} of {repo_id} arrived damaged: its hash is not the one that the Hub names. "
-                "It was deleted. Try again."
+                f"{remedy(path)}"
             )
         folder = path.parent
     return folder

@@ -46,13 +46,16 @@ _found: dict[Backbone, BackboneFiles] = {}
 _finding = Lock()
 
 
-def find_backbone(backbone: Backbone = MINILM, patience: Patience | None = None) -> BackboneFiles:
+def find_backbone(
+    backbone: Backbone = MINILM, patience: Patience | None = None, *, optional: bool = False
+) -> BackboneFiles:
     """Find the files of a backbone; the answer is kept for the life of the process.
 
     Args:
         backbone: What to look for; ``repo_id`` may also be a local folder.
         patience: How long the Hub may take while there is another copy; `START_SECONDS` if left
             out. Without another copy, a download may take `DOWNLOAD_SECONDS`.
+        optional: Whether the caller can do without it, as if there were another copy.
 
     Returns:
         The folder and a word for where it came from.
@@ -60,13 +63,15 @@ def find_backbone(backbone: Backbone = MINILM, patience: Patience | None = None)
     Raises:
         BackboneError: If no source has it; the message names every place that was tried.
     """
+    if backbone in _found:
+        return _found[backbone]
     with _finding:
         if backbone not in _found:
-            _found[backbone] = _find(backbone, patience or Patience(START_SECONDS))
+            _found[backbone] = _find(backbone, patience or Patience(START_SECONDS), optional)
         return _found[backbone]
 
 
-def _find(backbone: Backbone, patience: Patience) -> BackboneFiles:
+def _find(backbone: Backbone, patience: Patience, optional: bool) -> BackboneFiles:
     if os.path.isdir(backbone.repo_id):
         return _checked(BackboneFiles(Path(backbone.repo_id), "local folder"), backbone)
     where = f"{backbone.repo_id} @ {backbone.revision[:7]}"
@@ -79,7 +84,7 @@ def _find(backbone: Backbone, patience: Patience) -> BackboneFiles:
     embedded = _embedded() if backbone.repo_id == MINILM.repo_id else None
     trouble = patience.trouble(backbone.repo_id, backbone.revision)
     if trouble is None:
-        wait = patience.left() if embedded else DOWNLOAD_SECONDS
+        wait = patience.left() if embedded or optional else DOWNLOAD_SECONDS
         try:
             work = begun(lambda: fetch(backbone.repo_id, backbone.revision, FILES))
             folder = result_within(wait, work)

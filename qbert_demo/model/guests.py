@@ -21,7 +21,8 @@ from qbert_demo.digests import has_digest
 from qbert_demo.errors import CheckpointError
 from qbert_demo.hub import DOWNLOAD_SECONDS, hub_sentence, within
 from qbert_demo.model import checkpoints
-from qbert_demo.model.classifier import QBertConfig, QBertForSequenceClassification
+from qbert_demo.model.classifier import QBertForSequenceClassification
+from qbert_demo.model.configuration import QBertConfig
 from qbert_demo.model.download import (
     CONFIG,
     SHIPPED,
@@ -114,10 +115,19 @@ def read_folder(folder: Path, source: str, encoder: Path | None = None) -> Class
         source: Where it came from, for people.
         encoder: Where the encoder of a checkpoint of our format is; found if left out.
 
+    Returns:
+        The model, which has answered once.
+
     Raises:
         CheckpointError: If it is not usable.
         BackboneError: If its encoder is not to be had.
     """
+    classifier = _read(folder, source, encoder)
+    classifier.warm_up()
+    return classifier
+
+
+def _read(folder: Path, source: str, encoder: Path | None) -> Classifier:
     values = read_values(folder)
     if values.get("model_type") != QBertConfig.model_type:
         plain = read_plain(folder, values)

@@ -11,11 +11,13 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
+from qbert_demo.errors import CheckpointError
 from qbert_demo.model import checkpoints
-from qbert_demo.model.classifier import QBertConfig, QBertForSequenceClassification
+from qbert_demo.model.classifier import QBertForSequenceClassification
+from qbert_demo.model.configuration import QBertConfig
 from qbert_demo.model.encoder import find_backbone
 from qbert_demo.model.heads import SqueezeHead
-from qbert_demo.model.tokenizer import read_tokenizer
+from qbert_demo.model.tokenizer import encode, read_tokenizer
 from qbert_demo.results import Array, Timing
 
 Progress = Callable[[int, int], None]
@@ -112,7 +114,7 @@ class Classifier:
         """Tokenize texts; what is beyond ``max_length`` is cut at a token's boundary."""
         room = self.model.config.max_length - 2
         result = []
-        for text, encoding in zip(texts, self.tokenizer.encode_batch(texts), strict=True):
+        for text, encoding in zip(texts, encode(self.tokenizer, texts), strict=True):
             ids, spans = encoding.ids, encoding.offsets
             if len(ids) - 2 <= room:
                 result.append(Tokens(ids, len(text)))
@@ -144,6 +146,19 @@ class Classifier:
         end = time.perf_counter()
         timing = Timing(1e3 * (encoded - start), circuit, 1e3 * (end - encoded) - circuit)
         return Answer(_row(logits), _row(angles), _row(values), timing, _row(pooled))
+
+    def warm_up(self) -> None:
+        """Answer once, which is slower than all answers after it.
+
+        Raises:
+            CheckpointError: If there is none, or it holds NaN or infinity.
+        """
+        try:
+            logits = self.answer(self.tokenize(["warm up"])[0].ids).logits
+        except (RuntimeError, ValueError, IndexError) as error:
+            raise CheckpointError(f"It cannot answer: {error!s:.200}") from error
+        if not np.isfinite(logits).all():
+            raise CheckpointError("Its answers are NaN or infinite. Choose another model.")
 
     @torch.inference_mode()
     def logits(

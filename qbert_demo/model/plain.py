@@ -147,8 +147,16 @@ def check_bert(values: Mapping[str, Any], labels: tuple[str, ...] = ()) -> BertC
             raise CheckpointError(
                 f"Its config has {name} {value!r:.40}; it must be from 1 to {largest:,}."
             )
-    if values.get("hidden_act", "gelu") not in ACT2FN:
-        raise CheckpointError(f"Its activation {values['hidden_act']!r:.40} is not known here.")
+    activation = values.get("hidden_act", "gelu")
+    if not isinstance(activation, str) or activation not in ACT2FN:
+        raise CheckpointError(f"Its activation {activation!r:.40} is not known here.")
+    epsilon = values.get("layer_norm_eps", 1e-12)
+    if type(epsilon) not in (float, int) or not 0 < epsilon <= 1:
+        raise CheckpointError(f"Its config has layer_norm_eps {epsilon!r:.40}, not above 0 to 1.")
+    padding = values.get("pad_token_id", 0)
+    rows = values.get("vocab_size", BertConfig.vocab_size)
+    if padding is not None and (type(padding) is not int or not 0 <= padding < rows):
+        raise CheckpointError(f"Its config has pad_token_id {padding!r:.40}, which is no token.")
     if values.get("position_embedding_type", "absolute") != "absolute" or values.get("is_decoder"):
         raise CheckpointError("Its config describes no encoder with absolute positions.")
     known = {name: values[name] for name in (*SIZES, *OTHERS) if name in values}
@@ -174,6 +182,8 @@ def label_names(values: Mapping[str, Any]) -> tuple[str, ...]:
     clean = tuple(name.strip() for name in ordered if isinstance(name, str))
     if not all(0 < len(name) <= 100 for name in clean) or len(set(clean)) != len(names):
         raise CheckpointError("Its labels must be different names, numbered from 0.")
+    if any("\ud800" <= character <= "\udfff" for name in clean for character in name):
+        raise CheckpointError("Its labels hold half a character, which cannot be shown or sent.")
     return clean
 
 

@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from threading import Lock
 
 from qbert_demo.errors import InputError
+from qbert_demo.hub import begun, result_within
 from qbert_demo.model.inference import Classifier
 
 Models = Mapping[str, Classifier]
@@ -65,14 +66,19 @@ class Shelf:
             self._models.pop(key, None)
             self._sizes.pop(key, None)
 
-    def load(self, key: str, make: Callable[[], Models]) -> Models:
+    def load(self, key: str, make: Callable[[], Models], seconds: float) -> Models:
         """The models under a key, made by one thread if they are not here, however many ask.
+
+        What is not made in time is given up: it is not kept when it comes late, and whoever asks
+        next begins anew.
 
         Args:
             key: What they are kept under.
             make: Makes them.
+            seconds: How long to wait.
 
         Raises:
+            TimeoutError: If the time is over first, for everyone who waited.
             InputError: As `put`; and whatever ``make`` raises, for everyone who waited.
         """
         with self._lock:
@@ -84,9 +90,9 @@ class Shelf:
             if loading is None:
                 loading = self._loading[key] = Future()
         if not mine:
-            return loading.result()
+            return result_within(seconds, loading)
         try:
-            models = make()
+            models = result_within(seconds, begun(make))
             self.put(key, models)
             loading.set_result(models)
         except BaseException as error:

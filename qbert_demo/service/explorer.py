@@ -4,9 +4,8 @@ It owns the loaded models, checks what arrives, and answers with the results of
 `qbert_demo.results`. It trusts nothing: every argument may come from the open internet.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from threading import Lock
 from typing import Self
 
 from qbert_demo.circuit.alike import alike
@@ -18,7 +17,7 @@ from qbert_demo.model.encoder import find_backbone
 from qbert_demo.model.guests import load_anything
 from qbert_demo.model.inference import Classifier, Tokens
 from qbert_demo.model.prediction import predict, softmax
-from qbert_demo.model.shipped import Key, Place, bundled_checkpoints, find_checkpoints
+from qbert_demo.model.shipped import bundled_checkpoints, find_checkpoints
 from qbert_demo.results import (
     BatchComparison,
     Comparison,
@@ -29,6 +28,7 @@ from qbert_demo.results import (
     TextPair,
 )
 from qbert_demo.service.checks import check_heads, check_text, check_texts, check_truth
+from qbert_demo.service.shipped import Shipped
 from qbert_demo.service.visitors import Ref, Visitors
 from qbert_demo.settings import max_model_bytes, model_cache_bytes
 
@@ -44,34 +44,29 @@ class Explorer:
 
     def __init__(self, folder: Path = CHECKPOINTS, tasks: Sequence[str] = tuple(TASKS)) -> None:
         """Look which bundled checkpoints there are; none is loaded yet."""
-        self._loaded: dict[Key, Classifier] = {}
-        self._lock = Lock()
-        self._trouble: list[str] = []
         self._visitors = Visitors(model_cache_bytes())
-        self._offer(bundled_checkpoints(folder, tasks))
+        self._offer(Shipped(bundled_checkpoints(folder, tasks)))
 
     @classmethod
     def start(cls, tasks: Sequence[str] = tuple(TASKS), folder: Path = CHECKPOINTS) -> Self:
         """Find every checkpoint, load those that a first visitor will want, and run each once.
 
-        The Hub is waited for `START_SECONDS` in all. A checkpoint that cannot be loaded is left
-        out and named in `status`.
+        The Hub is waited for `START_SECONDS` in all, as long as there are bundled copies. A
+        checkpoint that cannot be loaded is left out and named in `status`.
 
         Raises:
             CheckpointError: If none can be loaded; the message names the folder.
-            BackboneError: If the encoder cannot be had.
+            BackboneError: If the encoder of all models cannot be had.
         """
         explorer = cls(folder, tasks)
         patience = Patience(START_SECONDS)
-        places, lost = find_checkpoints(folder, tasks, patience)
-        explorer._trouble += lost
-        explorer._offer(places)
+        shipped = Shipped(*find_checkpoints(folder, tasks, patience))
         find_backbone(patience=patience)
-        usable = [key for key in places if explorer._is_usable(key)]
-        explorer._offer({key: explorer._places[key] for key in usable})
+        shipped.load_first(patience)
+        explorer._offer(shipped)
         if not explorer.tasks:
             raise CheckpointError(
-                f"No checkpoint in {folder} can be used. {' '.join(explorer._trouble)} "
+                f"No checkpoint in {folder} can be used. {' '.join(shipped.trouble)} "
                 "Train one with `python -m qbert_demo train`."
             )
         return explorer
@@ -79,23 +74,12 @@ class Explorer:
     @property
     def status(self) -> str:
         """One line for the header: where models and encoder came from, and what is missing."""
-        places = list(self._places.values())
-        from_hub = sum(place.link is not None for place in places)
-        bundled = len(places) - from_hub
-        why = "; ".join(dict.fromkeys(place.trouble for place in places if place.trouble))
-        words = "bundled" if not from_hub else f"{from_hub} from the Hub"
-        words += f", {bundled} bundled" if from_hub and bundled else ""
-        words += f" ({why})" if why else ""
-        return " ".join(
-            [f"Models: {words}.", f"Encoder: {find_backbone().source}.", *self._trouble]
-        )
+        return self._shipped.status
 
     @property
     def origins(self) -> tuple[Origin, ...]:
         """Where each model and the encoder came from."""
-        models = [place.origin for place in self._places.values()]
-        encoder = find_backbone()
-        return (*models, Origin("Encoder of all models", encoder.source, encoder.link))
+        return self._shipped.origins
 
     def task(self, key: object) -> TaskCard:
         """The card of a task.
@@ -211,16 +195,14 @@ class Explorer:
 
         Raises:
             CheckpointError: If its checkpoint is not usable.
+            BackboneError: If its encoder is not to be had.
             InputError: If it is a visitor's, and was dropped to make room.
         """
         own = self._visitors.find(task, head)
         if isinstance(own, Classifier):
             return own
         key = (own.task, own.head) if isinstance(own, Ref) else (task, head)
-        with self._lock:
-            if key not in self._loaded:
-                self._loaded[key] = self._load(key)
-            return self._loaded[key]
+        return self._shipped.classifier(key)
 
     def adopt(self, card: TaskCard, classifiers: dict[str, Classifier]) -> None:
         """Let a visitor's own models be asked like the others, by whoever knows the card's key.
@@ -255,41 +237,10 @@ class Explorer:
         """
         return self._visitors.load(repo_id, revision, token, self.tasks)
 
-    def _offer(self, places: Mapping[Key, Place]) -> None:
+    def _offer(self, shipped: Shipped) -> None:
         """Let these checkpoints be chosen."""
-        self._places = dict(places)
-        cards = []
-        for task in dict.fromkeys(key for key, _ in places):
-            heads = tuple(head for key, head in places if key == task)
-            known = TASKS[task]
-            cards.append(TaskCard(task, known.title, known.labels, known.examples, heads))
-        self.tasks = tuple(cards)
-
-    def _load(self, key: Key) -> Classifier:
-        """Load a checkpoint, its bundled copy if what the Hub has is not usable."""
-        place = self._places[key]
-        try:
-            loaded = Classifier.load(place.folder)
-        except CheckpointError:
-            bundled = place.bundled("what the Hub has cannot be used")
-            if bundled is None:
-                raise
-            self._places[key] = bundled
-            return self._load(key)
-        classifier = Classifier(loaded.model, loaded.tokenizer, place.source)
-        classifier.answer(classifier.tokenize(["warm up"])[0].ids)
-        return classifier
-
-    def _is_usable(self, key: Key) -> bool:
-        task, head = key
-        if head == "control":
-            return True
-        try:
-            self.classifier(task, head)
-        except CheckpointError as error:
-            self._trouble.append(f"Left out {task}-{head}: {error}")
-            return False
-        return True
+        self._shipped = shipped
+        self.tasks = shipped.cards
 
 
 def _read(classifier: Classifier, text: str) -> Tokens:

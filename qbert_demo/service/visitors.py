@@ -18,7 +18,7 @@ from torch import nn
 
 from qbert_demo.config import HEAD_OF
 from qbert_demo.errors import CheckpointError, InputError
-from qbert_demo.hub import DOWNLOAD_SECONDS, checked_token, hub_sentence, within
+from qbert_demo.hub import DOWNLOAD_SECONDS, Patience, checked_token, hub_sentence, within
 from qbert_demo.model.download import HubFiles, Token, look
 from qbert_demo.model.guests import load_found
 from qbert_demo.model.inference import Classifier
@@ -122,18 +122,17 @@ class Visitors:
         if not name:
             raise InputError("Name a model on the Hub, such as org/name.")
 
-        def work() -> tuple[HubFiles, str, Classifier]:
-            who = secret or False
-            found = look(name, wanted, who)
-            key = secrets.token_urlsafe(16) if secret else f"{found.repo_id}@{found.sha}"
-            models = self.shelf.load(key, lambda: {"guest": _load(found, who, tasks)})
-            return found, key, models["guest"]
-
+        who = secret or False
+        patience = Patience(DOWNLOAD_SECONDS)
         try:
-            found, key, classifier = within(DOWNLOAD_SECONDS, work)
+            found = within(patience.left(), lambda: look(name, wanted, who))
+            key = secrets.token_urlsafe(16) if secret else f"{found.repo_id}@{found.sha}"
+            models = self.shelf.load(
+                key, lambda: {"guest": _load(found, who, tasks)}, patience.left()
+            )
         except TimeoutError as error:
             raise CheckpointError(hub_sentence(error, name)) from error
-        return self._offer(found, key, classifier, tasks)
+        return self._offer(found, key, models["guest"], tasks)
 
     def _offer(
         self, found: HubFiles, key: str, classifier: Classifier, tasks: Sequence[TaskCard]
@@ -169,13 +168,18 @@ def _new_key() -> str:
 
 
 def _clean(value: object) -> str:
-    return value.strip()[:300] if isinstance(value, str) else ""
+    """A text without surrounding space, with lone surrogates replaced."""
+    text = value.strip()[:300] if isinstance(value, str) else ""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _load(found: HubFiles, token: Token, tasks: Sequence[TaskCard]) -> Classifier:
     """Load a model; nothing of it stays on the disk."""
-    with tempfile.TemporaryDirectory(prefix="qbert-", ignore_cleanup_errors=True) as folder:
-        classifier = load_found(found, token, max_model_bytes(), Path(folder))
+    try:
+        with tempfile.TemporaryDirectory(prefix="qbert-", ignore_cleanup_errors=True) as folder:
+            classifier = load_found(found, token, max_model_bytes(), Path(folder))
+    except OSError as error:
+        raise CheckpointError(hub_sentence(error, found.repo_id, "TMPDIR")) from error
     classifier = replace(classifier, name=found.repo_id)
     order = order_of(classifier.labels, tasks)
     if order is not None:
@@ -186,7 +190,6 @@ def _load(found: HubFiles, token: Token, tasks: Sequence[TaskCard]) -> Classifie
             note += f"{', '.join(card.labels)}."
         rename_labels(classifier, card.labels, places)
         classifier = replace(classifier, note=note)
-    classifier.answer(classifier.tokenize(["warm up"])[0].ids)
     return classifier
 
 

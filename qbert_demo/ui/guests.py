@@ -18,6 +18,7 @@ from qbert_demo.ui.spoken import spoken
 from qbert_demo.ui.words import error_html, shown
 
 LOADS_AT_ONCE = 2
+UNFORESEEN = "This model cannot be loaded; only the server's log says why. Choose another one."
 
 
 class GuestForm(NamedTuple):
@@ -99,6 +100,9 @@ def load(
     except QBertError as error:
         yield error_html(str(error)), "", *unchanged()
         return
+    except Exception:
+        yield error_html(UNFORESEEN), "", *unchanged()
+        raise
     yield guest_html(guest), "", *added(explorer, own, *guest.cards)
 
 

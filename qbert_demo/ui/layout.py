@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,7 @@ def build_app(explorer: Explorer, tuner: Tuner) -> gr.Blocks:
         tuner: What trains new heads.
     """
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 3600)) as app:
-        header = header_html(explorer.status, explorer.origins)
-        gr.HTML(header, elem_id="header", apply_default_css=False)
+        build_header(explorer, app)
         # Anything but tabs inside `gr.Tabs` makes Gradio draw a tab twice.
         cards = own_cards(explorer)
         with gr.Tabs():
@@ -65,6 +65,24 @@ def launch_options() -> dict[str, Any]:
         "ssr_mode": False,
         "max_threads": THREADS,
     }
+
+
+def build_header(explorer: Explorer, page: gr.Blocks) -> None:
+    """Lay out the header; it is written anew for each page, since a model may fall back later."""
+    header = gr.HTML(current_header(explorer), elem_id="header", apply_default_css=False)
+    page.load(
+        partial(current_header, explorer),
+        None,
+        header,
+        queue=False,
+        show_progress="hidden",
+        api_visibility="private",
+    )
+
+
+def current_header(explorer: Explorer) -> str:
+    """Write the header with what is known of the models now."""
+    return header_html(explorer.status, explorer.origins)
 
 
 def header_html(status: str, origins: Sequence[Origin]) -> str:

@@ -113,8 +113,9 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "wrong type": (
         lambda f: edit_tensors(f, lambda t: t.update({HEAD_WEIGHT: t[HEAD_WEIGHT].int()})),
-        "int32",
+        "I32",
     ),
+    "of no use": (lambda f: edit_config(f, dropout=float("nan")), "dropout must be 0 to 1"),
     "not a number": (
         lambda f: edit_tensors(f, lambda t: t[HEAD_WEIGHT].fill_(float("nan"))),
         "NaN",

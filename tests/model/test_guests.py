@@ -20,7 +20,7 @@ from qbert_demo.model.inference import Classifier
 from tests import models
 from tests.hub import Hub
 
-CAP = 10_000_000
+CAP = 11_000_000
 TEXTS = ["a fine film", "Dreadful, long and dull.", "word " * 100]
 
 
@@ -118,11 +118,15 @@ def test_a_checkpoint_brings_its_encoder_along(hub: Hub, tmp_path: Path) -> None
         ({"model.safetensors": b"x" * 9, "config.json": b"{}"}, "neither tokenizer.json nor"),
         (
             {"model.safetensors": b"x" * CAP, "config.json": b"{}", "vocab.txt": b"a"},
-            "has 10 MB; at most 10 MB are loaded",
+            "has 11 MB; at most 11 MB are loaded",
         ),
         (
             {"model.safetensors": b"x", "config.json": b" " * 1_000_001, "vocab.txt": b"a"},
             "larger than 1 MB",
+        ),
+        (
+            {"model.safetensors": b"x", "config.json": b"{}", "tokenizer.json": b" " * 10_000_001},
+            "tokenizer.json of org/name is larger than 10 MB",
         ),
     ],
 )
@@ -154,6 +158,12 @@ MANY = {str(k): f"label {k}" for k in range(51)}
         ("plain", {"vocab_size": -1}, "vocab_size -1"),
         ("plain", {"num_hidden_layers": "2"}, "num_hidden_layers '2'"),
         ("plain", {"hidden_act": "exec"}, "activation 'exec'"),
+        ("plain", {"hidden_act": ["gelu"]}, r"activation \['gelu'\]"),
+        ("plain", {"layer_norm_eps": float("nan")}, "layer_norm_eps nan"),
+        ("plain", {"layer_norm_eps": -10.0}, "layer_norm_eps -10.0"),
+        ("plain", {"layer_norm_eps": "small"}, "layer_norm_eps 'small'"),
+        ("plain", {"pad_token_id": 10**9}, "pad_token_id 1000000000, which is no token"),
+        ("plain", {"id2label": {"0": "a", "1": "b\ud800"}}, "half a character"),
         ("plain", {"is_decoder": True}, "no encoder"),
         ("plain", {"auto_map": {"AutoModel": "code.Model"}}, "code that does not run here"),
         ("plain", {"quantization_config": {"a": 1}}, "code that does not run here"),
@@ -163,6 +173,7 @@ MANY = {str(k): f"label {k}" for k in range(51)}
         ("ours", {"max_length": 10**6}, "max_length must be from 3 to 512"),
         ("ours", {"id2label": MANY}, "51 labels"),
         ("ours", {"adapter_rank": 10**6}, "adapter_rank"),
+        ("ours", {"dropout": float("nan")}, "dropout must be 0 to 1, not nan"),
         ("ours", {"backbone_id": "/etc"}, "must be on the Hub"),
         ("ours", {"backbone_id": "../other"}, "must be on the Hub"),
         ("ours", {"backbone_sha256": "0" * 64}, "wrong hash for its encoder"),
@@ -209,6 +220,9 @@ WEIGHT = "classifier.weight"
         (WEIGHT, None, "lacks classifier.weight"),
         (WEIGHT, torch.zeros(3, 31), r"has shape \(3, 31\)"),
         (WEIGHT, torch.full((3, 32), torch.nan), "NaN or infinity"),
+        (WEIGHT, torch.full((3, 32), 1e300, dtype=torch.float64), "infinity in float32"),
+        (WEIGHT, torch.zeros(3, 32, dtype=torch.float8_e4m3fn), "is F8_E4M3, not one of F16"),
+        (WEIGHT, torch.full((3, 32), 3e38), "answers are NaN or infinite"),
         ("surplus", torch.zeros(1), "unknown tensors surplus"),
     ],
 )

@@ -1,3 +1,4 @@
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
@@ -62,13 +63,13 @@ def test_a_model_that_many_want_is_made_once() -> None:
         return sized(KB)
 
     with ThreadPoolExecutor(4) as pool:
-        futures = [pool.submit(shelf.load, "a", make) for _ in range(4)]
+        futures = [pool.submit(shelf.load, "a", make, 5) for _ in range(4)]
         assert begun.wait(5)
         go_on.set()
         results = [future.result(5) for future in futures]
     assert len(made) == 1
     assert all(result is results[0] for result in results)
-    assert shelf.load("a", lambda: pytest.fail("made twice")) is results[0]
+    assert shelf.load("a", lambda: pytest.fail("made twice"), 5) is results[0]
 
 
 def test_a_failure_is_everyones_and_not_kept() -> None:
@@ -79,5 +80,31 @@ def test_a_failure_is_everyones_and_not_kept() -> None:
 
     for _ in range(2):
         with pytest.raises(InputError, match="no such model"):
-            shelf.load("a", fail)
-    assert shelf.load("a", lambda: sized(KB))
+            shelf.load("a", fail, 5)
+    assert shelf.load("a", lambda: sized(KB), 5)
+
+
+def test_what_takes_too_long_is_given_up_by_all_and_not_kept() -> None:
+    shelf = Shelf(30 * KB)
+    begun, go_on, late = Event(), Event(), sized(KB)
+    made: list[Models] = []
+
+    def make() -> Models:
+        begun.set()
+        assert go_on.wait(5)
+        made.append(late)
+        return late
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(shelf.load, "a", make, 0.2)
+        assert begun.wait(5)
+        second = pool.submit(shelf.load, "a", lambda: pytest.fail("made twice"), 5)
+        for waiting in (first, second):
+            with pytest.raises(TimeoutError, match=r"within 0\.2 s"):
+                waiting.result(1)
+    anew = sized(2 * KB)
+    assert shelf.load("a", lambda: anew, 5) is anew
+    go_on.set()
+    while not made:
+        time.sleep(0.01)
+    assert shelf.get("a") is anew

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx2
 import pytest
 
 from qbert_demo.errors import CheckpointError
@@ -9,6 +10,7 @@ from qbert_demo.results import Guest, Origin, TaskCard
 from qbert_demo.ui.guests import load
 from qbert_demo.ui.layout import header_html
 from tests.ui.scripted import SENTIMENT, ScriptedExplorer
+from tests.ui.serving import served
 from tests.ui.test_compare import text_of
 
 LINK = "https://hub.invalid/org/name/tree/abc"
@@ -20,6 +22,8 @@ class Hosting(ScriptedExplorer):
 
     def load_model(self, repo_id: str, revision: Any = None, token: Any = None) -> Guest:
         self.asked = repo_id, revision, token
+        if repo_id == "org/odd":
+            raise KeyError("unforeseen")
         if repo_id != "org/name":
             raise CheckpointError(f"The Hub has no {repo_id}.")
         alone = TaskCard("hub-1", repo_id, ("no", "yes"), (), ("hybrid",))
@@ -56,6 +60,16 @@ def test_a_refusal_is_told_in_place_and_nothing_else_changes() -> None:
     assert all(part["__type__"] == "update" and len(part) == 1 for part in last[2:])
 
 
+def test_what_nobody_foresaw_ends_the_waiting_too() -> None:
+    answers = load(Hosting(), "org/odd", None, "hf_secret", ())
+    assert "Loading" in text_of(next(answers)[0])
+    said, token, *_ = next(answers)
+    assert "only the server's log says why" in text_of(said)
+    assert token == ""
+    with pytest.raises(KeyError, match="unforeseen"):
+        next(answers)
+
+
 @pytest.mark.parametrize("nothing", [None, "", "  "])
 def test_an_empty_form_is_answered(nothing: str | None) -> None:
     *_, last = load(Hosting(), nothing, nothing, nothing, None)
@@ -73,3 +87,16 @@ def test_the_head_links_what_came_from_the_hub_and_names_the_rest() -> None:
     assert "News: hybrid: bundled (the Hub is out of reach)" in head
     assert "<img" not in head
     assert head.count("<a ") == 2
+
+
+def test_a_page_says_what_is_known_of_the_models_when_it_is_opened() -> None:
+    explorer = Hosting()
+    with served(explorer) as url:
+        explorer.status = "Models: the control is bundled after all."
+        config = httpx2.get(f"{url}config").json()
+        (header,) = [c["id"] for c in config["components"] if c["props"].get("elem_id") == "header"]
+        (event,) = [e for e in config["dependencies"] if e["outputs"] == [header]]
+        assert [what for _, what in event["targets"]] == ["load"]
+        job = {"data": [], "fn_index": event["id"], "session_hash": "visitor"}
+        answer = httpx2.post(f"{url}gradio_api/run/predict", json=job)
+    assert explorer.status in answer.json()["data"][0]

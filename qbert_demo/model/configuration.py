@@ -1,0 +1,84 @@
+"""The configuration of our classifier, checked when it is made."""
+
+from typing import Any, ClassVar, Literal
+
+from huggingface_hub.dataclasses import strict
+from transformers import BertConfig, PreTrainedConfig
+
+from qbert_demo.circuit import CircuitSpec
+from qbert_demo.config import MAX_LABELS, MAX_TOKENS, MINILM, Backbone
+
+RANGES = (("adapter_rank", 0, 256), ("adapter_scale", -100, 100), ("dropout", 0, 1))
+"""Settings that are checked, with the least and the most that each may be."""
+
+
+@strict
+class QBertConfig(PreTrainedConfig):
+    """Everything a checkpoint needs besides its tensors.
+
+    Args:
+        backbone: Configuration of the BertModel.
+        backbone_id: Its Hub repository, or a local folder.
+        backbone_revision: The commit it is loaded at.
+        backbone_sha256: What its ``model.safetensors`` must hash to, if known.
+        head: ``linear``, ``circuit`` or ``bottleneck``.
+        pooling: ``mean`` over the tokens, or ``cls``.
+        n_qubits: Wires of the circuit, and width of the bottleneck.
+        n_layers: Layers of the circuit.
+        encoding: See `CircuitSpec`.
+        ansatz: See `CircuitSpec`.
+        reupload: See `CircuitSpec`.
+        dropout: Probability of dropping a pooled feature while training.
+        adapter_rank: Rank of the encoder's low-rank updates; 0 leaves the encoder as it is.
+        adapter_scale: Factor on each update B @ A.
+        max_length: Most tokens that are read, [CLS] and [SEP] included.
+    """
+
+    model_type = "qbert"
+    sub_configs_defaults: ClassVar[dict[str, Any]] = {"backbone": BertConfig}
+
+    backbone: dict[str, Any] | PreTrainedConfig | None = None
+    backbone_id: str = MINILM.repo_id
+    backbone_revision: str = MINILM.revision
+    backbone_sha256: str | None = MINILM.sha256
+    head: Literal["linear", "circuit", "bottleneck"] = "linear"
+    pooling: Literal["mean", "cls"] = "mean"
+    n_qubits: int = 4
+    n_layers: int = 2
+    encoding: Literal["rx", "ry", "rz"] = "ry"
+    ansatz: Literal["strongly_entangling", "basic"] = "strongly_entangling"
+    reupload: bool = False
+    dropout: float | int = 0.1
+    adapter_rank: int = 0
+    adapter_scale: float | int = 2.0
+    max_length: int = 128
+
+    def validate_spec(self) -> None:
+        """Refuse a circuit that cannot be simulated, before a tensor is read."""
+        self.spec()
+
+    def validate_sizes(self) -> None:
+        """Refuse more labels or adapters than a checkpoint of this project can have."""
+        numbers = {str(number) for number in self.id2label or ()}
+        if len(numbers) > MAX_LABELS:
+            raise ValueError(f"{len(numbers)} labels; at most {MAX_LABELS} are supported.")
+        if numbers != {str(k) for k in range(len(self.id2label or ()))}:
+            raise ValueError("id2label must number the labels from 0.")
+        if not 3 <= self.max_length <= MAX_TOKENS:
+            raise ValueError(f"max_length must be from 3 to {MAX_TOKENS}, not {self.max_length}.")
+        for name, low, high in RANGES:
+            if not low <= getattr(self, name) <= high:
+                raise ValueError(f"{name} must be {low} to {high}, not {getattr(self, name)}.")
+
+    def spec(self) -> CircuitSpec:
+        """The circuit that the head is, or is compared with."""
+        return CircuitSpec(self.n_qubits, self.n_layers, self.encoding, self.ansatz, self.reupload)
+
+    def label_names(self) -> tuple[str, ...]:
+        """Names of the classes in the order of the logits."""
+        names: dict[Any, str] = self.id2label or {}
+        return tuple(names[i] for i in range(len(names)))
+
+    def source(self) -> Backbone:
+        """Where the backbone comes from."""
+        return Backbone(self.backbone_id, self.backbone_revision, self.backbone_sha256)

@@ -1,0 +1,123 @@
+"""The shipped checkpoints: where each of them is, and its model once somebody asked for it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from threading import Lock
+
+from qbert_demo.config import HEADS
+from qbert_demo.data.catalogue import TASKS
+from qbert_demo.errors import BackboneError, CheckpointError
+from qbert_demo.hub import Patience, brief
+from qbert_demo.model import QBertConfig
+from qbert_demo.model.checkpoints import read_config
+from qbert_demo.model.encoder import find_backbone
+from qbert_demo.model.inference import Classifier
+from qbert_demo.model.shipped import Key, Place
+from qbert_demo.results import Origin, TaskCard
+
+
+class Shipped:
+    """The checkpoints that a visitor can choose from."""
+
+    def __init__(self, places: Mapping[Key, Place], trouble: Sequence[str] = ()) -> None:
+        """Load none yet.
+
+        Args:
+            places: Where they are.
+            trouble: A sentence on each that is missing.
+        """
+        self.trouble = list(trouble)
+        self._places = dict(places)
+        self._loaded: dict[Key, Classifier] = {}
+        self._lock = Lock()
+
+    def load_first(self, patience: Patience) -> None:
+        """Load those that a first visitor will want, and leave out what cannot be loaded.
+
+        Args:
+            patience: How long the Hub may take for an encoder while there is a bundled copy.
+        """
+        for task, head in [key for key in self._places if key[1] != "control"]:
+            try:
+                self.classifier((task, head), patience)
+            except (CheckpointError, BackboneError) as error:
+                self.trouble.append(f"Left out {task}-{head}: {error}")
+                del self._places[task, head]
+
+    @property
+    def cards(self) -> tuple[TaskCard, ...]:
+        """The tasks that have a checkpoint."""
+        cards = []
+        for task in dict.fromkeys(key for key, _ in self._places):
+            heads = tuple(head for key, head in self._places if key == task)
+            known = TASKS[task]
+            cards.append(TaskCard(task, known.title, known.labels, known.examples, heads))
+        return tuple(cards)
+
+    @property
+    def status(self) -> str:
+        """One line on where models and encoder came from, and what is missing."""
+        places = list(self._places.values())
+        from_hub = sum(place.link is not None for place in places)
+        bundled = len(places) - from_hub
+        why = "; ".join(dict.fromkeys(place.trouble for place in places if place.trouble))
+        words = "bundled" if not from_hub else f"{from_hub} from the Hub"
+        words += f", {bundled} bundled" if from_hub and bundled else ""
+        words += f" ({why})" if why else ""
+        return " ".join([f"Models: {words}.", f"Encoder: {find_backbone().source}.", *self.trouble])
+
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """Where each model and the encoder came from."""
+        models = [place.origin for place in self._places.values()]
+        encoder = find_backbone()
+        return (*models, Origin("Encoder of all models", encoder.source, encoder.link))
+
+    def classifier(self, key: Key, patience: Patience | None = None) -> Classifier:
+        """The model of a task and head, loaded on first use.
+
+        Raises:
+            CheckpointError: If its checkpoint is not usable.
+            BackboneError: If its encoder is not to be had.
+        """
+        with self._lock:
+            if key not in self._loaded:
+                self._loaded[key] = self._load(key, patience)
+            return self._loaded[key]
+
+    def _load(self, key: Key, patience: Patience | None) -> Classifier:
+        """Load a checkpoint, its bundled copy if what the Hub has is not usable."""
+        place = self._places[key]
+        try:
+            return _load(place, key, patience)
+        except (CheckpointError, BackboneError) as error:
+            no_encoder = isinstance(error, BackboneError)
+            why = brief(str(error)) if no_encoder else "what the Hub has cannot be used"
+            bundled = place.bundled(why)
+            if bundled is None:
+                raise
+            self._places[key] = bundled
+        return self._load(key, patience)
+
+
+def _load(place: Place, key: Key, patience: Patience | None) -> Classifier:
+    config = read_config(place.folder, QBertConfig)
+    _check_kind(place, key, config)
+    find_backbone(config.source(), patience, optional=place.bundle is not None)
+    classifier = replace(Classifier.load(place.folder), source=place.source)
+    classifier.warm_up()
+    return classifier
+
+
+def _check_kind(place: Place, key: Key, config: QBertConfig) -> None:
+    """Refuse a checkpoint that is not what its name says."""
+    task, head = key
+    for what, found, wanted in (
+        ("head", config.head, HEADS[head]),
+        ("labels", ", ".join(config.label_names()), ", ".join(TASKS[task].labels)),
+    ):
+        if found != wanted:
+            raise CheckpointError(
+                f"{place.folder} has the {what} {found}; {task}-{head} has the {what} {wanted}. "
+                "Put the right checkpoint there, or correct the registry."
+            )
