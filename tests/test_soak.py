@@ -11,10 +11,9 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from qbert_demo.training.fork_server import NICENESS
 from tests.serving import served_app
 from tests.test_tuning import OWN
-from tests.training.job_watch import descendants, eventually
+from tests.training.job_watch import eventually, trainees
 
 pytestmark = pytest.mark.slow
 
@@ -33,11 +32,6 @@ def url() -> Iterator[str]:
 def rows_of(owner: int) -> str:
     """Everybody's own rows, in all but name the same."""
     return OWN.replace(", good", f", good {owner}").replace(", bad", f", bad {owner}")
-
-
-def trainees() -> set[int]:
-    """Processes below this one with a trainee's priority."""
-    return descendants(NICENESS)
 
 
 def train(url: str, owner: int, settings: dict[str, Any]) -> list[dict[str, Any]]:
