@@ -26,6 +26,8 @@ from qbert_demo.training.recipe import FrozenRecipe, RaceRecipe
 
 SPREAD = 0.05
 """Standard deviation of each feature while a head learns; with 1, a circuit learns nothing."""
+STILL = 1e-4
+"""A feature that varies by less than this share of a typical entry is not made to vary more."""
 WATCHED = 4
 """Held-out texts whose expectation values are followed."""
 
@@ -91,7 +93,7 @@ def race(
         By head; a race stopped within its first epoch has the weights it had then.
     """
     mean = train.vectors.mean(0)
-    unit = train.vectors.std(0).clamp(min=1e-6) / SPREAD
+    unit = _units(train.vectors)
     seen = Features((train.vectors - mean) / unit, train.labels)
     kept = Features((held_out.vectors - mean) / unit, held_out.labels)
     learning = {name: first_head(name, mean.numel(), n_labels, recipe) for name in recipe.heads}
@@ -114,6 +116,13 @@ def race(
             looked(runners)
             report(epoch)
     return runners
+
+
+def _units(vectors: Tensor) -> Tensor:
+    """What each feature is divided by, shape ``(hidden,)``; 1 where it is the same in all rows."""
+    spread = vectors.std(0)
+    still = spread <= STILL * vectors.square().mean().sqrt()
+    return torch.where(still, 1.0, spread / SPREAD)
 
 
 def first_head(name: str, hidden: int, n_labels: int, recipe: RaceRecipe) -> nn.Module:
