@@ -7,6 +7,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,9 @@ from typing import Any
 import pytest
 
 from qbert_demo.data.another import Another
-from qbert_demo.errors import BusyError, DataError, InputError
+from qbert_demo.errors import BusyError, DataError, InputError, QBertError
 from qbert_demo.model.inference import Classifier
-from qbert_demo.results import QuickReport
+from qbert_demo.results import Estimate, QuickReport
 from qbert_demo.training.jobs import Event
 from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe
 from qbert_demo.tuning import DataChoice, Order, Tuner, archive
@@ -213,6 +214,34 @@ def test_an_estimate_can_be_given_up_and_is_for_end_to_end_alone(tuner: Tuner) -
     assert time.monotonic() - start < 2
     with pytest.raises(BusyError, match="Heads alone take seconds"):
         tuner.estimate(Order(material, FrozenRecipe()))
+
+
+def test_a_class_may_stand_in_line_for_its_estimates(
+    tuner: Tuner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qbert_demo.tuning.MEASURING_SECONDS", 0)
+    order = Order(tuner.material(MINE), LoraRecipe())
+    start = time.monotonic()
+
+    def measure(_: int) -> Estimate | str:
+        try:
+            return tuner.estimate(order, lambda: time.monotonic() - start > 3)
+        except QBertError as error:
+            return str(error)
+
+    with ThreadPoolExecutor(30) as pool:
+        said = list(pool.map(measure, range(30)))
+    refused = [words for words in said if isinstance(words, str)]
+    assert len(refused) > 25
+    assert set(refused) == {"Stopped before it began."}
+
+
+def test_an_estimate_that_takes_too_long_itself_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("qbert_demo.tuning.MEASURING_SECONDS", 0.1)
+    with closing(Tuner()) as hurried, pytest.raises(BusyError, match="too busy to say how long"):
+        hurried.estimate(Order(hurried.material(MINE), LoraRecipe()))
 
 
 def test_too_many_rows_for_end_to_end_are_refused_at_the_start(tuner: Tuner) -> None:
