@@ -90,18 +90,18 @@ def load(
     """Load a model and offer its tasks.
 
     Yields:
-        What is to be said, an empty token, and new values for `OwnTasks`; first while the visitor
-        waits, then at the end.
+        What is to be said, an empty token once it has served, and new values for `OwnTasks`;
+        first while the visitor waits, then at the end.
     """
     wait = f"This may take up to {DOWNLOAD_SECONDS / 60:.0f} minutes."
-    yield f"<p>Loading {shown((repo_id or '').strip()[:120])}. {wait}</p>", "", *unchanged()
+    yield f"<p>Loading {shown((repo_id or '').strip()[:120])}. {wait}</p>", gr.skip(), *unchanged()
     try:
         guest = explorer.load_model(repo_id or "", revision, token)
     except QBertError as error:
-        yield error_html(str(error)), "", *unchanged()
+        yield error_html(str(error)), gr.skip(), *unchanged()
         return
     except Exception:
-        yield error_html(UNFORESEEN), "", *unchanged()
+        yield error_html(UNFORESEEN), gr.skip(), *unchanged()
         raise
     yield guest_html(guest), "", *added(explorer, own, *guest.cards)
 

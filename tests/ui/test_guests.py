@@ -34,14 +34,14 @@ class Hosting(ScriptedExplorer):
         return Guest((alone, beside), notes, Origin(repo_id, f"{repo_id} @ 1234567", LINK))
 
 
-def test_a_loaded_model_is_offered_and_the_token_is_gone_at_once() -> None:
+def test_a_loaded_model_is_offered_and_the_token_is_gone() -> None:
     explorer = Hosting()
     first, last = load(explorer, "org/name", "v1", "hf_secret", ())
     assert explorer.asked == ("org/name", "v1", "hf_secret")
-    assert first[1] == last[1] == ""
+    assert last[1] == ""
     assert "hf_secret" not in repr((first, last))
     assert "Loading org/name . This may take up to 2 minutes." in text_of(first[0])
-    assert all(part["__type__"] == "update" and len(part) == 1 for part in first[2:])
+    assert all(part["__type__"] == "update" and len(part) == 1 for part in first[1:])
     said, _, cards, task, circuit_task, asked = last
     assert f'<a href="{LINK}"' in said
     assert "as the task “ Sentiment, with org/name ”" in text_of(said)
@@ -56,16 +56,14 @@ def test_a_refusal_is_told_in_place_and_nothing_else_changes() -> None:
     _, last = load(Hosting(), EVIL, None, "hf_secret", ())
     assert 'class="problem"' in last[0]
     assert "<img" not in last[0]
-    assert last[1] == ""
-    assert all(part["__type__"] == "update" and len(part) == 1 for part in last[2:])
+    assert all(part["__type__"] == "update" and len(part) == 1 for part in last[1:])
 
 
 def test_what_nobody_foresaw_ends_the_waiting_too() -> None:
     answers = load(Hosting(), "org/odd", None, "hf_secret", ())
     assert "Loading" in text_of(next(answers)[0])
-    said, token, *_ = next(answers)
+    said, *_ = next(answers)
     assert "only the server's log says why" in text_of(said)
-    assert token == ""
     with pytest.raises(KeyError, match="unforeseen"):
         next(answers)
 
