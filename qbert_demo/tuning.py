@@ -5,7 +5,6 @@ cannot be guessed, and dropped some time after its owner has left.
 """
 
 import io
-import time
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -34,7 +33,9 @@ MIN_ROWS = 10
 MAX_TRAIN_ROWS = 2000
 MAX_HELD_OUT_ROWS = 1000
 MEASURING_SECONDS = 60
-"""Longest time for an estimate, and for a place to make it."""
+"""Longest time for an estimate, once it is its turn."""
+WAITING, WAITING_TO_BE_MEASURED = 60, 30
+"""Trainings and estimates that may stand in line; a class presses Start at once."""
 OWN_HELD_OUT_SHARE = 0.3
 DRAWN, STREAMED = 20, 5
 """Rows drawn or streamed for each that is wanted, so that small classes and repeats have room."""
@@ -86,9 +87,19 @@ class Tuner:
         self._base: Classifier | None = None
         self._gathered: TTLCache[str, Future[Material]] = TTLCache(KEPT_CHOICES, KEPT_SECONDS)
         server = ForkServer((__name__, "qbert_demo.model.inference"))
-        self._jobs = Jobs(train_order, at_once=self.at_once, seconds=MAX_SECONDS, server=server)
+        self._jobs = Jobs(
+            train_order,
+            at_once=self.at_once,
+            waiting=WAITING,
+            seconds=MAX_SECONDS,
+            server=server,
+        )
         self._measurements = Jobs(
-            measure_order, at_once=1, waiting=5, seconds=MEASURING_SECONDS, server=server
+            measure_order,
+            at_once=1,
+            waiting=WAITING_TO_BE_MEASURED,
+            seconds=MEASURING_SECONDS,
+            server=server,
         )
 
     def sources(self) -> list[tuple[str, str]]:
@@ -187,6 +198,8 @@ class Tuner:
     def estimate(self, order: Order, given_up: Callable[[], bool] = lambda: False) -> Estimate:
         """Measure how long a training end to end will take; this takes some seconds itself.
 
+        Others' measurements come first, but only its own time is limited.
+
         Args:
             order: Its rows and settings.
             given_up: Asked several times a second; once true, the estimate is.
@@ -197,20 +210,22 @@ class Tuner:
         """
         order.seconds()
         job_id, since = self._measurements.submit(order), 0
-        deadline = time.monotonic() + MEASURING_SECONDS
         try:
-            while time.monotonic() < deadline:
-                if given_up():
-                    raise InputError("Stopped before it began.")
+            while not given_up():
                 for event in self._measurements.events(job_id, since):
                     since = event.number + 1
                     if event.kind == "finished":
                         return event.value
+                    if event.kind == "stopped":
+                        raise BusyError(
+                            "The machine is too busy to say how long this will take. "
+                            "Try again later."
+                        )
                     if event.is_last:
                         raise BusyError(event.sentence)
         finally:
             self._measurements.drop(job_id)
-        raise BusyError("The machine is too busy to say how long this will take. Try again later.")
+        raise InputError("Stopped before it began.")
 
     def classifiers(self, report: QuickReport, order: Order) -> dict[str, Classifier]:
         """Put trained heads to use.

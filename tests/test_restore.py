@@ -5,6 +5,7 @@ import json
 import math
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.subset import Material
 from qbert_demo.errors import CheckpointError
 from qbert_demo.model.inference import Classifier
-from qbert_demo.restore import MAX_NUMBER, restore
+from qbert_demo.restore import MAX_NUMBER, MAX_UPDATE, restore
 from qbert_demo.training.quick import adopt, fresh_classifier, train_quickly
 from qbert_demo.training.recipe import FrozenRecipe
 from qbert_demo.tuning import DataChoice, Order, Tuner, archive
@@ -87,6 +88,43 @@ def test_updates_of_the_encoder_stay_with_their_head(
     wanted = logits(Classifier.load(folder), trained[0])
     np.testing.assert_array_equal(logits(back, trained[0]), wanted)
     np.testing.assert_array_equal(logits(base, trained[0]), before)
+
+
+EMOJI = "\n".join([f"{c}, happy" for c in "😀😃😄😁😆😅"] + [f"{c}, sad" for c in "😢😭😞😔😟😕"])
+
+
+@pytest.mark.parametrize("text", [EMOJI, OWN], ids=["emoji", "words"])
+@pytest.mark.parametrize("rate", [0.003, 1.0])
+def test_what_any_rows_and_allowed_rates_make_comes_back(
+    base: Classifier, text: str, rate: float
+) -> None:
+    """The tokenizer knows none of these emoji, so that those rows are all the same to it."""
+    material = Tuner().material(DataChoice(None, own_text=text))
+    recipe = replace(RECIPE, epochs=40, learning_rate=rate, circuit_learning_rate=rate)
+    for name, report in train_quickly(material, recipe).heads.items():
+        assert max(float(np.abs(t).max()) for t in report.tensors.values()) < 100
+        head, back = restore(archive(report, Order(material, recipe)), base)
+        assert head == name
+        assert logits(back, material).argmax(1).tolist() == report.predicted.tolist()
+
+
+def test_the_largest_heads_have_finite_logits(
+    base: Classifier, zipped: bytes, trained: tuple[Material, Any]
+) -> None:
+    files = unzipped(zipped)
+    tensors = {n: t.sign() * MAX_NUMBER for n, t in load(files["model.safetensors"]).items()}
+    _, back = restore(made(files | {"model.safetensors": save(tensors)}), base)
+    assert np.isfinite(logits(back, trained[0])).all()
+
+
+def test_an_update_of_the_encoder_has_a_limit_of_its_own(base: Classifier) -> None:
+    folder = CHECKPOINTS / "sst2-hybrid"
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    tensors = load(files["model.safetensors"])
+    name = next(name for name in tensors if name.startswith("adapter."))
+    tensors[name][0, 0] = 2 * MAX_UPDATE
+    with pytest.raises(CheckpointError, match=f"{name} has entries beyond ±10,000"):
+        restore(made(files | {"model.safetensors": save(tensors)}), base)
 
 
 @pytest.mark.parametrize("folder", ["", "anything/"])
@@ -191,7 +229,7 @@ def lying(files: Files) -> bytes:
         (with_config(id2label={"0": "a", "1": "b" * 101}), "different names"),
         (with_config(id2label=None), "from 2 to 50"),
         (with_tensor(math.nan), "NaN or infinity"),
-        (with_tensor(2 * MAX_NUMBER), "beyond ±10,000"),
+        (with_tensor(2 * MAX_NUMBER), "beyond ±1,000,000,000,000, which no training here makes"),
         (with_tensor(1, torch.int64), "not floating"),
         (lambda files: made(files | {"model.safetensors": b"\xff" * 100}), "truncated or damaged"),
     ],

@@ -11,15 +11,15 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from qbert_demo.training.fork_server import NICENESS
 from tests.serving import served_app
 from tests.test_tuning import OWN
-from tests.training.job_watch import descendants, eventually
+from tests.training.job_watch import eventually, trainees
 
 pytestmark = pytest.mark.slow
 
-VISITORS = 12
+VISITORS, PUPILS = 12, 30
 TEXTS = [f"a {word} film with {n} endings" for n, word in enumerate(("fine", "dull", "odd") * 4)]
+TINY = {"epochs": 2, "n_qubits": 2, "n_layers": 1}
 SHORT = {"epochs": 8, "n_qubits": 3}
 LONG = {"heads": ["hybrid"], "epochs": 100, "n_qubits": 8, "n_layers": 6, "batch_size": 2}
 
@@ -33,11 +33,6 @@ def url() -> Iterator[str]:
 def rows_of(owner: int) -> str:
     """Everybody's own rows, in all but name the same."""
     return OWN.replace(", good", f", good {owner}").replace(", bad", f", bad {owner}")
-
-
-def trainees() -> set[int]:
-    """Processes below this one with a trainee's priority."""
-    return descendants(NICENESS)
 
 
 def train(url: str, owner: int, settings: dict[str, Any]) -> list[dict[str, Any]]:
@@ -89,6 +84,24 @@ def test_everyone_is_served_and_only_the_unlucky_one_hears_of_it(url: str) -> No
         for head, result in last["heads"].items():
             assert result["predicted"] == stories[0][-1]["heads"][head]["predicted"]
     assert eventually(lambda: not trainees()), "no training outlives its owner's interest"
+
+
+def test_a_class_that_presses_start_at_once_is_served(url: str) -> None:
+    all_here = threading.Barrier(PUPILS, timeout=60)
+
+    def start(pupil: int) -> list[dict[str, Any]]:
+        client = Client(url, verbose=False)
+        all_here.wait()
+        job = client.submit(None, rows_of(pupil), settings=TINY, api_name="/fine_tune")
+        return list(job)
+
+    with ThreadPoolExecutor(PUPILS) as pool:
+        stories = list(pool.map(start, range(PUPILS)))
+    places = [e["place"] for story in stories for e in story if e["event"] == "waiting"]
+    assert max(places) > 20
+    for pupil, story in enumerate(stories):
+        assert story[-1]["event"] == "finished"
+        assert story[-1]["labels"] == [f"good {pupil}", f"bad {pupil}"]
 
 
 def test_who_hangs_up_while_training_frees_the_place(url: str) -> None:

@@ -1,10 +1,13 @@
 """The service behind the Fine-tune tab: rows, caps, and trainings in processes of their own."""
 
 import io
+import os
+import signal
 import time
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,15 +15,16 @@ from typing import Any
 import pytest
 
 from qbert_demo.data.another import Another
-from qbert_demo.errors import BusyError, DataError, InputError
+from qbert_demo.errors import BusyError, DataError, InputError, QBertError
 from qbert_demo.model.inference import Classifier
-from qbert_demo.results import QuickReport
+from qbert_demo.results import Estimate, QuickReport
 from qbert_demo.training.jobs import Event
 from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe
 from qbert_demo.tuning import DataChoice, Order, Tuner, archive
 from tests.data.repositories import NAME, moods, repository
 from tests.hub import Hub
 from tests.hub.fixtures import TOKEN
+from tests.training.job_watch import trainees
 
 OWN = "\n".join(
     f"the {thing} is {word}, {label}"
@@ -32,6 +36,7 @@ OWN = "\n".join(
     for thing in ("film", "soup", "garden", "song")
 )
 MINE = DataChoice(None, own_text=OWN)
+LONG = FrozenRecipe(epochs=100, n_qubits=8, n_layers=6, batch_size=2)
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +56,11 @@ def wait_for_the_end(tuner: Tuner, job_id: str) -> tuple[Event, list[Event]]:
         if events and events[-1].is_last:
             return events[-1], events
     raise AssertionError("the training did not end")
+
+
+def wait_for_an_epoch(tuner: Tuner, job_id: str) -> None:
+    while not any(e.kind == "sent" and "epoch" in e.value for e in tuner.events(job_id)):
+        time.sleep(0.05)
 
 
 def test_datasets_that_need_no_network_come_first_and_say_so(tuner: Tuner) -> None:
@@ -127,18 +137,36 @@ def test_a_training_tells_its_way_and_hands_back_heads_that_load(
 
 def test_a_stop_ends_within_a_second_and_keeps_the_best_so_far(tuner: Tuner) -> None:
     material = tuner.material(MINE)
-    job_id = tuner.start(material, FrozenRecipe(epochs=100, n_qubits=8, n_layers=6, batch_size=2))
-    since = 0
-    while not any(
-        "epoch" in (e.value or {}) for e in tuner.events(job_id, since) if e.kind == "sent"
-    ):
-        time.sleep(0.05)
+    job_id = tuner.start(material, LONG)
+    wait_for_an_epoch(tuner, job_id)
     start = time.monotonic()
     tuner.stop(job_id)
     last, _ = wait_for_the_end(tuner, job_id)
     assert time.monotonic() - start < 3, "one second on a quiet machine"
     assert last.kind == "stopped"
-    assert last.value is None or last.value.heads["classical"].best_epoch >= 1
+    assert last.value.heads["classical"].best_epoch >= 1
+
+
+def test_a_stop_keeps_the_best_so_far_of_a_process_that_has_no_time_to_answer(
+    tuner: Tuner, tmp_path: Path
+) -> None:
+    order = Order(tuner.material(MINE), LONG)
+    others = trainees()
+    job_id = tuner.start(order.material, order.recipe)
+    wait_for_an_epoch(tuner, job_id)
+    (pid,) = trainees() - others
+    os.kill(pid, signal.SIGSTOP)
+    tuner.stop(job_id)
+    last, _ = wait_for_the_end(tuner, job_id)
+    assert last.kind == "stopped"
+    head = last.value.heads["classical"]
+    assert head.best_epoch >= 1
+    assert head.accuracy.value == pytest.approx(head.history[head.best_epoch - 1].accuracy)
+    with zipfile.ZipFile(io.BytesIO(archive(head, order))) as zipped:
+        zipped.extractall(tmp_path)
+    classifier = Classifier.load(tmp_path / "qbert-classical")
+    ids = [t.ids for t in classifier.tokenize(order.material.held_out.texts)]
+    assert classifier.logits(ids).argmax(1).tolist() == head.predicted.tolist()
 
 
 def test_end_to_end_the_time_is_told_first_and_a_stop_keeps_the_best(
@@ -186,6 +214,34 @@ def test_an_estimate_can_be_given_up_and_is_for_end_to_end_alone(tuner: Tuner) -
     assert time.monotonic() - start < 2
     with pytest.raises(BusyError, match="Heads alone take seconds"):
         tuner.estimate(Order(material, FrozenRecipe()))
+
+
+def test_a_class_may_stand_in_line_for_its_estimates(
+    tuner: Tuner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qbert_demo.tuning.MEASURING_SECONDS", 0)
+    order = Order(tuner.material(MINE), LoraRecipe())
+    start = time.monotonic()
+
+    def measure(_: int) -> Estimate | str:
+        try:
+            return tuner.estimate(order, lambda: time.monotonic() - start > 3)
+        except QBertError as error:
+            return str(error)
+
+    with ThreadPoolExecutor(30) as pool:
+        said = list(pool.map(measure, range(30)))
+    refused = [words for words in said if isinstance(words, str)]
+    assert len(refused) > 25
+    assert set(refused) == {"Stopped before it began."}
+
+
+def test_an_estimate_that_takes_too_long_itself_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("qbert_demo.tuning.MEASURING_SECONDS", 0.1)
+    with closing(Tuner()) as hurried, pytest.raises(BusyError, match="too busy to say how long"):
+        hurried.estimate(Order(hurried.material(MINE), LoraRecipe()))
 
 
 def test_too_many_rows_for_end_to_end_are_refused_at_the_start(tuner: Tuner) -> None:

@@ -2,9 +2,9 @@
 
 All heads see the same batches in the same order. Features are standardized and made small while a
 head learns, so that its angles start near 0, where a circuit can be trained; this is undone in the
-first layer afterwards, so that a finished head takes the encoder's vectors as they are. Nothing
-here is random but what the seed decides: the same seed and settings give the same curves on the
-same machine.
+first layer of the copies that are kept, which take the encoder's vectors as they are. Nothing here
+is random but what the seed decides: the same seed and settings give the same curves on the same
+machine.
 """
 
 import time
@@ -26,6 +26,8 @@ from qbert_demo.training.recipe import FrozenRecipe, RaceRecipe
 
 SPREAD = 0.05
 """Standard deviation of each feature while a head learns; with 1, a circuit learns nothing."""
+STILL = 1e-4
+"""A feature that varies by less than this share of a typical entry is not made to vary more."""
 WATCHED = 4
 """Held-out texts whose expectation values are followed."""
 
@@ -42,7 +44,8 @@ class Runner:
     """A head in training, or afterwards.
 
     Attributes:
-        head: The module; once the race is over, with its best weights and unstandardized.
+        head: The module with its best weights so far, which takes vectors as the encoder makes
+            them.
         history: One entry an epoch.
         best: Index of the entry that the weights are from.
         seconds: Time spent on this head alone.
@@ -70,6 +73,7 @@ def race(
     recipe: FrozenRecipe,
     report: Callable[[Epoch], None] = lambda _: None,
     stopped: Callable[[], bool] = lambda: False,
+    looked: Callable[[dict[str, Runner]], None] = lambda _: None,
 ) -> dict[str, Runner]:
     """Train every head of the recipe on the same batches.
 
@@ -82,37 +86,47 @@ def race(
         n_labels: Number of classes.
         recipe: The settings.
         report: Called after every epoch of every head.
-        stopped: Asked after every batch; once true, the race ends with what there is.
+        stopped: Asked before every batch; once true, the race ends with what there is.
+        looked: Called before ``report`` with all heads as they are by then.
 
     Returns:
         By head; a race stopped within its first epoch has the weights it had then.
     """
     mean = train.vectors.mean(0)
-    unit = train.vectors.std(0).clamp(min=1e-6) / SPREAD
+    unit = _units(train.vectors)
     seen = Features((train.vectors - mean) / unit, train.labels)
     kept = Features((held_out.vectors - mean) / unit, held_out.labels)
-    runners = {
-        name: Runner(_first(name, seen.vectors.shape[1], n_labels, recipe)) for name in recipe.heads
-    }
-    optimizers = {name: make_optimizer(runner.head, recipe) for name, runner in runners.items()}
-    best = {name: deepcopy(runner.head.state_dict()) for name, runner in runners.items()}
+    learning = {name: first_head(name, mean.numel(), n_labels, recipe) for name in recipe.heads}
+    runners = {name: Runner(_raw(head, mean, unit)) for name, head in learning.items()}
+    optimizers = {name: make_optimizer(head, recipe) for name, head in learning.items()}
     order = torch.Generator().manual_seed(recipe.seed)
     for _ in range(recipe.epochs):
         batches = torch.randperm(len(seen.labels), generator=order).split(recipe.batch_size)
         for name, runner in runners.items():
-            start = time.perf_counter()
-            done = learn_once(runner.head, optimizers[name], seen, batches, recipe, stopped)
+            start, head = time.perf_counter(), learning[name]
+            done = learn_once(head, optimizers[name], seen, batches, recipe, stopped)
             if done is None:
-                return _finished(runners, best, mean, unit)
-            epoch, _ = look_at(runner.head, kept, name, len(runner.history) + 1, recipe, *done)
+                if not runner.history:
+                    runner.head = _raw(head, mean, unit)
+                return runners
+            epoch, _ = look_at(head, kept, name, len(runner.history) + 1, recipe, *done)
             if runner.add(epoch):
-                best[name] = deepcopy(runner.head.state_dict())
+                runner.head = _raw(head, mean, unit)
             runner.seconds += time.perf_counter() - start
-            report(runner.history[-1])
-    return _finished(runners, best, mean, unit)
+            looked(runners)
+            report(epoch)
+    return runners
 
 
-def _first(name: str, hidden: int, n_labels: int, recipe: RaceRecipe) -> nn.Module:
+def _units(vectors: Tensor) -> Tensor:
+    """What each feature is divided by, shape ``(hidden,)``; 1 where it is the same in all rows."""
+    spread = vectors.std(0)
+    still = spread <= STILL * vectors.square().mean().sqrt()
+    return torch.where(still, 1.0, spread / SPREAD)
+
+
+def first_head(name: str, hidden: int, n_labels: int, recipe: RaceRecipe) -> nn.Module:
+    """A head before its first step, for vectors of width ``hidden``: the seed alone decides it."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
         if name == "classical":
@@ -226,20 +240,14 @@ def look_at(
     return told, predicted.numpy()
 
 
-def _finished(
-    runners: dict[str, Runner], best: dict[str, dict[str, Tensor]], mean: Tensor, unit: Tensor
-) -> dict[str, Runner]:
-    """Put the best weights back and let the first layer take vectors as the encoder makes them."""
-    for name, runner in runners.items():
-        head = runner.head
-        if runner.best >= 0:
-            head.load_state_dict(best[name])
-        first = head.reduction if isinstance(head, SqueezeHead) else cast(LinearHead, head).output
-        with torch.no_grad():
-            first.weight.div_(unit)
-            first.bias.sub_(first.weight @ mean)
-        head.eval()
-    return runners
+def _raw(head: nn.Module, mean: Tensor, unit: Tensor) -> nn.Module:
+    """A copy of a head whose first layer takes vectors as the encoder makes them."""
+    head = deepcopy(head).eval()
+    first = head.reduction if isinstance(head, SqueezeHead) else cast(LinearHead, head).output
+    with torch.no_grad():
+        first.weight.div_(unit)
+        first.bias.sub_(first.weight @ mean)
+    return head
 
 
 def _squared_error(logits: Tensor, labels: Tensor) -> Tensor:

@@ -53,8 +53,8 @@ class Order:
 def train_order(order: Order, send: Send, stopped: Callable[[], bool]) -> QuickReport | None:
     """Train in a process of its own.
 
-    Tells every ``epoch``; on a frozen encoder ``embedded`` (texts done, texts in all); end to end
-    ``moved`` (steps done, steps in all), and the ``best`` report so far.
+    Tells every ``epoch`` and the ``best`` report so far; on a frozen encoder ``embedded`` (texts
+    done, texts in all), and end to end ``moved`` (steps done, steps in all).
 
     Returns:
         What was learnt, or ``None`` if it was stopped before there was anything.
@@ -67,15 +67,19 @@ def train_order(order: Order, send: Send, stopped: Callable[[], bool]) -> QuickR
     def told(name: str) -> Callable[[int, int], None]:
         return lambda done, total: send({name: (done, total), "replaces": name})
 
-    material, recipe = order.material, order.recipe
-    if isinstance(recipe, FrozenRecipe):
-        return train_quickly(
-            material, recipe, embedded=told("embedded"), passed=passed, stopped=stopped
-        )
-
     def improved(report: QuickReport) -> None:
         send({"best": report, "replaces": "best"})
 
+    material, recipe = order.material, order.recipe
+    if isinstance(recipe, FrozenRecipe):
+        return train_quickly(
+            material,
+            recipe,
+            embedded=told("embedded"),
+            passed=passed,
+            improved=improved,
+            stopped=stopped,
+        )
     report = train_end_to_end(
         material,
         recipe,

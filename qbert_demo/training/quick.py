@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from statistics import median
 from typing import Any, cast
 
 import torch
@@ -26,13 +25,14 @@ from qbert_demo.model import QBertConfig, checkpoints, find_backbone
 from qbert_demo.model.inference import Classifier
 from qbert_demo.results import Epoch, HeadReport, QuickReport
 from qbert_demo.training.frozen import Features, Runner, race
-from qbert_demo.training.metrics import accuracy, macro_f1
+from qbert_demo.training.judging import Judge
 from qbert_demo.training.model_card import quick_card
 from qbert_demo.training.provenance import describe, has_bf16, versions
 from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe, RaceRecipe
 
 MAX_LENGTH = 128
-TIMED_TEXTS = 7
+KEPT_SECONDS = 1.0
+"""Between two reports of a race that goes on."""
 LORA_DROPOUT = 0.1
 """On the pooled vector; a frozen encoder's vectors are not dropped."""
 
@@ -43,6 +43,7 @@ def train_quickly(
     *,
     embedded: Callable[[int, int], None] = lambda done, total: None,
     passed: Callable[[Epoch], None] = lambda epoch: None,
+    improved: Callable[[QuickReport], None] = lambda report: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> QuickReport:
     """Train every head of the recipe on a frozen encoder.
@@ -52,7 +53,12 @@ def train_quickly(
         recipe: The settings.
         embedded: Called with texts embedded and texts in all.
         passed: Called after every pass of every head.
-        stopped: Whether to end early with the best weights so far; asked after every batch.
+        improved: Called with the report so far when a head has passed for the first time, and
+            after a pass at least `KEPT_SECONDS` later; always before ``passed``.
+        stopped: Whether to end early with the best weights so far; asked before every batch.
+
+    Returns:
+        Reports of all heads; of one that was stopped in its first pass, as it was then.
 
     Raises:
         BackboneError: If the encoder cannot be had.
@@ -60,15 +66,23 @@ def train_quickly(
     start = time.perf_counter()
     classifier = Classifier.fresh(race_config(material, recipe, "classical"))
     train, held_out = _features(classifier, material, embedded)
-    middle = time.perf_counter()
-    runners = race(train, held_out, len(material.labels), recipe, passed, stopped)
-    end = time.perf_counter()
-    seconds = {"embed": middle - start, "train": end - middle}
-    reports = {
-        name: _judge(classifier, name, runner, material, held_out)
-        for name, runner in runners.items()
-    }
-    return QuickReport(reports, seconds)
+    embedding = time.perf_counter() - start
+    judge = Judge(classifier, material, held_out, recipe)
+    start = time.perf_counter()
+    n_told, due = 0, 0.0
+
+    def so_far(runners: dict[str, Runner]) -> QuickReport:
+        seconds = {"embed": embedding, "train": time.perf_counter() - start}
+        return QuickReport({name: judge.report(name, r) for name, r in runners.items()}, seconds)
+
+    def keep(runners: dict[str, Runner]) -> None:
+        nonlocal n_told, due
+        learnt = {name: runner for name, runner in runners.items() if runner.history}
+        if len(learnt) > n_told or time.perf_counter() >= due:
+            improved(so_far(learnt))
+            n_told, due = len(learnt), time.perf_counter() + KEPT_SECONDS
+
+    return so_far(race(train, held_out, len(material.labels), recipe, passed, stopped, keep))
 
 
 def adopt(
@@ -123,30 +137,6 @@ def _features(
             vectors = classifier.embed(ids, progress=report).clone()
         found.append(Features(vectors, torch.tensor(part.labels)))
     return found[0], found[1]
-
-
-def _judge(
-    classifier: Classifier, name: str, runner: Runner, material: Material, held_out: Features
-) -> HeadReport:
-    model = classifier.model
-    model.classifier = runner.head
-    with torch.inference_mode():
-        predicted = runner.head(held_out.vectors).logits.argmax(1).numpy()
-    truth = held_out.labels.numpy()
-    ids = [t.ids for t in classifier.tokenize(material.held_out.texts[:TIMED_TEXTS])]
-    return HeadReport(
-        name,
-        accuracy(predicted, truth),
-        macro_f1(predicted, truth, len(material.labels)),
-        predicted,
-        runner.best + 1,
-        tuple(runner.history),
-        sum(p.numel() for p in runner.head.parameters()),
-        sum(p.numel() for p in model.parameters()),
-        runner.seconds,
-        median(classifier.answer(row).timing.total for row in ids),
-        {name: tensor.numpy() for name, tensor in model.tensors().items()},
-    )
 
 
 @contextmanager

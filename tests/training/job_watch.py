@@ -1,6 +1,7 @@
 """Waiting for what jobs do, and counting what they hold."""
 
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import psutil
 
+from qbert_demo.training.fork_server import NICENESS
 from qbert_demo.training.jobs import Event, Jobs
 
 PATIENCE = 30.0
@@ -55,6 +57,11 @@ def descendants(nice: int | None = None) -> set[int]:
             if nice is None or process.nice() == nice:
                 found.add(process.pid)
     return found
+
+
+def trainees() -> set[int]:
+    """Processes below this one with a job's priority."""
+    return descendants(min(19, os.nice(0) + NICENESS))
 
 
 def held() -> tuple[int, int, int]:

@@ -40,6 +40,26 @@ def test_every_head_learns_and_is_right_on_raw_vectors(loss: str, n_labels: int)
         assert float(again.float().mean()) == pytest.approx(best.accuracy, abs=0.011)
 
 
+def test_a_feature_that_does_not_vary_while_learning_has_no_say_afterwards() -> None:
+    def with_still(features: Features, scale: float) -> Features:
+        still = 0.3 + scale * torch.randn(len(features.labels), 2, generator=torch.Generator())
+        return Features(torch.cat([features.vectors, still], 1), features.labels)
+
+    recipe = FrozenRecipe(HEADS, epochs=20, learning_rate=0.01)
+    for name, runner in race(
+        with_still(TRAIN, 1e-7), with_still(HELD_OUT, 0.05), 2, recipe
+    ).items():
+        assert max(float(p.detach().abs().max()) for p in runner.head.parameters()) < 10, name
+        assert runner.history[runner.best].accuracy > 0.85, name
+
+
+def test_rows_that_are_all_the_same_teach_nothing_and_break_nothing() -> None:
+    same = Features(TRAIN.vectors[:1].expand(20, -1), TRAIN.labels[:20])
+    for runner in race(same, HELD_OUT, 2, FrozenRecipe(HEADS, epochs=5)).values():
+        assert runner.head(HELD_OUT.vectors).logits.isfinite().all()
+        assert max(float(p.detach().abs().max()) for p in runner.head.parameters()) < 10
+
+
 def test_the_same_seed_repeats_every_curve_whoever_else_races() -> None:
     def curves(*heads: str, seed: int = 3) -> dict[str, list[float]]:
         runners = race(TRAIN, HELD_OUT, 2, FrozenRecipe(heads, epochs=3, seed=seed))

@@ -12,6 +12,7 @@ from qbert_demo.data.loading import Rows
 from qbert_demo.data.subset import Material
 from qbert_demo.model.inference import Classifier
 from qbert_demo.results import Epoch, QuickReport
+from qbert_demo.training import quick
 from qbert_demo.training.quick import train_quickly, write_head
 from qbert_demo.training.recipe import FrozenRecipe
 
@@ -99,15 +100,45 @@ def test_embedding_is_told_and_a_stop_leaves_checkpoints_of_the_best_so_far(
 ) -> None:
     embedded: list[tuple[int, int]] = []
     told: list[Epoch] = []
+    kept: list[QuickReport] = []
     report = train_quickly(
         MATERIAL,
         RECIPE,
         embedded=lambda done, total: embedded.append((done, total)),
         passed=told.append,
+        improved=kept.append,
         stopped=lambda: len(told) >= 4,
     )
+    assert [list(early.heads) for early in kept[:3]] == [list(RECIPE.heads)[:k] for k in (1, 2, 3)]
+    for head in kept[2].heads.values():
+        assert (head.best_epoch, len(head.history)) == (1, 1)
     assert embedded[-1] == (54, 54)
     assert [head.best_epoch for head in report.heads.values()].count(0) == 0
     assert len(told) == 4
     write_head(report.heads["control"], MATERIAL, RECIPE, tmp_path / "control")
     assert Classifier.load(tmp_path / "control").labels == LABELS
+
+
+def test_a_race_that_goes_on_is_reported_now_and_then_and_not_timed_afterwards(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(quick, "KEPT_SECONDS", 0)
+    told: list[Epoch] = []
+    kept: list[QuickReport] = []
+
+    def stopped() -> bool:
+        monkeypatch.setattr(Classifier, "answer", None)
+        return len(told) >= 12
+
+    report = train_quickly(
+        MATERIAL, RECIPE, passed=told.append, improved=kept.append, stopped=stopped
+    )
+    assert len(kept) == 12
+    for name, head in report.heads.items():
+        early = kept[-1].heads[name]
+        assert early.history == head.history == tuple(e for e in told if e.head == name)
+        assert early.best_epoch == head.best_epoch
+        assert early.milliseconds == head.milliseconds > 0
+        np.testing.assert_array_equal(early.predicted, head.predicted)
+        for key, tensor in head.tensors.items():
+            np.testing.assert_array_equal(early.tensors[key], tensor)

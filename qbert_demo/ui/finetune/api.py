@@ -64,7 +64,10 @@ def told(
         while True:
             events = tuner.events(job_id, since, PAUSE)
             for event in events:
-                since, last = event.number + 1, _as_json(event, material)
+                since = event.number + 1
+                if event.kind == "sent" and "best" in event.value:
+                    continue
+                last = _as_json(event, material)
                 yield last
                 if event.is_last:
                     return

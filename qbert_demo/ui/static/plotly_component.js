@@ -3,7 +3,6 @@
 
 const QUICK = 20; // milliseconds
 const REST = 10;
-const LONGEST_REST = 2000;
 
 const block = element.closest('.block') || element;
 const view = makePlotlyView(element, block, (trace, index) => trigger('select', { trace, index }));
@@ -21,7 +20,7 @@ async function showValue() {
       isStale = false;
       const start = performance.now();
       await view.show(props.value ? JSON.parse(props.value) : null);
-      const rest = Math.min(LONGEST_REST, REST * (performance.now() - start - QUICK));
+      const rest = REST * (performance.now() - start - QUICK);
       if (props.streamed && rest > 0) await new Promise((go) => setTimeout(go, rest));
     }
   } finally {
