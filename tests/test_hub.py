@@ -2,6 +2,7 @@
 
 import errno
 import resource
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -136,6 +137,7 @@ def test_a_connection_that_is_cut_is_taken_up_again(hub: Hub) -> None:
 def test_a_connection_that_is_always_cut_ends_within_the_bound(hub: Hub) -> None:
     sha = hub.add("model", "org/name", FILES)
     hub.fault("GET .*safetensors", CutOff(0.0))
+    before = set(threading.enumerate())
     start = time.monotonic()
     with pytest.raises(TimeoutError) as caught:
         within(0.5, lambda: fetch("org/name", sha, FILES, token=False))
@@ -143,6 +145,9 @@ def test_a_connection_that_is_always_cut_ends_within_the_bound(hub: Hub) -> None
     assert hub_sentence(caught.value, "org/name") == (
         "The Hub did not deliver org/name in time. Try again later."
     )
+    hub.clear_faults()
+    for late in set(threading.enumerate()) - before:
+        late.join(10)
 
 
 def test_a_silent_hub_is_given_up(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
