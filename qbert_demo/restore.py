@@ -104,7 +104,7 @@ def _known(members: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
         if member.filename.startswith("__MACOSX/") or name == ".DS_Store":
             continue
         folders.add(folder)
-        _check_place(member, folder)
+        _check_member(member, folder)
         if not name:
             continue
         if name not in KNOWN:
@@ -123,12 +123,14 @@ def _known(members: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
     return found
 
 
-def _check_place(member: zipfile.ZipInfo, folder: str) -> None:
+def _check_member(member: zipfile.ZipInfo, folder: str) -> None:
     shown = repr(member.filename[:60])
     if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise CheckpointError(f"{shown} in it is a link. {REMEDY}")
     if member.flag_bits & 1:
         raise CheckpointError(f"It is locked by a password. {REMEDY}")
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise CheckpointError(f"{shown} in it is compressed in an unusual way. {REMEDY}")
     if "/" in folder or folder in (".", "..") or member.filename.startswith("/"):
         raise CheckpointError(f"{shown} is not in one folder with the rest. {REMEDY}")
 

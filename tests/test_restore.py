@@ -6,6 +6,7 @@ import math
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,9 +53,9 @@ def unzipped(data: bytes) -> Files:
         return {name.rpartition("/")[2]: z.read(name) for name in z.namelist()}
 
 
-def made(files: Files, folder: str = "mine/") -> bytes:
+def made(files: Files, folder: str = "mine/", compression: int = zipfile.ZIP_DEFLATED) -> bytes:
     memory = io.BytesIO()
-    with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as z:
+    with zipfile.ZipFile(memory, "w", compression) as z:
         for name, content in files.items():
             z.writestr(f"{folder}{name}", content)
     return memory.getvalue()
@@ -168,8 +169,8 @@ def locked(files: Files) -> bytes:
     return bytes(data)
 
 
-def flipped(files: Files) -> bytes:
-    data = bytearray(made(files))
+def flipped(files: Files, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    data = bytearray(made(files, compression=compression))
     data[data.index(b"model.safetensors") + 1000] ^= 0xFF
     return bytes(data)
 
@@ -207,6 +208,9 @@ def lying(files: Files) -> bytes:
         (linked, "is a link"),
         (locked, "password"),
         (flipped, "damaged"),
+        (partial(flipped, compression=zipfile.ZIP_STORED), "damaged"),
+        (partial(flipped, compression=zipfile.ZIP_BZIP2), "unusual way"),
+        (partial(flipped, compression=zipfile.ZIP_LZMA), "unusual way"),
         (lying, "damaged"),
         (lambda files: made(files | {"config.json": b"{"}), "config.json cannot be read"),
         (lambda files: made(files | {"config.json": b"[" * 100_000}), "config.json cannot be read"),

@@ -35,10 +35,10 @@ def rows_of(owner: int) -> str:
     return OWN.replace(", good", f", good {owner}").replace(", bad", f", bad {owner}")
 
 
-def train(url: str, owner: int, settings: dict[str, Any]) -> list[dict[str, Any]]:
-    client = Client(url, verbose=False)
+def train(client: Client, owner: int, settings: dict[str, Any]) -> list[dict[str, Any]]:
     job = client.submit(None, rows_of(owner), settings=settings, api_name="/fine_tune")
-    return list(job)
+    job.result(120)
+    return job.outputs()
 
 
 def test_everyone_is_served_and_only_the_unlucky_one_hears_of_it(url: str) -> None:
@@ -62,7 +62,7 @@ def test_everyone_is_served_and_only_the_unlucky_one_hears_of_it(url: str) -> No
 
     with ThreadPoolExecutor(VISITORS + 4) as pool:
         visitors = [pool.submit(classify, i) for i in range(VISITORS)]
-        owners = [pool.submit(train, url, i, SHORT) for i in range(4)]
+        owners = [pool.submit(train, Client(url, verbose=False), i, SHORT) for i in range(4)]
         try:
             stories = [owners[0].result(120)]
             os.kill(victim, signal.SIGKILL)
@@ -87,16 +87,9 @@ def test_everyone_is_served_and_only_the_unlucky_one_hears_of_it(url: str) -> No
 
 
 def test_a_class_that_presses_start_at_once_is_served(url: str) -> None:
-    all_here = threading.Barrier(PUPILS, timeout=60)
-
-    def start(pupil: int) -> list[dict[str, Any]]:
-        client = Client(url, verbose=False)
-        all_here.wait()
-        job = client.submit(None, rows_of(pupil), settings=TINY, api_name="/fine_tune")
-        return list(job)
-
     with ThreadPoolExecutor(PUPILS) as pool:
-        stories = list(pool.map(start, range(PUPILS)))
+        clients = list(pool.map(lambda _: Client(url, verbose=False), range(PUPILS)))
+        stories = list(pool.map(lambda k: train(clients[k], k, TINY), range(PUPILS)))
     places = [e["place"] for story in stories for e in story if e["event"] == "waiting"]
     assert max(places) > 20
     for pupil, story in enumerate(stories):

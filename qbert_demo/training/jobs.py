@@ -11,7 +11,6 @@ import pickle
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
 from typing import Any
 
 from qbert_demo.errors import BusyError, InputError
@@ -36,9 +35,7 @@ class Jobs:
         waiting: Jobs that may wait for a place.
         seconds: Longest run; then the job is stopped.
         keep: Seconds from a job's end, or from its last reading, until all about it is dropped.
-        preload: Modules that children find imported already.
-        server: Forks the children, in place of one of its own with ``preload``; who shares one
-            closes it, too.
+        server: Forks the children, in place of one of its own; who shares one closes it, too.
     """
 
     def __init__(
@@ -49,14 +46,13 @@ class Jobs:
         waiting: int = 20,
         seconds: float = 600,
         keep: float = 900,
-        preload: Sequence[str] = (),
         server: ForkServer | None = None,
     ) -> None:
         """Start nothing: the first job does, or `warm_up`."""
         self._target = target
         self._at_once, self._waiting = at_once, waiting
         self._seconds, self._keep = seconds, keep
-        self._server = server or ForkServer(preload)
+        self._server = server or ForkServer()
         self._lock = threading.RLock()
         self._jobs: dict[str, Job] = {}
         self._line: deque[Job] = deque()

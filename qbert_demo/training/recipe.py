@@ -135,7 +135,9 @@ class RaceRecipe:
                 kind = "a whole number" if whole else "a number"
                 raise InputError(f"{name} must be {kind}, not {value!r:.40}.")
             if not low <= value <= high:
-                raise InputError(f"{name} must be from {low:g} to {high:g}, not {value:g}.")
+                raise InputError(
+                    f"{name} must be from {low:,.10g} to {high:,.10g}, not {value!r:.40}."
+                )
         try:
             self.spec()
         except ValueError as error:

@@ -139,7 +139,10 @@ def test_a_stop_ends_the_race_at_once_and_keeps_the_best() -> None:
         ({"encoding": "u3"}, "encoding must be one of"),
         ({"ansatz": "mine"}, "ansatz must be one of"),
         ({"reupload": 1}, "reupload must be true or false"),
-        ({"seed": -1}, "seed must be from 0"),
+        ({"seed": -1}, "seed must be from 0 to 2,147,483,648, not -1"),
+        ({"seed": 2**31 + 1}, "seed must be from 0 to 2,147,483,648, not 2147483649"),
+        ({"seed": 10**400}, "seed must be from 0 to 2,147,483,648, not 10{39}[.]$"),
+        ({"weight_decay": 10**400}, "weight_decay must be from 0 to 1, not 10"),
     ],
 )
 def test_bad_settings_are_refused_with_the_rule_and_the_value(

@@ -10,6 +10,7 @@ import pytest
 
 from qbert_demo.errors import BusyError
 from qbert_demo.training import job as job_module
+from qbert_demo.training.fork_server import ForkServer
 from qbert_demo.training.jobs import Jobs
 from tests.training import job_targets as targets
 from tests.training.job_watch import (
@@ -129,7 +130,7 @@ def test_a_stop_need_not_wait_for_a_slow_start(
 ) -> None:
     (tmp_path / "slow_to_import.py").write_text("import time\ntime.sleep(2.5)\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    jobs = start(targets.count_until_stopped, at_once=1, preload=("slow_to_import",))
+    jobs = start(targets.count_until_stopped, at_once=1, server=ForkServer(("slow_to_import",)))
     first = jobs.submit(bytes(10**6))
     second = jobs.submit("second")
     began = time.monotonic()
@@ -156,7 +157,7 @@ def test_closing_does_not_wait_for_imports(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "endless_to_import.py").write_text("import time\ntime.sleep(600)\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     before = held()
-    jobs = Jobs(targets.square, preload=("endless_to_import",))
+    jobs = Jobs(targets.square, server=ForkServer(("endless_to_import",)))
     jobs.submit(1)
     time.sleep(0.3)
     began = time.monotonic()

@@ -14,6 +14,7 @@ import pytest
 
 from qbert_demo.errors import BusyError, InputError
 from qbert_demo.training import job as job_module
+from qbert_demo.training.fork_server import ForkServer
 from qbert_demo.training.jobs import Event, Jobs
 from tests.training import job_targets as targets
 from tests.training.job_watch import (
@@ -104,7 +105,7 @@ def test_a_child_is_polite_and_finds_the_modules_imported(
     start: Callable[..., Jobs], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "2")
-    jobs = start(targets.surroundings, preload=("wave",))
+    jobs = start(targets.surroundings, server=ForkServer(("wave",)))
     here = last(jobs, jobs.submit(None)).value
     assert here["nice"] == min(19, os.nice(0) + 10)
     assert (here["threads"], os.environ["OMP_NUM_THREADS"]) == ("1", "2")
