@@ -13,7 +13,9 @@ from qbert_demo.figures.theme import (
     INK,
     NEGATIVE,
     POSITIVE,
+    axis_labels,
     base_layout,
+    literal,
     percent,
     quiet_axis,
     signed,
@@ -24,10 +26,10 @@ from qbert_demo.results import CircuitReading, Prediction
 AXIS_ROOM = 44
 """Pixels below the rows for tick labels and the axis title."""
 BAR_ROW = 34
-VALUE_ROOM = 54
+VALUE_ROOM = 64
 """Pixels at the right for the written values."""
-LETTER = 7.4
-"""Pixels a letter of a row label takes."""
+LABEL_LENGTH = 18
+"""Characters of a row label that are shown, so that bars have room on a phone."""
 
 
 def probability_bars(prediction: Prediction) -> Figure:
@@ -89,7 +91,11 @@ def contribution_bars(prediction: Prediction, circuit: CircuitReading) -> Figure
     layout["shapes"] = [_rule(len(rows) - 1.5)]
     colours = [*_by_sign(values[:-1]), HEAD_COLOURS[prediction.card.head]]
     bars = _bars(values, colours, rows, "+.4f")
-    bars["customdata"] = [*_products(circuit, prediction.winner), "bias", f"logit of {label}"]
+    bars["customdata"] = [
+        *_products(circuit, prediction.winner),
+        "bias",
+        f"logit of {literal(label)}",
+    ]
     bars["hovertemplate"] = "%{y}: %{x:+.4f}<br>%{customdata}<extra></extra>"
     return Figure(
         title=f"What each qubit adds to “{label}”",
@@ -123,7 +129,7 @@ def _bars(values: list[float], colours: list[str], rows: tuple[str, ...], digits
         "y": list(range(len(values))),
         "marker": {"color": colours, "line": {"width": 0}},
         "width": 0.5,
-        "customdata": list(rows),
+        "customdata": [literal(row) for row in rows],
         "hovertemplate": f"%{{customdata}}: %{{x:{digits}}}<extra></extra>",
     }
 
@@ -144,14 +150,14 @@ def _written(x: float, texts: list[str]) -> Trace:
 
 
 def _row_layout(rows: tuple[str, ...], pitch: int, top: int) -> Layout:
-    room = int(12 + LETTER * max(len(row) for row in rows))
+    names, room = axis_labels(rows, LABEL_LENGTH)
     return base_layout(
         top + pitch * len(rows) + AXIS_ROOM,
-        margin={"l": room, "r": VALUE_ROOM, "t": top, "b": AXIS_ROOM},
+        margin={"l": int(12 + room), "r": VALUE_ROOM, "t": top, "b": AXIS_ROOM},
         yaxis=quiet_axis(
             range=[len(rows) - 0.5, -0.5],
             tickvals=list(range(len(rows))),
-            ticktext=list(rows),
+            ticktext=names,
             ticks="outside",
             ticklen=6,
             tickcolor="rgba(0,0,0,0)",

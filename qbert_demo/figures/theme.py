@@ -6,6 +6,8 @@ by the theme's value and redraws when the theme changes.
 """
 
 import math
+from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 HEAD_COLOURS = {
@@ -33,6 +35,8 @@ HEAT = "var(--heat)"
 FONT_SIZE = 13
 SMALL = 12
 TINY = 11
+LETTER = 7.4
+"""Pixels a letter of `FONT_SIZE` takes."""
 
 
 def base_layout(height: int, **changes: Any) -> dict[str, Any]:
@@ -81,6 +85,21 @@ def value_axis(low: float, high: float, ticks: list[float], title: str) -> dict[
         tickfont={"size": SMALL, "color": SUBDUED},
         title={"text": title, "font": {"size": SMALL, "color": SUBDUED}, "standoff": 6},
     )
+
+
+def literal(text: str) -> str:
+    """Escape what Plotly would read as HTML; it knows no ``&quot;``."""
+    return escape(text, quote=False)
+
+
+def axis_labels(labels: Sequence[str], most: int) -> tuple[list[str], float]:
+    """Make labels of any length fit beside an axis.
+
+    Returns:
+        The labels as Plotly draws them, cut to ``most`` characters, and the pixels of the longest.
+    """
+    cut = [label if len(label) <= most else f"{label[: most - 1]}…" for label in labels]
+    return [literal(label) for label in cut], LETTER * max(map(len, cut))
 
 
 def percent(share: float) -> str:

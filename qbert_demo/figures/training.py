@@ -5,7 +5,6 @@ ones the held-out rows.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from qbert_demo.figures.theme import (
     SMALL,
     SUBDUED,
     TINY,
+    axis_labels,
     base_layout,
     plain,
     quiet_axis,
@@ -27,6 +27,10 @@ from qbert_demo.results import Epoch
 
 HEIGHT = 270
 PART_DASHES = {"circuit": "dot", "adapters": "dash"}
+CELL, LEAST_CELL, MATRIX = 44, 26, 308
+"""Pixels of a confusion matrix: a cell, the smallest cell, and the side that is shared first."""
+LABEL_LENGTH = 14
+"""Characters of a label that are shown beside a confusion matrix."""
 
 Histories = Mapping[str, Sequence[Epoch]]
 
@@ -84,12 +88,11 @@ def gradient_curves(histories: Histories, n_epochs: int) -> Figure:
         for part in parts[head]:
             dash = PART_DASHES.get(part, "solid")
             norms = [e.gradients[part] for e in epochs]
-            data.append(curve(f"{head}, {part}", epochs, norms, HEAD_COLOURS[head], dash))
+            name = _part_name(head, part, parts[head])
+            data.append(curve(name, epochs, norms, HEAD_COLOURS[head], dash))
     layout = learning_layout(n_epochs, "gradient norm", None)
     layout["yaxis"] |= {"type": "log", "exponentformat": "power", "autorange": True}
-    columns = [
-        f"{h} {part}" for h, es in histories.items() for part in (es[0].gradients if es else ())
-    ]
+    columns = [_part_name(head, part, parts[head]) for head in histories for part in parts[head]]
     rows = _rows(histories, lambda e: tuple(f"{norm:.3g}" for norm in e.gradients.values()))
     return Figure(
         "Gradient norms, on a logarithmic scale", data, layout, Table(("epoch", *columns), rows)
@@ -110,15 +113,15 @@ def confusion_matrix(
     n = len(labels)
     counts = np.zeros((n, n), int)
     np.add.at(counts, (np.asarray(truth, int), np.asarray(predicted, int)), 1)
-    side = max(120, 44 * n)
-    names = [escape(label if len(label) <= 14 else f"{label[:13]}…") for label in labels]
-    room = 20 + 7 * max(map(len, names))
+    side = max(120, n * max(LEAST_CELL, min(CELL, MATRIX // n)))
+    names, widest = axis_labels(labels, LABEL_LENGTH)
+    room = int(20 + widest)
     axis = quiet_axis(tickvals=list(range(n)), ticktext=names)
     layout = base_layout(
         side + room + 24,
         margin={"l": room, "r": 8, "t": 4, "b": room + 20},
         xaxis={**axis, "range": [-0.5, n - 0.5], "title": _title("predicted"), "tickangle": -45},
-        yaxis={**axis, "range": [n - 0.5, -0.5], "title": _title("true")},
+        yaxis={**axis, "range": [n - 0.5, -0.5], "title": _title("true"), "automargin": "left"},
     )
     heat = {
         "type": "heatmap",
@@ -141,6 +144,7 @@ def confusion_matrix(
         [heat],
         layout,
         Table(("true", *labels), rows),
+        min_width=LEAST_CELL * n + room + 8,
         max_width=side + room + 60,
     )
 
@@ -197,6 +201,15 @@ def learning_layout(n_epochs: int, title: str, scale: list[float] | None) -> dic
 def passes(epoch: Epoch) -> str:
     """Write how many passes are done."""
     return f"{epoch.epoch:.3g}"
+
+
+def _part_name(head: str, part: str, parts: Sequence[str]) -> str:
+    """What a part of a head is called: ``hybrid, classical part``, but ``classical head``."""
+    if part == "adapters":
+        return f"{head}, encoder"
+    if part == "circuit":
+        return f"{head}, circuit"
+    return f"{head}, classical part" if "circuit" in parts else f"{head} head"
 
 
 def _title(text: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ WHOLE, COLUMNS, ROWS = [0, 1], ([0, 0.47], [0.53, 1]), ([0.58, 1], [0, 0.42])
 def angle_curves(
     epochs: Sequence[Epoch], n_epochs: int, weight_shape: tuple[int, int, int]
 ) -> Figure:
-    """Draw how far each of the circuit's trained angles has turned since the first look.
+    """Draw how far each of the circuit's trained angles has turned since the first point.
 
     All curves of a qubit are one trace with gaps: a large circuit has too many to draw apart.
 
@@ -38,7 +38,7 @@ def angle_curves(
     numbers = np.arange(n_angles).reshape(weight_shape)
     data = [_turns(k, epochs, turned, numbers[:, k].flatten().tolist()) for k in range(n_qubits)]
     reach = max(0.1, 1.1 * float(np.abs(turned).max(initial=0)))
-    layout = learning_layout(n_epochs, "turned since the first look, rad", [-reach, reach])
+    layout = learning_layout(n_epochs, "turned since the first point, rad", [-reach, reach])
     rows = tuple((passes(e), *(plain(float(a), 3) for a in e.angles)) for e in epochs)
     columns = ("epoch", *(f"angle {i} in rad" for i in range(n_angles)))
     return Figure(

@@ -30,6 +30,19 @@ def own_app() -> Iterator[str]:
             yield address
 
 
+COUNTS_IN_SIGHT = """() => [...document.querySelectorAll('#replay .confusion')].every((table) => {
+    const names = table.querySelectorAll('th, td:first-child');
+    names.forEach((node) => { node.textContent = 'x'.repeat(60); });
+    const frame = table.parentElement;
+    frame.scrollLeft = 60;
+    const [name, first] = table.querySelectorAll('td');
+    const at = (node) => node.getBoundingClientRect();
+    const stays = Math.abs(at(name).left - at(frame).left) < 3;
+    return stays && at(first).right < at(frame).right;
+})"""
+"""Whether names as long as they may be stay in sight and leave room for a count."""
+
+
 def seen(page: Page) -> dict[str, list[str]]:
     """What lies over the replay's figures, and its confusion matrices."""
     found: dict[str, list[str]] = page.evaluate(
@@ -83,6 +96,8 @@ def test_replay_home_and_back(open_page: Open, own_app: str, tmp_path: Path) -> 
         page.wait_for_timeout(300)
         assert page.evaluate(OVERFLOW) == 0
         assert page.evaluate(UNLABELLED) == 0
+    assert page.locator("#replay .confusion th").first.get_attribute("title") == "true \\ predicted"
+    assert page.evaluate(COUNTS_IN_SIGHT)
 
     with page.expect_download() as waiting:
         page.click("#download-hybrid")

@@ -1,5 +1,6 @@
 """Bars are read back: lengths, scales, colours, and a sum that is the logit."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,24 @@ def test_rows_stand_beside_the_wires_of_the_circuit() -> None:
         rows = len(figure.layout["yaxis"]["ticktext"])
         assert margin["t"] == TOP
         assert figure.layout["height"] - margin["t"] - margin["b"] == ROW * rows
+
+
+def test_labels_of_any_kind_are_drawn_as_letters_and_leave_room_for_bars() -> None:
+    labels = ("<b>bold</b>", '<a href="https://x.org">a link</a>', "x" * 60, 'a & "b"')
+    prediction = replace(predicted(), labels=labels)
+    probabilities = probability_bars(prediction)
+    assert probabilities.layout["yaxis"]["ticktext"] == [
+        "&lt;b&gt;bold&lt;/b&gt;",
+        '&lt;a href="https://…',
+        "x" * 17 + "…",
+        'a &amp; "b"',
+    ]
+    assert 120 < probabilities.layout["margin"]["l"] < 160
+    assert probabilities.data[0]["customdata"][0] == "&lt;b&gt;bold&lt;/b&gt;"
+    assert probabilities.table.rows[2][0] == "x" * 60
+    winner = replace(predicted(), labels=("<b>",) * 4)
+    hovers = contribution_bars(winner, circuit_of(winner)).data[0]["customdata"]
+    assert hovers[-1] == "logit of &lt;b&gt;"
 
 
 def test_written_values_are_those_of_the_bars() -> None:

@@ -62,10 +62,11 @@ def test_accuracy_has_its_own_scale_and_one_curve_a_head() -> None:
 def test_gradients_of_circuit_and_classical_parts_are_apart_on_a_log_scale() -> None:
     figure = gradient_curves(HISTORIES, 20)
     assert [t["name"] for t in figure.data] == [
-        "classical, classical",
+        "classical head",
         "hybrid, circuit",
-        "hybrid, classical",
+        "hybrid, classical part",
     ]
+    assert figure.table.head == ("epoch", *(trace["name"] for trace in figure.data))
     assert figure.layout["yaxis"]["type"] == "log"
     resolved(figure)
 
@@ -132,6 +133,19 @@ def test_before_the_first_epoch_there_are_empty_axes() -> None:
         resolved(draw(nothing, 20))
     resolved(angle_curves([], 20, (2, 4, 3)))
     resolved(value_curves([], 20))
+
+
+@pytest.mark.parametrize("n", [2, 7, 8, 20])
+def test_cells_of_a_confusion_matrix_have_room_for_a_count(n: int) -> None:
+    labels = [f"{k} & a label of sixty letters" for k in range(n)]
+    figure = confusion_matrix("hybrid", range(n), range(n), labels)
+    margin = figure.layout["margin"]
+    height = figure.layout["height"] - margin["t"] - margin["b"]
+    assert height / n >= 26
+    assert (figure.min_width - margin["l"] - margin["r"]) / n >= 26
+    assert figure.min_width <= figure.max_width
+    assert margin["l"] == 20 + int(7.4 * 14), "of the label as it is drawn"
+    resolved(figure)
 
 
 def test_the_confusion_matrix_counts_pairs_and_escapes_names() -> None:

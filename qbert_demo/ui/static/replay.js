@@ -77,6 +77,8 @@ function confusionTable({ head, labels }) {
   const title = `Confusion matrix, ${head}`;
   const table = tableOf({ title, table: { head: ['true \\ predicted', ...labels], rows: labels.map((name) => [name, ...labels]) } });
   table.className = 'confusion';
+  // Long names are cut by the style sheet; the pointer shows them whole.
+  table.querySelectorAll('th, td:first-child').forEach((name) => { name.title = name.textContent; });
   table.style.setProperty('--head', `var(--${head})`);
   const frame = document.createElement('div');
   frame.className = 'table-frame';
