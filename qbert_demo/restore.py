@@ -1,4 +1,4 @@
-"""Heads that come back: one checkpoint folder in a zip file, read without trusting it.
+"""Heads taken home and back: one checkpoint folder in a zip file, read without trusting it.
 
 Only its config and its tensors are read, and nothing is unpacked under a name from the file. The
 encoder is never in it: it must be the one that is here, with the tokenizer that is here.
@@ -20,6 +20,9 @@ from qbert_demo.model import QBertConfig, checkpoints
 from qbert_demo.model.download import CONFIG
 from qbert_demo.model.guests import our_config, read_values
 from qbert_demo.model.inference import Classifier
+from qbert_demo.results import HeadReport
+from qbert_demo.training.orders import Order
+from qbert_demo.training.quick import head_folder
 
 MAX_ZIP_BYTES = 20_000_000
 MAX_UNPACKED_BYTES = 60_000_000
@@ -43,6 +46,23 @@ READ = {CONFIG: 200_000, checkpoints.WEIGHTS: MAX_UNPACKED_BYTES}
 """What is read of it, and the most bytes of each."""
 DIRECTORY_ENTRY = b"PK\x01\x02"
 REMEDY = "Choose a zip file that Download made here, or zip one checkpoint folder alone."
+
+
+def archive(report: HeadReport, order: Order) -> bytes:
+    """Make a zip file of a trained head's checkpoint folder.
+
+    Raises:
+        CheckpointError: If there is no room for temporary files.
+        BackboneError: If the encoder cannot be had.
+    """
+    memory = io.BytesIO()
+    with (
+        head_folder(report, order.material, order.recipe) as folder,
+        zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as zipped,
+    ):
+        for path in sorted(folder.iterdir()):
+            zipped.write(path, f"{folder.name}/{path.name}")
+    return memory.getvalue()
 
 
 def restore(data: bytes, base: Classifier) -> tuple[str, Classifier]:

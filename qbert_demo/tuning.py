@@ -4,8 +4,6 @@ Every training runs in a process of its own. Everything about it is kept in memo
 cannot be guessed, and dropped some time after its owner has left.
 """
 
-import io
-import zipfile
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -21,12 +19,12 @@ from qbert_demo.data.sources import SOURCES
 from qbert_demo.data.subset import Material, take_subset
 from qbert_demo.errors import BusyError, InputError
 from qbert_demo.model.inference import Classifier
-from qbert_demo.results import Estimate, HeadReport, QuickReport
+from qbert_demo.results import Estimate, QuickReport
 from qbert_demo.settings import trainings_at_once
 from qbert_demo.training.fork_server import ForkServer
 from qbert_demo.training.jobs import Event, Jobs
 from qbert_demo.training.orders import MAX_SECONDS, Order, measure_order, train_order
-from qbert_demo.training.quick import adopt, fresh_classifier, head_folder
+from qbert_demo.training.quick import adopt, fresh_classifier
 from qbert_demo.training.recipe import MAX_SEED, FrozenRecipe, LoraRecipe
 
 MIN_ROWS = 10
@@ -267,23 +265,6 @@ class Tuner:
         """End everything and leave no process behind."""
         self._measurements.close()
         self._jobs.close()
-
-
-def archive(report: HeadReport, order: Order) -> bytes:
-    """Make a zip file of a trained head's checkpoint folder.
-
-    Raises:
-        CheckpointError: If there is no room for temporary files.
-        BackboneError: If the encoder cannot be had.
-    """
-    memory = io.BytesIO()
-    with (
-        head_folder(report, order.material, order.recipe) as folder,
-        zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as zipped,
-    ):
-        for path in sorted(folder.iterdir()):
-            zipped.write(path, f"{folder.name}/{path.name}")
-    return memory.getvalue()
 
 
 def _own(choice: DataChoice) -> Material:

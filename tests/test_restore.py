@@ -20,10 +20,10 @@ from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.subset import Material
 from qbert_demo.errors import CheckpointError
 from qbert_demo.model.inference import Classifier
-from qbert_demo.restore import MAX_NUMBER, MAX_UPDATE, restore
+from qbert_demo.restore import MAX_NUMBER, MAX_UPDATE, archive, restore
 from qbert_demo.training.quick import adopt, fresh_classifier, train_quickly
 from qbert_demo.training.recipe import FrozenRecipe
-from qbert_demo.tuning import DataChoice, Order, Tuner, archive
+from qbert_demo.tuning import DataChoice, Order, Tuner
 from tests.test_tuning import OWN
 
 HEADS = ("classical", "hybrid", "control")

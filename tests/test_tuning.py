@@ -8,22 +8,18 @@ import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from qbert_demo.data.another import Another
 from qbert_demo.errors import BusyError, DataError, InputError, QBertError
 from qbert_demo.model.inference import Classifier
+from qbert_demo.restore import archive
 from qbert_demo.results import Estimate, QuickReport
 from qbert_demo.training.jobs import Event
 from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe
-from qbert_demo.tuning import DataChoice, Order, Tuner, archive
-from tests.data.repositories import NAME, moods, repository
-from tests.hub import Hub
-from tests.hub.fixtures import TOKEN
+from qbert_demo.tuning import DataChoice, Order, Tuner
 from tests.training.job_watch import trainees
 
 OWN = "\n".join(
@@ -274,36 +270,3 @@ def test_a_dataset_out_of_reach_says_what_to_do(
     monkeypatch.setattr("qbert_demo.hub.PROBE_SECONDS", 0.2)
     with pytest.raises(DataError, match="bundled"):
         tuner.material(DataChoice("yelp_polarity"))
-
-
-def test_a_class_that_chooses_the_same_asks_the_hub_once(tuner: Tuner, hub: Hub) -> None:
-    hub.add("dataset", NAME, repository(moods()))
-    choice = DataChoice(None, rows=40, held_out=10, another=Another(NAME))
-    with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(tuner.material, [choice] * 8))
-    assert len(found[0].train) == 40
-    assert all(material is found[0] for material in found)
-    hub.requests.clear()
-    assert tuner.material(replace(choice, own_text="a draft, mine")) is found[0]
-    assert not hub.requests
-    assert tuner.material(replace(choice, seed=1)) != found[0]
-    assert hub.requests
-
-
-def test_rows_that_a_token_opened_are_kept_for_nobody(tuner: Tuner, hub: Hub) -> None:
-    hub.add("dataset", NAME, repository(moods()), private=True)
-    choice = DataChoice(None, rows=30, held_out=10, another=Another(NAME, token=TOKEN))
-    assert len(tuner.material(choice).train) == 30
-    with pytest.raises(DataError, match="token"):
-        tuner.material(replace(choice, another=Another(NAME)))
-    hub.requests.clear()
-    tuner.material(choice)
-    assert {request.authorization for request in hub.requests} == {"tester"}
-
-
-def test_what_failed_is_tried_again(tuner: Tuner, hub: Hub) -> None:
-    choice = DataChoice(None, rows=20, held_out=10, another=Another(NAME))
-    with pytest.raises(DataError):
-        tuner.material(choice)
-    hub.add("dataset", NAME, repository(moods()))
-    assert len(tuner.material(choice).train) == 20

@@ -12,9 +12,10 @@ import gradio as gr
 
 from qbert_demo.config import HEADS
 from qbert_demo.errors import QBertError
+from qbert_demo.restore import archive
 from qbert_demo.results import TaskCard
 from qbert_demo.service import Explorer
-from qbert_demo.tuning import Tuner, archive
+from qbert_demo.tuning import Tuner
 from qbert_demo.ui.finetune.run import Session
 from qbert_demo.ui.own_tasks import OwnTasks, added, free_title, unchanged
 from qbert_demo.ui.spoken import spoken

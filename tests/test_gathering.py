@@ -1,0 +1,54 @@
+"""Rows that many choose at once: gathered once, and kept for nobody where it took a token."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from qbert_demo.data.another import Another
+from qbert_demo.errors import DataError
+from qbert_demo.tuning import DataChoice, Tuner
+from tests.data.repositories import NAME, moods, repository
+from tests.hub import Hub
+from tests.hub.fixtures import TOKEN
+
+
+@pytest.fixture
+def tuner() -> Iterator[Tuner]:
+    made = Tuner()
+    yield made
+    made.close()
+
+
+def test_a_class_that_chooses_the_same_asks_the_hub_once(tuner: Tuner, hub: Hub) -> None:
+    hub.add("dataset", NAME, repository(moods()))
+    choice = DataChoice(None, rows=40, held_out=10, another=Another(NAME))
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(tuner.material, [choice] * 8))
+    assert len(found[0].train) == 40
+    assert all(material is found[0] for material in found)
+    hub.requests.clear()
+    assert tuner.material(replace(choice, own_text="a draft, mine")) is found[0]
+    assert not hub.requests
+    assert tuner.material(replace(choice, seed=1)) != found[0]
+    assert hub.requests
+
+
+def test_rows_that_a_token_opened_are_kept_for_nobody(tuner: Tuner, hub: Hub) -> None:
+    hub.add("dataset", NAME, repository(moods()), private=True)
+    choice = DataChoice(None, rows=30, held_out=10, another=Another(NAME, token=TOKEN))
+    assert len(tuner.material(choice).train) == 30
+    with pytest.raises(DataError, match="token"):
+        tuner.material(replace(choice, another=Another(NAME)))
+    hub.requests.clear()
+    tuner.material(choice)
+    assert {request.authorization for request in hub.requests} == {"tester"}
+
+
+def test_what_failed_is_tried_again(tuner: Tuner, hub: Hub) -> None:
+    choice = DataChoice(None, rows=20, held_out=10, another=Another(NAME))
+    with pytest.raises(DataError):
+        tuner.material(choice)
+    hub.add("dataset", NAME, repository(moods()))
+    assert len(tuner.material(choice).train) == 20
