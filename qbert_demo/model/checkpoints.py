@@ -129,7 +129,7 @@ def read_tensors(
                 kind = stream.get_slice(stored[name]).get_dtype()
                 if kind not in FLOATING:
                     raise CheckpointError(
-                        f"{path}: {name} is {kind}, not one of {', '.join(FLOATING)}. {REMEDY}"
+                        f"{path}: {name} is {kind}, not floating in 16 to 64 bits. {REMEDY}"
                     )
             tensors = {name: stream.get_tensor(stored[name]).float() for name in expected}
     except (SafetensorError, OSError) as error:

@@ -221,7 +221,11 @@ WEIGHT = "classifier.weight"
         (WEIGHT, torch.zeros(3, 31), r"has shape \(3, 31\)"),
         (WEIGHT, torch.full((3, 32), torch.nan), "NaN or infinity"),
         (WEIGHT, torch.full((3, 32), 1e300, dtype=torch.float64), "infinity in float32"),
-        (WEIGHT, torch.zeros(3, 32, dtype=torch.float8_e4m3fn), "is F8_E4M3, not one of F16"),
+        (
+            WEIGHT,
+            torch.zeros(3, 32, dtype=torch.float8_e4m3fn),
+            "is F8_E4M3, not floating in 16 to 64 bits",
+        ),
         (WEIGHT, torch.full((3, 32), 3e38), "answers are NaN or infinite"),
         ("surplus", torch.zeros(1), "unknown tensors surplus"),
     ],
