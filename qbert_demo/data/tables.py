@@ -118,19 +118,24 @@ def decode(content: bytes) -> tuple[str, list[str]]:
     return text, [note]
 
 
-def split_rows(text: str, delimiter: str | None = None) -> Iterator[tuple[int, list[str]]]:
+def split_rows(
+    text: str, delimiter: str | None = None, spaced: bool = False
+) -> Iterator[tuple[int, list[str]]]:
     """Yield each row with the line it begins at.
 
     Args:
         text: The whole file.
         delimiter: What separates; what the first line has most of, if left out.
+        spaced: Whether blanks after a delimiter do not count.
 
     Raises:
         InputError: If quotes are misplaced; the message names the line.
     """
     first = text.split("\n", 1)[0]
     delimiter = delimiter or max(DELIMITERS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=spaced, strict=True
+    )
     begins = 1
     try:
         for fields in reader:

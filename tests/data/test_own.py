@@ -78,6 +78,49 @@ def test_the_label_follows_the_last_comma() -> None:
     assert found.rows.origin == "your rows"
 
 
+@pytest.mark.parametrize("header", ["text,label\n", '"text", "label"\n', ""])
+@pytest.mark.parametrize("space", ["", " "])
+def test_a_label_in_quotes_may_hold_commas_and_quotes(header: str, space: str) -> None:
+    rows = "".join(
+        f'film {i},{space}"good, very"\n"a, b {i}",{space}"say ""hi"""\nfilm x{i},{space}bad\n'
+        for i in range(4)
+    )
+    for found in (read_own(header + rows), read_own_file("x.csv", (header + rows).encode())):
+        assert found.labels == ("good, very", 'say "hi"', "bad")
+        assert found.rows.texts[:3] == ("film 0", "a, b 0", "film x0")
+        assert found.notes == ()
+
+
+def test_quotes_that_enclose_nothing_stay_in_a_label() -> None:
+    found = read_own(SIMPLE.replace("bad", 'not "good"'))
+    assert found.labels == ("good", 'not "good"')
+
+
+def test_a_table_that_is_no_csv_is_read_line_by_line() -> None:
+    found = read_own("text,label\nwell, it was fine, good\n" + SIMPLE)
+    assert found.rows.texts[0] == "well, it was fine"
+    assert found.labels == ("good", "bad")
+
+
+def test_semicolons_count_beside_commas_where_labels_return_after_them() -> None:
+    german = SIMPLE.replace(",", ", wirklich; ")
+    assert read_own(german).rows.texts[0] == "nice 0, wirklich"
+    places = german.replace("good", "Rome, NY").replace("bad", "Troy, NY")
+    assert read_own(places).labels == ("Rome, NY", "Troy, NY")
+    english = "".join(f"I came; I saw {line}\n" for line in SIMPLE.splitlines())
+    assert read_own(english).rows.texts[0] == "I came; I saw nice 0"
+    without_commas = read_own(SIMPLE.replace(",", ";"))
+    assert without_commas.labels == ("good", "bad")
+
+
+def test_a_text_in_which_nothing_can_be_seen_is_left_out() -> None:
+    found = read_own(SIMPLE + "\u200b\u2060\ufeff,good\n\u00a0,bad\n\U0001f600,bad\n")
+    assert found.notes == ("2 rows without text left out.",)
+    assert found.rows.texts[-1] == "\U0001f600"
+    with pytest.raises(InputError, match="Line 9 has no label"):
+        read_own(SIMPLE + "text,\u200b\n")
+
+
 def test_a_paste_from_a_spreadsheet_has_tabs() -> None:
     found = read_own(SIMPLE.replace(",", ", indeed\t"))
     assert found.rows.texts[0] == "nice 0, indeed"
@@ -215,7 +258,7 @@ def test_no_input_raises_anything_but_an_input_error(seed: int) -> None:
     assert accepted > 100
 
 
-@pytest.mark.parametrize("line", ['"' * 1_000, '"a""', '""a', "a" * 1_000])
+@pytest.mark.parametrize("line", ['"' * 1_000, '"a""', '""a', "a" * 1_000, 'a,"' * 400])
 def test_hostile_quotes_take_no_long_time(line: str) -> None:
     with pytest.raises(InputError):
         read_own((line + "\n") * 2_000)
