@@ -14,7 +14,8 @@ from cachetools import TTLCache
 
 from qbert_demo.data.another import Another, Look, load_another, look_at
 from qbert_demo.data.fetching import LabelledRows, available, load_source
-from qbert_demo.data.own import OwnRows, read_own, read_own_file
+from qbert_demo.data.loading import Rows
+from qbert_demo.data.own import MAX_OWN_CHARACTERS, OwnRows, read_own, read_own_file
 from qbert_demo.data.sources import SOURCES
 from qbert_demo.data.subset import Material, take_subset
 from qbert_demo.errors import BusyError, InputError
@@ -161,7 +162,7 @@ class Tuner:
             seed=choice.seed,
         )
         notes = (*found.notes, *taken.notes, *([said] if said else []))
-        return Material(taken.train, taken.held_out, taken.labels, notes)
+        return Material(_cut(taken.train), _cut(taken.held_out), taken.labels, notes)
 
     def _found(self, choice: DataChoice) -> tuple[LabelledRows, str]:
         """More rows than are asked for, and what must be known to judge a score on them."""
@@ -267,6 +268,11 @@ class Tuner:
         self._jobs.close()
 
 
+def _cut(rows: Rows) -> Rows:
+    """The same rows without what the encoder, which reads 128 tokens, never comes to."""
+    return replace(rows, texts=tuple(text[:MAX_OWN_CHARACTERS].rstrip() for text in rows.texts))
+
+
 def _own(choice: DataChoice) -> Material:
     _check(choice.seed, "the seed", 0, MAX_SEED)
     if choice.own_file is not None:
@@ -283,7 +289,9 @@ def _own(choice: DataChoice) -> Material:
 def _divided(own: OwnRows, seed: int) -> Material:
     n = len(own.rows)
     held_out = max(len(own.labels), round(OWN_HELD_OUT_SHARE * n))
-    taken = take_subset(own.rows, own.labels, n, balanced=False, held_out=held_out, seed=seed)
+    taken = take_subset(
+        own.rows, own.labels, n - held_out, balanced=False, held_out=held_out, seed=seed
+    )
     return Material(taken.train, taken.held_out, taken.labels, (*own.notes, *taken.notes))
 
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from qbert_demo.data.fetching import load_source
+from qbert_demo.data.sources import SOURCES
 from qbert_demo.errors import BusyError, DataError, InputError, QBertError
 from qbert_demo.model.inference import Classifier
 from qbert_demo.restore import archive
@@ -72,6 +74,7 @@ def test_own_rows_are_divided_and_every_class_is_on_both_sides(tuner: Tuner) -> 
     assert material.labels == ("good", "bad")
     assert len(material.train) + len(material.held_out) == 24
     assert len(material.held_out) == 7
+    assert material.notes == ()
     assert set(material.train.labels) == set(material.held_out.labels) == {0, 1}
     assert tuner.material(MINE) == material
 
@@ -89,6 +92,19 @@ def test_a_bundled_dataset_gives_what_was_asked_for(tuner: Tuner) -> None:
     assert (len(material.train), len(material.held_out)) == (60, 30)
     assert len(material.labels) == 5
     assert "bundled" in material.train.origin
+
+
+def test_long_texts_are_cut_where_the_encoder_has_long_stopped_reading(tuner: Tuner) -> None:
+    material = tuner.material(DataChoice("bbc_news", rows=1000, held_out=1000))
+    texts = material.train.texts + material.held_out.texts
+    assert max(map(len, texts)) == 2_000
+    source = SOURCES["bbc_news"]
+    whole = load_source(source).rows.texts
+    longest = sorted(whole, key=len)[-20:]
+    read = [token.ids for token in tuner.base().tokenize(longest)]
+    again = [token.ids for token in tuner.base().tokenize([text[:2_000] for text in longest])]
+    assert read == again
+    assert sum(map(len, texts)) < 0.8 * sum(map(len, whole)) * len(texts) / len(whole)
 
 
 @pytest.mark.parametrize(
