@@ -28,7 +28,8 @@ DEFAULT_SOURCE = "rotten_tomatoes"
 """Short sentences, bundled."""
 OWN_RULES = (
     f"{MIN_CLASSES} to {MAX_CLASSES} classes, at least {MIN_CLASS_ROWS} rows each; at most "
-    f"{MAX_OWN_ROWS:,} rows of {MAX_OWN_CHARACTERS:,} characters. Three tenths are held out."
+    f"{MAX_OWN_ROWS:,} rows of {MAX_OWN_CHARACTERS:,} characters, best in English. "
+    "Three tenths are held out."
 )
 OWN_EXAMPLE = """The train was late again, calm
 I cannot believe they cancelled it, angry"""
