@@ -18,6 +18,7 @@ from tests.training.job_watch import eventually, trainees
 pytestmark = pytest.mark.slow
 
 VISITORS, PUPILS = 12, 30
+PATIENCE = 120.0
 TEXTS = [f"a {word} film with {n} endings" for n, word in enumerate(("fine", "dull", "odd") * 4)]
 TINY = {"epochs": 2, "n_qubits": 2, "n_layers": 1}
 SHORT = {"epochs": 8, "n_qubits": 3}
@@ -35,14 +36,19 @@ def rows_of(owner: int) -> str:
     return OWN.replace(", good", f", good {owner}").replace(", bad", f", bad {owner}")
 
 
+def visitor(url: str) -> Client:
+    """One who is patient: a request may take as long as a busy machine needs."""
+    return Client(url, verbose=False, httpx_kwargs={"timeout": PATIENCE})
+
+
 def train(client: Client, owner: int, settings: dict[str, Any]) -> list[dict[str, Any]]:
     job = client.submit(None, rows_of(owner), settings=settings, api_name="/fine_tune")
-    job.result(120)
+    job.result(PATIENCE)
     return job.outputs()
 
 
 def test_everyone_is_served_and_only_the_unlucky_one_hears_of_it(url: str) -> None:
-    first = Client(url, verbose=False)
+    first = visitor(url)
     expected = {t: first.predict("sst2", t, api_name="/compare") for t in TEXTS}
     unlucky = first.submit(None, rows_of(99), settings=LONG, api_name="/fine_tune")
     for event in unlucky:
@@ -51,8 +57,8 @@ def test_everyone_is_served_and_only_the_unlucky_one_hears_of_it(url: str) -> No
     (victim,) = trainees()
     ended = threading.Event()
 
-    def classify(visitor: int) -> int:
-        client, text, n = Client(url, verbose=False), TEXTS[visitor], 0
+    def classify(k: int) -> int:
+        client, text, n = visitor(url), TEXTS[k], 0
         while not ended.is_set() or not n:
             got = client.predict("sst2", text, api_name="/compare")
             for head, model in got["models"].items():
@@ -62,16 +68,16 @@ def test_everyone_is_served_and_only_the_unlucky_one_hears_of_it(url: str) -> No
 
     with ThreadPoolExecutor(VISITORS + 4) as pool:
         visitors = [pool.submit(classify, i) for i in range(VISITORS)]
-        owners = [pool.submit(train, Client(url, verbose=False), i, SHORT) for i in range(4)]
+        owners = [pool.submit(lambda i: train(visitor(url), i, SHORT), i) for i in range(4)]
         try:
-            stories = [owners[0].result(120)]
+            stories = [owners[0].result(PATIENCE)]
             os.kill(victim, signal.SIGKILL)
             with pytest.raises(AppError, match="The system ended the run"):
                 unlucky.result(timeout=30)
-            stories += [owner.result(120) for owner in owners[1:]]
+            stories += [owner.result(PATIENCE) for owner in owners[1:]]
         finally:
             ended.set()
-        assert all(visitor.result(60) >= 1 for visitor in visitors)
+        assert all(done.result(60) >= 1 for done in visitors)
 
     places = [e["place"] for story in stories for e in story if e["event"] == "waiting"]
     assert max(places) >= 2, "one ran, one was unlucky, so three stood in line"
@@ -88,7 +94,7 @@ def test_everyone_is_served_and_only_the_unlucky_one_hears_of_it(url: str) -> No
 
 def test_a_class_that_presses_start_at_once_is_served(url: str) -> None:
     with ThreadPoolExecutor(PUPILS) as pool:
-        clients = list(pool.map(lambda _: Client(url, verbose=False), range(PUPILS)))
+        clients = list(pool.map(visitor, [url] * PUPILS))
         stories = list(pool.map(lambda k: train(clients[k], k, TINY), range(PUPILS)))
     places = [e["place"] for story in stories for e in story if e["event"] == "waiting"]
     assert max(places) > 20
@@ -98,7 +104,7 @@ def test_a_class_that_presses_start_at_once_is_served(url: str) -> None:
 
 
 def test_who_hangs_up_while_training_frees_the_place(url: str) -> None:
-    client = Client(url, verbose=False)
+    client = visitor(url)
     job = client.submit(None, rows_of(0), settings=LONG, api_name="/fine_tune")
     for event in job:
         if event["event"] == "epoch":
@@ -129,4 +135,4 @@ def test_who_hangs_up_while_training_frees_the_place(url: str) -> None:
 )
 def test_caps_hold_for_programs_too(url: str, arguments: tuple[Any, ...], words: str) -> None:
     with pytest.raises(AppError, match=words):
-        Client(url, verbose=False).predict(*arguments, api_name="/fine_tune")
+        visitor(url).predict(*arguments, api_name="/fine_tune")
