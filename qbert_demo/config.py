@@ -24,6 +24,9 @@ MAX_LABELS = 50
 MAX_TOKENS = 512
 """Most tokens that any model reads."""
 
+MAX_SEED = 2**31
+"""Largest seed of anything random."""
+
 
 @dataclass(frozen=True)
 class Backbone:

@@ -6,18 +6,17 @@ cannot be guessed, and dropped some time after its owner has left.
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
 from cachetools import TTLCache
 
-from qbert_demo.data.another import Another, Look, load_another, look_at
-from qbert_demo.data.fetching import LabelledRows, available, load_source
-from qbert_demo.data.loading import Rows
-from qbert_demo.data.own import MAX_OWN_CHARACTERS, OwnRows, read_own, read_own_file
+from qbert_demo.data.another import Another, Look, look_at
+from qbert_demo.data.fetching import available
+from qbert_demo.data.gathering import DataChoice, gather
 from qbert_demo.data.sources import SOURCES
-from qbert_demo.data.subset import Material, take_subset
+from qbert_demo.data.subset import Material
 from qbert_demo.errors import BusyError, InputError
 from qbert_demo.model.inference import Classifier
 from qbert_demo.results import Estimate, QuickReport
@@ -26,45 +25,14 @@ from qbert_demo.training.fork_server import ForkServer
 from qbert_demo.training.jobs import Event, Jobs
 from qbert_demo.training.orders import MAX_SECONDS, Order, measure_order, train_order
 from qbert_demo.training.quick import adopt, fresh_classifier
-from qbert_demo.training.recipe import MAX_SEED, FrozenRecipe, LoraRecipe
+from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe
 
-MIN_ROWS = 10
-MAX_TRAIN_ROWS = 2000
-MAX_HELD_OUT_ROWS = 1000
 MEASURING_SECONDS = 60
 """Longest time for an estimate, once it is its turn."""
 WAITING, WAITING_TO_BE_MEASURED = 60, 30
 """Trainings and estimates that may stand in line; a class presses Start at once."""
-OWN_HELD_OUT_SHARE = 0.3
-DRAWN, STREAMED = 20, 5
-"""Rows drawn or streamed for each that is wanted, so that small classes and repeats have room."""
 KEPT_CHOICES, KEPT_SECONDS = 8, 300
 """So many gathered choices are kept, for so long: a class takes the same rows, then starts."""
-
-
-@dataclass(frozen=True)
-class DataChoice:
-    """Which rows a visitor wants.
-
-    Attributes:
-        source: Key of a catalogue's dataset, or ``None`` for rows of another kind.
-        own_text: Pasted lines ``text,label``.
-        own_file: A CSV, TSV or JSONL file; it counts more than pasted lines.
-        rows: Training rows of a dataset, at most 2,000.
-        held_out: Rows of a dataset that are held out, at most 1,000.
-        balanced: Whether the classes of a dataset are taken equally.
-        seed: Of the choice.
-        another: A dataset of the Hub that is not in the catalogue; it counts more than own rows.
-    """
-
-    source: str | None
-    own_text: str = ""
-    own_file: Path | None = None
-    rows: int = 500
-    held_out: int = 200
-    balanced: bool = True
-    seed: int = 0
-    another: Another | None = None
 
 
 class Tuner:
@@ -119,10 +87,9 @@ class Tuner:
             InputError: If a number or the visitor's own rows cannot be used.
             DataError: If a dataset cannot be had.
         """
-        if choice.source is None and choice.another is None:
-            return _own(choice)
-        if choice.another is not None and choice.another.token is not False:
-            return self._gather(choice)
+        is_own = choice.source is None and choice.another is None
+        if is_own or (choice.another is not None and choice.another.token is not False):
+            return gather(choice, self._datasets_dir)
         key = repr(replace(choice, own_text="", own_file=None))
         with self._lock:
             found = self._gathered.get(key)
@@ -131,7 +98,7 @@ class Tuner:
                 found = self._gathered[key] = Future()
         if is_mine:
             try:
-                found.set_result(self._gather(choice))
+                found.set_result(gather(choice, self._datasets_dir))
             except BaseException as error:
                 with self._lock:
                     self._gathered.pop(key, None)
@@ -147,38 +114,6 @@ class Tuner:
             DataError: If it cannot be had or used.
         """
         return look_at(another)
-
-    def _gather(self, choice: DataChoice) -> Material:
-        _check(choice.rows, "training rows", MIN_ROWS, MAX_TRAIN_ROWS)
-        _check(choice.held_out, "rows held out", MIN_ROWS, MAX_HELD_OUT_ROWS)
-        _check(choice.seed, "the seed", 0, MAX_SEED)
-        found, said = self._found(choice)
-        taken = take_subset(
-            found.rows,
-            found.labels,
-            choice.rows,
-            balanced=choice.balanced,
-            held_out=choice.held_out,
-            seed=choice.seed,
-        )
-        notes = (*found.notes, *taken.notes, *([said] if said else []))
-        return Material(_cut(taken.train), _cut(taken.held_out), taken.labels, notes)
-
-    def _found(self, choice: DataChoice) -> tuple[LabelledRows, str]:
-        """More rows than are asked for, and what must be known to judge a score on them."""
-        wanted = choice.rows + choice.held_out
-        if choice.source is None and choice.another is not None:
-            return load_another(choice.another, STREAMED * wanted), ""
-        source = SOURCES.get(choice.source) if isinstance(choice.source, str) else None
-        if source is None:
-            raise InputError(f"There is no dataset {str(choice.source)[:40]!r} here.")
-        drawn = load_source(
-            source,
-            datasets_dir=self._datasets_dir,
-            limit=DRAWN * wanted,
-            streamed=STREAMED * wanted,
-        )
-        return drawn, source.note
 
     def warm_up(self) -> None:
         """Have a process import what a training needs, so that the first one starts soon."""
@@ -266,35 +201,3 @@ class Tuner:
         """End everything and leave no process behind."""
         self._measurements.close()
         self._jobs.close()
-
-
-def _cut(rows: Rows) -> Rows:
-    """The same rows without what the encoder, which reads 128 tokens, never comes to."""
-    return replace(rows, texts=tuple(text[:MAX_OWN_CHARACTERS].rstrip() for text in rows.texts))
-
-
-def _own(choice: DataChoice) -> Material:
-    _check(choice.seed, "the seed", 0, MAX_SEED)
-    if choice.own_file is not None:
-        try:
-            data = choice.own_file.read_bytes()
-        except OSError as error:
-            raise InputError("The file could not be read. Upload it again.") from error
-        own = read_own_file(choice.own_file.name, data)
-    else:
-        own = read_own(choice.own_text)
-    return _divided(own, choice.seed)
-
-
-def _divided(own: OwnRows, seed: int) -> Material:
-    n = len(own.rows)
-    held_out = max(len(own.labels), round(OWN_HELD_OUT_SHARE * n))
-    taken = take_subset(
-        own.rows, own.labels, n - held_out, balanced=False, held_out=held_out, seed=seed
-    )
-    return Material(taken.train, taken.held_out, taken.labels, (*own.notes, *taken.notes))
-
-
-def _check(value: object, name: str, low: int, high: int) -> None:
-    if type(value) is not int or not low <= value <= high:
-        raise InputError(f"For {name}, give a whole number from {low:,} to {high:,}.")

@@ -1,5 +1,6 @@
 """Rows that many choose at once: gathered once, and kept for nobody where it took a token."""
 
+import pickle
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -7,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from qbert_demo.data.another import Another
+from qbert_demo.data.subset import Chosen
 from qbert_demo.errors import DataError
 from qbert_demo.tuning import DataChoice, Tuner
 from tests.data.repositories import NAME, moods, repository
@@ -44,6 +46,63 @@ def test_rows_that_a_token_opened_are_kept_for_nobody(tuner: Tuner, hub: Hub) ->
     hub.requests.clear()
     tuner.material(choice)
     assert {request.authorization for request in hub.requests} == {"tester"}
+
+
+def test_the_rows_know_what_chooses_them_again_but_no_token_and_no_draft(
+    tuner: Tuner, hub: Hub
+) -> None:
+    sha = hub.add("dataset", NAME, repository(moods()), private=True)
+    choice = DataChoice(
+        None,
+        own_text="a draft, mine",
+        rows=30,
+        held_out=10,
+        balanced=False,
+        seed=4,
+        another=Another(NAME, token=TOKEN),
+    )
+    material = tuner.material(choice)
+    assert material.chosen == Chosen(
+        dataset=NAME,
+        config="default",
+        split="train",
+        revision=sha,
+        text="sentence",
+        label="mood",
+        rows=30,
+        held_out=10,
+        balanced=False,
+        seed=4,
+    )
+    sent = pickle.dumps(material)
+    assert TOKEN.encode() not in sent
+    assert b"a draft" not in sent
+    assert pickle.loads(sent) == material  # noqa: S301
+
+
+def test_rows_of_the_catalogue_name_a_commit_only_where_they_are_the_hubs(
+    tuner: Tuner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    chosen = tuner.material(DataChoice("bbc_news", rows=60, held_out=30)).chosen
+    assert chosen == Chosen(
+        dataset="SetFit/bbc-news",
+        config="default",
+        split="train",
+        text="text",
+        label="label",
+        rows=60,
+        held_out=30,
+        balanced=True,
+        seed=0,
+    )
+
+
+def test_own_rows_know_the_seed_of_their_choice(tuner: Tuner) -> None:
+    lines = "\n".join(f"row {i}, {'ab'[i % 2]}" for i in range(20))
+    material = tuner.material(DataChoice(None, own_text=lines, seed=5))
+    assert material.chosen == Chosen(rows=14, held_out=6, balanced=False, seed=5)
+    assert material.train.origin == "rows of one's own"
 
 
 def test_what_failed_is_tried_again(tuner: Tuner, hub: Hub) -> None:

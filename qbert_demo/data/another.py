@@ -77,8 +77,11 @@ def look_at(another: Another) -> Look:
     return _seen(another, LOOK_ROWS)
 
 
-def load_another(another: Another, n: int) -> LabelledRows:
+def load_another(another: Another, n: int) -> tuple[LabelledRows, Another]:
     """Stream about ``n`` rows of a dataset.
+
+    Returns:
+        The rows, and what was asked for with every part filled in, but no token.
 
     Raises:
         InputError: If the id or the token cannot be one.
@@ -88,7 +91,7 @@ def load_another(another: Another, n: int) -> LabelledRows:
     look = _seen(another, n)
     if look.rows is None:
         raise DataError(look.question)
-    return look.rows
+    return look.rows, look.another
 
 
 def _seen(another: Another, n: int) -> Look:

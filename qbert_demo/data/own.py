@@ -60,7 +60,7 @@ def read_own(text: str) -> OwnRows:
     if not isinstance(text, str):
         raise InputError("Paste lines of text, such as: Great film,positive")
     _check_size(len(text), "characters")
-    return _own_rows(line_entries(text), "your rows", [])
+    return _own_rows(line_entries(text), "rows of one's own", [])
 
 
 def read_own_file(name: str, data: bytes) -> OwnRows:

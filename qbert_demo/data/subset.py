@@ -14,6 +14,30 @@ from qbert_demo.data.tables import rows_word
 from qbert_demo.errors import InputError
 
 
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """What chooses the same rows again.
+
+    Attributes:
+        dataset, config, split, revision: Where they are on the Hub; empty for rows of one's own.
+        text, label: Columns of the text and of the class.
+        rows, held_out: So many were asked for.
+        balanced: Whether the classes were to be equally large.
+        seed: Of the choice.
+    """
+
+    dataset: str = ""
+    config: str = ""
+    split: str = ""
+    revision: str = ""
+    text: str = ""
+    label: str = ""
+    rows: int
+    held_out: int
+    balanced: bool
+    seed: int
+
+
 @dataclass(frozen=True)
 class Material:
     """What one training run learns from and is judged on.
@@ -23,12 +47,14 @@ class Material:
         held_out: Rows to judge on, in random order; no text of theirs is in ``train``.
         labels: Names of the classes in the order of the indices.
         notes: What had to be decided, in sentences for the visitor.
+        chosen: How they were chosen, if that is known.
     """
 
     train: Rows
     held_out: Rows
     labels: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    chosen: Chosen | None = None
 
 
 def take_subset(

@@ -12,6 +12,7 @@ from qbert_demo.circuit.spec import CircuitSpec
 from qbert_demo.config import HEADS
 from qbert_demo.data.catalogue import find_task
 from qbert_demo.errors import CheckpointError
+from qbert_demo.training.card_tables import settings_tables
 
 FACTS = "training.json"
 HEAD_NAMES = {
@@ -171,9 +172,14 @@ def quick_card(facts: dict[str, Any], repo_id: str | None = None) -> str:
 {_row(f"{data['held_out_rows']:,}", facts, "held_out")}
 
 The epoch kept, {facts["best_epoch"]:.3g} of {recipe["epochs"]}, was chosen on the same rows, which
-flatters the score, by several points where these rows are few. Trained on {facts["date"]} on
-{data["train_rows"]:,} rows of {data["origin"]}, seed {recipe["seed"]}. Every setting is in
-`{FACTS}`.
+flatters the score, by several points where these rows are few.
+
+## Training
+
+Trained on {facts["date"]} on {data["train_rows"]:,} rows. This was chosen; `{FACTS}` says it, too,
+and what came of every epoch.
+
+{settings_tables(facts)}
 
 {_use(repo_id, "path/to/this/folder")}"""
 

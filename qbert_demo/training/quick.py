@@ -198,6 +198,7 @@ def _facts(
         "recipe": asdict(recipe),
         "data": {
             "origin": material.train.origin,
+            "chosen": asdict(material.chosen) if material.chosen else {},
             "labels": list(material.labels),
             "train_rows": len(material.train),
             "held_out_rows": len(material.held_out),

@@ -6,11 +6,10 @@ from typing import ClassVar, cast
 
 from qbert_demo.circuit import CircuitSpec
 from qbert_demo.circuit.spec import Ansatz, Encoding
-from qbert_demo.config import HEADS
+from qbert_demo.config import HEADS, MAX_SEED
 from qbert_demo.errors import InputError
 
 LOSSES = ("cross_entropy", "mse")
-MAX_SEED = 2**31
 
 
 @dataclass(frozen=True)

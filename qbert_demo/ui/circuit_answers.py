@@ -16,13 +16,13 @@ from qbert_demo.circuit.noise import MAX_NOISY_QUBITS, Noise, noisy_probabilitie
 from qbert_demo.circuit.received import Received, read_circuit
 from qbert_demo.circuit.shots import MAX_SHOTS, Measurement, measure
 from qbert_demo.circuit.trace import states_of
+from qbert_demo.config import MAX_SEED
 from qbert_demo.errors import InputError, QBertError
 from qbert_demo.figures.measurement import measured_values
 from qbert_demo.figures.theme import percent, signed
 from qbert_demo.report import circuit_json
 from qbert_demo.results import Array, GateReading, TextPair
 from qbert_demo.service import Explorer
-from qbert_demo.training.recipe import MAX_SEED
 from qbert_demo.ui.forms import whole
 from qbert_demo.ui.plotly_view import Panel
 from qbert_demo.ui.words import error_html, shown

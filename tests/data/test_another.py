@@ -35,7 +35,8 @@ def test_a_look_guesses_all_and_pins_the_commit(hub: Hub, monkeypatch: pytest.Mo
     assert set(look.rows.rows.labels) == {0, 1, 2}, "the file is sorted by class"
     assert look.rows.rows.origin == f"{NAME} @ {sha[:7]}, streamed"
     hub.add("dataset", NAME, {"train.csv": b"nothing,here"})
-    again = load_another(look.another, 100)
+    again, place = load_another(look.another, 100)
+    assert place == look.another
     assert again.rows.origin == f"{NAME} @ {sha[:7]}, streamed"
     assert len(again.rows) == 100
     assert {r.authorization for r in hub.requests} == {None}, "the login is not the visitors'"
@@ -67,7 +68,8 @@ def test_what_is_not_unique_is_asked_with_its_choices(hub: Hub) -> None:
     assert "Choose the column of the text: “premise”, “hypothesis”" in look.question
     with pytest.raises(DataError, match="Choose the column of the text"):
         load_another(Another("org/glue", "mrpc"), 20)
-    found = load_another(Another("org/glue", "mrpc", text="hypothesis"), 20)
+    found, place = load_another(Another("org/glue", "mrpc", text="hypothesis"), 20)
+    assert (place.text, place.label) == ("hypothesis", "label")
     assert found.rows.texts[0] == "the other 0"
     assert found.labels == ("0", "1")
     hub.add("dataset", "org/parts", {"dev.csv": grades, "test.csv": grades})
@@ -179,8 +181,10 @@ def test_a_token_opens_what_is_closed_and_is_left_nowhere(
     )
     look = look_at(Another(NAME, token=TOKEN))
     assert look.another.token is False
-    assert load_another(Another(NAME, token=f" {TOKEN}\n"), 40).rows
-    assert load_another(Another(NAME, token=None), 40).rows, "for the command line"
+    for token in (f" {TOKEN}\n", None):  # the last is for the command line
+        rows, place = load_another(Another(NAME, token=token), 40)
+        assert rows.rows
+        assert place.token is False
     assert TOKEN not in repr(Another(NAME, token=TOKEN))
     assert TOKEN not in caplog.text + "".join(
         request.path + request.query for request in hub.requests

@@ -75,7 +75,7 @@ def test_the_label_follows_the_last_comma() -> None:
     found = read_own('well, it was "fine", really, good\n' + SIMPLE)
     assert found.rows.texts[0] == 'well, it was "fine", really'
     assert found.labels == ("good", "bad")
-    assert found.rows.origin == "your rows"
+    assert found.rows.origin == "rows of one's own"
 
 
 @pytest.mark.parametrize("header", ["text,label\n", '"text", "label"\n', ""])

@@ -86,6 +86,34 @@ def test_the_circuit_is_drawn_where_there_is_one() -> None:
     assert "q0: ─H─RZ(x0)─RX(θ)─●─┤ <Z>\nq1: ─H─RZ(x1)─RX(θ)─X─┤ <Z>" in quick
 
 
+def test_the_card_of_a_quick_head_says_what_to_choose_again() -> None:
+    chosen = {
+        "dataset": "org/rows", "config": "default", "split": "train", "revision": "b" * 40,
+        "text": "a `|` b", "label": "mood", "rows": 500, "held_out": 200, "balanced": True,
+        "seed": 3,
+    }  # fmt: skip
+    recipe = {**QUICK["recipe"], "heads": ("classical", "hybrid"), "learning_rate": 0.003}
+    facts = {**QUICK, "data": {**QUICK["data"], "chosen": chosen}, "recipe": recipe}
+    card = quick_card(facts)
+    for row in (
+        "| origin | `made-up rows` |",
+        "| dataset | `org/rows` |",
+        "| configuration | `default` |",
+        "| split | `train` |",
+        f"| commit | `{'b' * 40}` |",
+        r"| column of the text | `a '\|' b` |",
+        "| column of the class | `mood` |",
+        "| classes taken equally | yes |",
+        "| seed of the choice | `3` |",
+        "| `heads` | `classical, hybrid` |",
+        "| `learning_rate` | `0.003` |",
+        "| `seed` | `7` |",
+    ):
+        assert row in card.splitlines()
+    assert quick_card(json.loads(json.dumps(facts))) == card, "as it is published"
+    assert "seed of the choice" not in quick_card(QUICK), "an older one does not say"
+
+
 def test_what_was_held_out_and_what_for() -> None:
     facts = read_facts(SST2)
     assert "None was held out; the number of steps was fixed" in model_card(facts)

@@ -9,7 +9,7 @@ import torch
 from transformers import AutoModelForSequenceClassification, pipeline
 
 from qbert_demo.data.loading import Rows
-from qbert_demo.data.subset import Material
+from qbert_demo.data.subset import Chosen, Material
 from qbert_demo.model.inference import Classifier
 from qbert_demo.results import Epoch, QuickReport
 from qbert_demo.training import quick
@@ -30,7 +30,8 @@ def rows(things: tuple[str, ...]) -> Rows:
     return Rows(tuple(t for t, _ in made), tuple(k for _, k in made), "made-up rows")
 
 
-MATERIAL = Material(rows(THINGS[:4]), rows(THINGS[4:]), LABELS, ("a note",))
+CHOSEN = Chosen(rows=36, held_out=18, balanced=False, seed=9)
+MATERIAL = Material(rows(THINGS[:4]), rows(THINGS[4:]), LABELS, ("a note",), CHOSEN)
 RECIPE = FrozenRecipe(("classical", "hybrid", "control"), n_qubits=3, epochs=25, reupload=True)
 
 
@@ -87,10 +88,13 @@ def test_the_card_and_the_facts_say_what_was_done(
     assert facts["recipe"]["epochs"] == 25
     assert facts["data"]["train_rows"] == 36
     assert facts["data"]["notes"] == ["a note"]
+    assert facts["data"]["chosen"]["seed"] == 9
     assert len(facts["history"]) == 25
     card = (tmp_path / "README.md").read_text()
     assert f"{head.accuracy.value:.4f}" in card
-    assert "made-up rows, seed 0" in card
+    assert "| origin | `made-up rows` |" in card
+    assert "| `seed` | `0` |" in card
+    assert "| seed of the choice | `9` |" in card
     assert "3 qubits and 2 layers" in card
     assert "re-uploaded" in card
 

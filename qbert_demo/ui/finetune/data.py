@@ -7,6 +7,8 @@ from typing import Any
 
 import gradio as gr
 
+from qbert_demo.config import MAX_SEED
+from qbert_demo.data.gathering import MAX_HELD_OUT_ROWS, MAX_TRAIN_ROWS, MIN_ROWS, DataChoice
 from qbert_demo.data.own import (
     MAX_CLASSES,
     MAX_OWN_CHARACTERS,
@@ -16,8 +18,7 @@ from qbert_demo.data.own import (
 )
 from qbert_demo.data.sources import SOURCES
 from qbert_demo.errors import QBertError
-from qbert_demo.training.recipe import MAX_SEED
-from qbert_demo.tuning import MAX_HELD_OUT_ROWS, MAX_TRAIN_ROWS, MIN_ROWS, DataChoice, Tuner
+from qbert_demo.tuning import Tuner
 from qbert_demo.ui.finetune.another import another_of, build_another, hub_link
 from qbert_demo.ui.finetune.words import preview_html
 from qbert_demo.ui.forms import whole
