@@ -63,7 +63,7 @@ def test_a_training_end_to_end_goes_through_its_stages_to_a_table(tuner: Tuner) 
     *_, (session, _, _, loss, _, gradients, _, values, result, *_) = updates
     assert loss.figure.data[0]["x"] == pytest.approx([1 / 3, 2 / 3, 1])
     names = [trace["name"] for trace in gradients.figure.data]
-    assert names == ["hybrid, circuit", "hybrid, classical", "hybrid, adapters"]
+    assert names == ["hybrid, circuit", "hybrid, classical part", "hybrid, encoder"]
     assert len(values.figure.data) == 4 * 2
     held_out = session.order.material.held_out.texts
     assert all(text in values.below for text in held_out[:4])
