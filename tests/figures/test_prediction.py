@@ -81,7 +81,7 @@ def test_rows_stand_beside_the_wires_of_the_circuit() -> None:
 
 
 def test_labels_of_any_kind_are_drawn_as_letters_and_leave_room_for_bars() -> None:
-    labels = ("<b>bold</b>", '<a href="https://x.org">a link</a>', "x" * 60, 'a & "b"')
+    labels = ("<b>bold</b>", '<a href="https://127.0.0.1">a link</a>', "x" * 60, 'a & "b"')
     prediction = replace(predicted(), labels=labels)
     probabilities = probability_bars(prediction)
     assert probabilities.layout["yaxis"]["ticktext"] == [

@@ -105,7 +105,8 @@ def test_the_checkpoint_and_the_adopted_head_answer_as_was_told(
     assert facts["best_epoch"] == best.epoch
     card = (tmp_path / "mine" / "README.md").read_text()
     assert "end to end with LoRA" in card
-    assert "made-up rows, seed 0" in card
+    assert "| origin | `made-up rows` |" in card
+    assert "| `seed` | `0` |" in card
     pushed = card_of(tmp_path / "mine", "me/mine")
     assert "end to end with LoRA" in pushed
     assert "me/mine" in pushed
