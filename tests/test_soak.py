@@ -17,11 +17,11 @@ from tests.training.job_watch import eventually, trainees
 
 pytestmark = pytest.mark.slow
 
-VISITORS, PUPILS = 12, 30
+VISITORS, PUPILS = 6, 30
 PATIENCE = 120.0
-TEXTS = [f"a {word} film with {n} endings" for n, word in enumerate(("fine", "dull", "odd") * 4)]
+TEXTS = [f"a {word} film with {n} endings" for n, word in enumerate(("fine", "dull", "odd") * 2)]
 TINY = {"epochs": 2, "n_qubits": 2, "n_layers": 1}
-SHORT = {"epochs": 8, "n_qubits": 3}
+SHORT = {"epochs": 4, "n_qubits": 3}
 LONG = {"heads": ["hybrid"], "epochs": 100, "n_qubits": 8, "n_layers": 6, "batch_size": 2}
 
 
@@ -86,7 +86,7 @@ def test_everyone_is_served_and_only_the_unlucky_one_hears_of_it(url: str) -> No
         assert last["event"] == "finished"
         assert last["labels"] == [f"good {owner}", f"bad {owner}"]
         assert set(last["heads"]) == {"classical", "hybrid"}
-        assert {e["epoch"] for e in story if e["event"] == "epoch"} == set(range(1, 9))
+        assert {e["epoch"] for e in story if e["event"] == "epoch"} == set(range(1, 5))
         for head, result in last["heads"].items():
             assert result["predicted"] == stories[0][-1]["heads"][head]["predicted"]
     assert eventually(lambda: not trainees()), "no training outlives its owner's interest"

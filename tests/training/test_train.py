@@ -59,7 +59,7 @@ def test_all_heads_learn_and_write_the_same_kind_of_folder(
     steps = set()
     for head in ("linear", "circuit", "bottleneck"):
         output = tmp_path / head
-        assert main(command(datasets_dir, output, head, "--epochs", "4")) == 0
+        assert main(command(datasets_dir, output, head, "--epochs", "3")) == 0
         facts = json.loads((output / "training.json").read_text())
         assert facts["scores"]["validation"]["accuracy"]["value"] >= 0.9
         assert facts["data"]["held_out_rows"] == 20
