@@ -27,11 +27,13 @@ class LabelledRows:
         rows: Their origin names the place they came from.
         labels: Names of the classes in the order of the indices.
         notes: What the visitor should know about that place, in sentences.
+        revision: The Hub's commit that they are of; empty for a copy from elsewhere.
     """
 
     rows: Rows
     labels: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    revision: str = ""
 
 
 def load_source(
@@ -62,7 +64,7 @@ def load_source(
         return LabelledRows(_sample(local, limit), source.labels)
     cached = _cached(source, split)
     if cached is not None:
-        return LabelledRows(_sample(cached, limit), source.labels)
+        return LabelledRows(_sample(cached, limit), source.labels, revision=source.revision)
     try:
         return _from_hub(source, split, limit, streamed)
     except DataError as error:
@@ -148,7 +150,7 @@ def _whole(source: Source, split: str, limit: int | None, found: Found) -> Label
     rows = _cached(source, split)  # not what was returned: the library may fall back on another
     if rows is None:
         raise DataError(f"{source.dataset} could not be read at its commit. Try again later.")
-    return LabelledRows(_sample(rows, limit), source.labels)
+    return LabelledRows(_sample(rows, limit), source.labels, revision=source.revision)
 
 
 def _stream(source: Source, split: str, n: int) -> LabelledRows:
@@ -171,7 +173,8 @@ def _stream(source: Source, split: str, n: int) -> LabelledRows:
         {column: [row[column] for row in found] for column in (source.text, source.label)},
         f"{source.dataset} @ {source.revision[:7]}, streamed",
     )
-    return LabelledRows(rows, source.labels, (streamed_note(len(rows), places, source.rows),))
+    note = streamed_note(len(rows), places, source.rows)
+    return LabelledRows(rows, source.labels, (note,), source.revision)
 
 
 def streamed_note(n: int, places: int, of: int | None = None) -> str:

@@ -89,14 +89,8 @@ def _of_the_catalogue(
     found = load_source(
         source, datasets_dir=datasets_dir, limit=DRAWN * wanted, streamed=STREAMED * wanted
     )
-    is_of_hub = found.rows.origin.startswith(f"{source.dataset} @ ")
     place = Another(
-        source.dataset,
-        source.config,
-        source.train,
-        source.text,
-        source.label,
-        source.revision if is_of_hub else "",
+        source.dataset, source.config, source.train, source.text, source.label, found.revision
     )
     return found, place, source.note
 

@@ -55,8 +55,8 @@ class HeadReport:
 
     Attributes:
         head: ``classical``, ``hybrid`` or ``control``.
-        accuracy: With its 95 % interval. The weights were chosen on the same rows, so it is a
-            little flattered.
+        accuracy: With its 95 % interval. The weights were chosen on the same rows, which flatters
+            it, by several points where these are few.
         macro_f1: Mean of the classes' F1.
         predicted: Index of each held-out text's label, shape ``(n,)``.
         best_epoch: The entry of the history that the weights are from, counted from 1, which on a

