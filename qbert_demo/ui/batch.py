@@ -1,6 +1,7 @@
 """Many texts at once: paste or upload, compare in parts, show a table, take it home as CSV."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ PART = 16
 MAX_FILE_BYTES = 5_000_000
 
 Shown = tuple[Any, Any, Any]
+STOPPED: Shown = ("<p>Stopped. Nothing was kept.</p>", "", None)
 
 
 def build_batch(explorer: Explorer, task: gr.Radio) -> None:
@@ -50,58 +52,96 @@ def build_batch(explorer: Explorer, task: gr.Radio) -> None:
             download = CsvLink(elem_id="batch-download")
         status = spoken("", elem_id="batch-status")
         table = gr.HTML("", elem_id="batch-table", apply_default_css=False)
+    run = gr.State(Run())
     outputs = [status, table, download]
-    start.click(None, None, status, js=f"() => '{WAITING}'", api_visibility="private")
-    running = start.click(
+    quickly: Any = {"show_progress": "hidden", "api_visibility": "private"}
+    start.click(begin, run, status, queue=False, **quickly).then(
         partial(compare_many, explorer),
-        [task, lines, file],
+        [run, task, lines, file],
         outputs,
-        show_progress="hidden",
-        api_visibility="private",
         concurrency_limit=1,
         concurrency_id="batch",
+        **quickly,
     )
-    stop.click(stopped, None, outputs, cancels=[running], api_visibility="private")
+    stop.click(end, run, outputs, queue=False, **quickly)
+
+
+@dataclass
+class Run:
+    """What a page wants compared.
+
+    Gradio's own ``cancels`` would send the last progress once more, perhaps after what Stop says.
+
+    Attributes:
+        wanted: Stands for the run that is waiting or under way; ``None`` if none is.
+    """
+
+    wanted: object | None = None
+
+
+def begin(run: Run) -> str:
+    """Want a run, if none is wanted; say what is shown until it starts."""
+    run.wanted = run.wanted or object()
+    return WAITING
+
+
+def end(run: Run) -> Shown:
+    """Want no run any more, and say so at once; a finished table stays."""
+    if run.wanted is None:
+        return gr.skip(), gr.skip(), gr.skip()
+    run.wanted = None
+    return STOPPED
 
 
 def compare_many(
-    explorer: Explorer, task: str, lines: str | None, file: str | None
+    explorer: Explorer, run: Run, task: str, lines: str | None, file: str | None
 ) -> Iterator[Shown]:
     """Compare every text and yield what to show: progress, then the table and its CSV.
 
     Args:
         explorer: What answers.
+        run: Tells whether to go on.
         task: Key of the task.
         lines: Pasted texts, one a line; used when no file is given.
         file: Path of an uploaded CSV file.
     """
-    yield progress_html(0, 0), "", None
+    this = run.wanted
+    if this is None:
+        return  # stopped while it waited, or a second click
     try:
-        table = _read(lines, file)
-        card = explorer.task(task)
-        truth = match_labels(table, card.labels)
-        parts: list[BatchComparison] = []
-        for start in range(0, len(table.texts), PART):
-            piece = slice(start, start + PART)
-            parts.append(
-                explorer.compare_batch(
-                    task,
-                    table.texts[piece],
-                    None if truth is None else truth[piece],
-                    card.asked(with_control=False),
-                )
-            )
-            yield progress_html(min(start + PART, len(table.texts)), len(table.texts)), "", None
-        whole = joined(parts)
+        for shown in _compared(explorer, task, lines, file):
+            if run.wanted is not this:
+                yield STOPPED
+                return
+            yield shown
     except QBertError as error:
         yield error_html(str(error)), "", None
-        return
+    finally:
+        if run.wanted is this:
+            run.wanted = None
+
+
+def _compared(
+    explorer: Explorer, task: str, lines: str | None, file: str | None
+) -> Iterator[Shown]:
+    yield progress_html(0, 0), "", None
+    table = _read(lines, file)
+    card = explorer.task(task)
+    truth = match_labels(table, card.labels)
+    parts: list[BatchComparison] = []
+    for start in range(0, len(table.texts), PART):
+        piece = slice(start, start + PART)
+        parts.append(
+            explorer.compare_batch(
+                task,
+                table.texts[piece],
+                None if truth is None else truth[piece],
+                card.asked(with_control=False),
+            )
+        )
+        yield progress_html(min(start + PART, len(table.texts)), len(table.texts)), "", None
+    whole = joined(parts)
     yield summary_html(whole, table.notes), table_html(whole, table.lines), table_csv(whole)
-
-
-def stopped() -> Shown:
-    """Say that the run was stopped."""
-    return "<p>Stopped. Nothing was kept.</p>", "", None
 
 
 def joined(parts: Sequence[BatchComparison]) -> BatchComparison:

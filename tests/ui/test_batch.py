@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qbert_demo.ui.batch import PART, compare_many, joined
+from qbert_demo.ui.batch import PART, STOPPED, Run, begin, compare_many, end, joined
 from qbert_demo.ui.batch_table import defused, order, table_csv, table_html
 from tests.ui.scripted import ScriptedExplorer
 
@@ -14,7 +14,8 @@ EXPLORER = ScriptedExplorer()
 
 
 def run(lines: str | None = None, file: Path | None = None) -> list[tuple[Any, Any, Any]]:
-    return list(compare_many(EXPLORER, "sst2", lines, str(file) if file else None))
+    wanted = Run(object())
+    return list(compare_many(EXPLORER, wanted, "sst2", lines, str(file) if file else None))
 
 
 @pytest.fixture
@@ -48,6 +49,23 @@ def test_progress_grows_to_the_end() -> None:
     shown = [status for status, _, _ in steps]
     assert f"{PART} of {2 * PART + 5} texts" in shown[1]
     assert f"{2 * PART + 5} of {2 * PART + 5} texts" in shown[-2]
+
+
+def test_stop_has_the_last_word_and_a_second_click_starts_no_second_run() -> None:
+    page = Run()
+    lines = "\n".join(f"text {k}" for k in range(3 * PART))
+    begin(page)
+    shown = compare_many(EXPLORER, page, "sst2", lines, None)
+    next(shown), next(shown)
+    assert end(page) == STOPPED
+    assert list(shown) == [STOPPED]
+    assert list(compare_many(EXPLORER, page, "sst2", lines, None)) == [], "stopped as it waited"
+    begin(page), begin(page)
+    *_, (status, table, _) = compare_many(EXPLORER, page, "sst2", lines, None)
+    assert f"{3 * PART} texts" in status.replace("\xa0", " ")
+    assert table
+    assert list(compare_many(EXPLORER, page, "sst2", lines, None)) == []
+    assert all("value" not in update for update in end(page)), "a finished table stays"
 
 
 def test_parts_join_to_what_one_call_gives() -> None:
