@@ -21,7 +21,7 @@ except QBertError as error:
 import torch
 
 from qbert_demo.service import Explorer
-from qbert_demo.tuning import Tuner
+from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.layout import build_app, launch_options
 
 

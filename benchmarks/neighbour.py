@@ -18,10 +18,10 @@ from gradio_client import Client
 
 from benchmarks.memory import megabytes
 from benchmarks.page import FILLERS, WORDS, opened
-from qbert_demo.tuning import Tuner
+from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.finetune.run import Session, run
+from tests.service.test_tuner import OWN
 from tests.serving import served_app
-from tests.test_tuning import OWN
 
 TURNS = 5
 MOST_TIMES, MOST_SECONDS, MOST_MEGABYTES = 2.0, 12.0, 100.0

@@ -24,6 +24,9 @@ MAX_LABELS = 50
 MAX_TOKENS = 512
 """Most tokens that any model reads."""
 
+MODEL_TYPE = "qbert"
+"""What transformers calls a model of our format."""
+
 MAX_SEED = 2**31
 """Largest seed of anything random."""
 

@@ -6,7 +6,7 @@ from datasets import Dataset
 
 from qbert_demo.cli import main
 from qbert_demo.config import CHECKPOINTS
-from qbert_demo.data.catalogue import SST2
+from qbert_demo.data.tasks import SST2
 from tests import models
 from tests.data.repositories import NAME, PAIRS
 from tests.hub import Hub

@@ -14,11 +14,11 @@ from safetensors import SafetensorError
 from tokenizers import Tokenizer, pre_tokenizers
 from tokenizers.models import WordLevel
 
-from qbert_demo import hub as ours
 from qbert_demo.errors import CheckpointError
-from qbert_demo.hub import Patience, hub_sentence, hub_trouble, within
-from qbert_demo.model.checkpoints import locate
-from qbert_demo.model.download import fetch, look
+from qbert_demo.hub.files import fetch, look
+from qbert_demo.hub.waiting import Patience, hub_trouble, within
+from qbert_demo.hub.words import HUB_ERRORS, hub_sentence
+from qbert_demo.model.checkpoint import locate
 from tests.hub import Hub
 from tests.hub.faults import CutOff, Fault, Silent, Status, WrongBytes, WrongSize
 from tests.hub.fixtures import STRANGERS_TOKEN, TOKEN
@@ -151,11 +151,11 @@ def test_a_connection_that_is_always_cut_ends_within_the_bound(hub: Hub) -> None
 
 
 def test_a_silent_hub_is_given_up(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qbert_demo.model.download.PROBE_SECONDS", 0.2)
+    monkeypatch.setattr("qbert_demo.hub.files.PROBE_SECONDS", 0.2)
     hub.fault(".", Silent())
     start = time.monotonic()
     assert "in time" in sentence(lambda: look("org/name", None, False))
-    monkeypatch.setattr(ours, "PROBE_SECONDS", 0.2)
+    monkeypatch.setattr("qbert_demo.hub.waiting.PROBE_SECONDS", 0.2)
     assert hub_trouble(lambda api, wait: api.model_info("org/name")) == "the Hub is out of reach"
     assert time.monotonic() - start < 1.5
 
@@ -167,7 +167,7 @@ def test_no_network(online: str) -> None:
 
 def test_a_name_that_no_server_has(online: str) -> None:
     api = HfApi(endpoint="http://hub.invalid")
-    with pytest.raises(ours.HUB_ERRORS) as caught:
+    with pytest.raises(HUB_ERRORS) as caught:
         api.model_info("org/name", timeout=2, token=False)
     assert "name cannot be looked up" in hub_sentence(caught.value, "org/name")
 

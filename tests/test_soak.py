@@ -11,9 +11,9 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
+from tests.jobs.watch import eventually, trainees
+from tests.service.test_tuner import OWN
 from tests.serving import served_app
-from tests.test_tuning import OWN
-from tests.training.job_watch import eventually, trainees
 
 pytestmark = pytest.mark.slow
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from huggingface_hub import constants
 
+from qbert_demo.checkpoints.registry import Entry, write_registry
 from qbert_demo.errors import CheckpointError
-from qbert_demo.model.registry import Entry, write_registry
 from qbert_demo.results import Origin
 from qbert_demo.service import Explorer
 from tests import models

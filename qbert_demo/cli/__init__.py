@@ -10,11 +10,11 @@ from qbert_demo.cli.common import add_datasets_dir, print_json
 from qbert_demo.cli.publish import add_cards, add_publish
 from qbert_demo.cli.train import add_train
 from qbert_demo.config import CHECKPOINTS
-from qbert_demo.data.catalogue import TASKS, find_task
+from qbert_demo.data.tasks import TASKS, find_task
 from qbert_demo.errors import CheckpointError, QBertError
-from qbert_demo.report import circuit_json, comparison_json, prediction_json
+from qbert_demo.evaluation.table import evaluate
 from qbert_demo.service import Explorer
-from qbert_demo.training.evaluation import evaluate
+from qbert_demo.service.plain_json import circuit_json, comparison_json, prediction_json
 
 EXPORTS = {
     "text": to_text,

@@ -8,14 +8,14 @@ from typing import Any
 
 from qbert_demo.cli.common import add_datasets_dir, print_json
 from qbert_demo.config import HEAD_OF, HEADS
-from qbert_demo.data.another import Another
-from qbert_demo.data.catalogue import TASKS, find_task
-from qbert_demo.data.sources import SOURCES
+from qbert_demo.data.catalogue import SOURCES
+from qbert_demo.data.hub_dataset import Another
+from qbert_demo.data.tasks import TASKS, find_task
 from qbert_demo.errors import InputError
+from qbert_demo.service.tuner import DataChoice, Tuner
 from qbert_demo.training.quick import train_quickly, write_head
 from qbert_demo.training.recipe import LOSSES, RECIPES, FrozenRecipe, Recipe
-from qbert_demo.training.trainer import train
-from qbert_demo.tuning import DataChoice, Tuner
+from qbert_demo.training.train_task import train
 
 COLUMNS = {
     "config": "configuration of a Hub id",

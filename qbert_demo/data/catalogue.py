@@ -1,123 +1,160 @@
-"""The tasks: a dataset on the Hub, its columns and splits, and texts worth trying."""
+"""The catalogue of datasets to fine-tune on."""
 
 from dataclasses import dataclass
 
-from qbert_demo.errors import DataError
-from qbert_demo.results import Example
+from qbert_demo.data.tasks import AG_NEWS, SST2, Task
+
+SHARED = ("key", "title", "dataset", "config", "revision", "text", "label", "labels", "train")
+"""What `Source` and `Task` have in common."""
 
 
-@dataclass(frozen=True)
-class Task:
-    """One text-classification task.
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One dataset to fine-tune on.
 
     Attributes:
-        key: Its name in addresses, folders and on the command line.
+        key: Its name in addresses and on the command line.
         title: Its name for people.
         dataset: Dataset repository on the Hub.
         config: Configuration of the dataset.
         revision: Commit of the dataset, as a full sha.
-        text: Column of the text.
-        label: Column of the label's index.
+        train: Split to learn from.
+        held_out: Split to report on, if there is one.
+        text, label: Columns of the text and of the label's index.
         labels: Names of the classes in the order of the indices.
-        train: Split that is trained on.
-        report: Split that scores are reported on, and nothing is chosen on.
+        licence: What may be done with it, as far as is known.
+        citation: Whom to cite.
         rows: Rows of the train split on the Hub.
-        max_length: Most tokens that are read.
-        examples: Texts worth trying.
+        megabytes: Size of the train split's file on the Hub.
+        note: What must be known to judge a score on rows held out of it.
     """
 
     key: str
     title: str
     dataset: str
-    config: str
+    config: str = "default"
     revision: str
-    text: str
-    label: str
+    train: str = "train"
+    held_out: str | None = "test"
+    text: str = "text"
+    label: str = "label"
     labels: tuple[str, ...]
-    train: str
-    report: str
+    licence: str
+    citation: str
     rows: int
-    max_length: int
-    examples: tuple[Example, ...]
+    megabytes: float
+    note: str = ""
 
 
-SST2 = Task(
-    key="sst2",
-    title="Sentiment",
-    dataset="stanfordnlp/sst2",
-    config="default",
-    revision="8d51e7e4887a4caaa95b3fbebbf53c0490b58bbb",
-    text="sentence",
-    label="label",
-    labels=("negative", "positive"),
-    train="train",
-    report="validation",
-    rows=67_349,
-    max_length=128,
-    examples=(
-        Example("Plain praise", "A warm, funny and beautifully acted film."),
-        Example("Negation", "Not a great film, but never dull."),
-        Example(
-            "Mixed feelings",
-            "The cast is wonderful and the music soars, yet the story never finds its feet.",
-        ),
-        Example("Sarcasm", "Two hours of my life I will never get back. Thanks a lot."),
-        Example("Very short", "Meh."),
-        Example(
-            "Long",
-            "It opens like a thriller, drifts into family drama somewhere in the second act, and "
-            "by the time the lighthouse catches fire I had stopped asking what kind of film this "
-            "was meant to be; the strange thing is that I kept watching, kept laughing at the "
-            "wrong moments, and walked out happier than I had any right to be.",
-        ),
+_SENTIMENT = ("negative", "positive")
+_CATALOGUE = (
+    Source(
+        key=SST2.key,
+        title="SST-2 film phrases",
+        dataset=SST2.dataset,
+        revision=SST2.revision,
+        held_out=SST2.report,
+        text=SST2.text,
+        labels=SST2.labels,
+        licence="unknown",
+        citation="Socher et al., EMNLP 2013; in GLUE, Wang et al., ICLR 2019",
+        rows=SST2.rows,
+        megabytes=3.1,
+        note="Rows are phrases of the same sentences, so those held out are easier than new ones.",
+    ),
+    Source(
+        key=AG_NEWS.key,
+        title="AG News topics",
+        dataset=AG_NEWS.dataset,
+        revision=AG_NEWS.revision,
+        labels=AG_NEWS.labels,
+        licence="unknown; offered for research and other non-commercial use",
+        citation="Zhang, Zhao and LeCun, NIPS 2015; corpus by A. Gulli",
+        rows=AG_NEWS.rows,
+        megabytes=18.6,
+    ),
+    Source(
+        key="imdb",
+        title="IMDb film reviews",
+        dataset="stanfordnlp/imdb",
+        config="plain_text",
+        revision="e6281661ce1c48d982bc483cf8a173c1bbeb5d31",
+        labels=_SENTIMENT,
+        licence="none stated; the reviews belong to their writers and IMDb",
+        citation="Maas et al., ACL 2011",
+        rows=25_000,
+        megabytes=21.0,
+    ),
+    Source(
+        key="rotten_tomatoes",
+        title="Rotten Tomatoes film sentences",
+        dataset="cornell-movie-review-data/rotten_tomatoes",
+        revision="aa13bc287fa6fcab6daf52f0dfb9994269ffea28",
+        labels=_SENTIMENT,
+        licence="none stated; offered for research",
+        citation="Pang and Lee, ACL 2005",
+        rows=8_530,
+        megabytes=0.7,
+    ),
+    Source(
+        key="sms_spam",
+        title="SMS Spam Collection",
+        dataset="ucirvine/sms_spam",
+        config="plain_text",
+        revision="cae486f927c250fe1d4a5b55f11357964ed1646c",
+        held_out=None,
+        text="sms",
+        labels=("ham", "spam"),
+        licence="CC BY 4.0 at UCI, unknown on the Hub",
+        citation="Almeida, Gómez Hidalgo and Yamakami, DocEng 2011",
+        rows=5_574,
+        megabytes=0.4,
+    ),
+    Source(
+        key="tweet_eval",
+        title="TweetEval sentiment",
+        dataset="cardiffnlp/tweet_eval",
+        config="sentiment",
+        revision="b3a375baf0f409c77e6bc7aa35102b7b3534f8be",
+        labels=("negative", "neutral", "positive"),
+        licence="unknown; terms of X, for research",
+        citation="Barbieri et al., Findings of EMNLP 2020; Rosenthal et al., SemEval 2017",
+        rows=45_615,
+        megabytes=3.8,
+    ),
+    Source(
+        key="yelp_polarity",
+        title="Yelp reviews",
+        dataset="fancyzhx/yelp_polarity",
+        config="plain_text",
+        revision="bbf1c97a1f0cf005e5aded43839fd814654a1557",
+        labels=_SENTIMENT,
+        licence="unknown; from the Yelp Dataset Challenge 2015",
+        citation="Zhang, Zhao and LeCun, NIPS 2015",
+        rows=560_000,
+        megabytes=256,
+    ),
+    Source(
+        key="bbc_news",
+        title="BBC News topics",
+        dataset="SetFit/bbc-news",
+        revision="3587946a5360b8c81993d551b16f4951e025fb6d",
+        labels=("tech", "business", "sport", "entertainment", "politics"),
+        licence="articles belong to the BBC; for non-commercial research",
+        citation="Greene and Cunningham, ICML 2006",
+        rows=1_225,
+        megabytes=2.9,
     ),
 )
-
-AG_NEWS = Task(
-    key="ag_news",
-    title="News topic",
-    dataset="fancyzhx/ag_news",
-    config="default",
-    revision="eb185aade064a813bc0b7f42de02595523103ca4",
-    text="text",
-    label="label",
-    labels=("World", "Sports", "Business", "Sci/Tech"),
-    train="train",
-    report="test",
-    rows=120_000,
-    max_length=128,
-    examples=(
-        Example("Sports", "Late goal sends the hosts into the final of the European cup"),
-        Example(
-            "Business or Sci/Tech",
-            "Chip maker's shares jump 12 percent after it unveils a faster processor",
-        ),
-        Example(
-            "World or Business",
-            "Oil prices climb as ministers meet over the blockade of the strait",
-        ),
-        Example(
-            "World or Sports",
-            "Olympic team refuses to travel as border clashes enter a third week",
-        ),
-        Example("Very short", "Rates rise again"),
-        Example(
-            "Sci/Tech",
-            "Probe sends back first close pictures of the comet's icy surface",
-        ),
-    ),
-)
-
-TASKS = {task.key: task for task in (SST2, AG_NEWS)}
+SOURCES = {source.key: source for source in _CATALOGUE}
 
 
-def find_task(key: object) -> Task:
-    """The task with this key.
-
-    Raises:
-        DataError: If there is none; the message lists the keys.
-    """
-    task = TASKS.get(key) if isinstance(key, str) else None
-    if task is None:
-        raise DataError(f"There is no task {key!r}; the tasks are {', '.join(TASKS)}.")
-    return task
+def task_of(source: Source) -> Task:
+    """The source as `qbert_demo.data.rows.load_rows` takes it."""
+    return Task(
+        **{key: getattr(source, key) for key in SHARED},
+        report=source.held_out or source.train,
+        rows=source.rows,
+        max_length=128,
+        examples=(),
+    )

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from qbert_demo.data.entries import LABEL_NAMES, TEXT_NAMES
-from qbert_demo.data.loading import Rows
-from qbert_demo.data.own import (
+from qbert_demo.data.own_entries import LABEL_NAMES, TEXT_NAMES
+from qbert_demo.data.own_rows import (
     MAX_CLASSES,
     MAX_LABEL_CHARACTERS,
     MAX_OWN_CHARACTERS,
     MIN_CLASSES,
 )
+from qbert_demo.data.rows import Rows
 from qbert_demo.data.tables import rows_word
 from qbert_demo.errors import DataError
 

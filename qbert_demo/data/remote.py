@@ -18,9 +18,10 @@ from datasets.exceptions import DataFilesNotFoundError
 from httpx2 import HTTPError
 from huggingface_hub import HfApi, get_hf_file_metadata, hf_hub_download, hf_hub_url
 
-from qbert_demo.digests import is_whole
 from qbert_demo.errors import DataError, QBertError
-from qbert_demo.hub import HUB_ERRORS, PROBE_SECONDS, hub_sentence, within
+from qbert_demo.hub.digests import is_whole
+from qbert_demo.hub.waiting import PROBE_SECONDS, within
+from qbert_demo.hub.words import HUB_ERRORS, hub_sentence
 
 HUB_SECONDS = 60.0
 """Longest wait for rows once the Hub has answered."""

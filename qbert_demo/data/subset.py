@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qbert_demo.data.loading import Rows
+from qbert_demo.data.rows import Rows
 from qbert_demo.data.tables import rows_word
 from qbert_demo.errors import InputError
 

@@ -21,7 +21,7 @@ from transformers import (
 from transformers.initialization import no_init_weights
 from transformers.modeling_outputs import SequenceClassifierOutput
 
-from qbert_demo.model import checkpoints
+from qbert_demo.model import checkpoint
 from qbert_demo.model.configuration import QBertConfig
 from qbert_demo.model.encoder import find_backbone, load_encoder
 from qbert_demo.model.heads import BottleneckHead, CircuitHead, HeadOutput, LinearHead
@@ -152,11 +152,11 @@ class QBertForSequenceClassification(PreTrainedModel):
             BackboneError: If its encoder cannot be had.
         """
         hub = {name: kwargs[name] for name in HUB_ARGUMENTS if kwargs.get(name) is not None}
-        folder = checkpoints.locate(pretrained_model_name_or_path, **hub)
+        folder = checkpoint.locate(pretrained_model_name_or_path, **hub)
         if not isinstance(config, QBertConfig):
-            config = checkpoints.read_config(folder, QBertConfig)
+            config = checkpoint.read_config(folder, QBertConfig)
         model = cls.build(config)
-        tensors = checkpoints.read_tensors(folder, model.tensor_shapes())
+        tensors = checkpoint.read_tensors(folder, model.tensor_shapes())
         model.load_tensors(tensors)
         if isinstance(dtype, str) and dtype != "auto":
             dtype = getattr(torch, dtype)
@@ -167,8 +167,8 @@ class QBertForSequenceClassification(PreTrainedModel):
     def save_pretrained(  # type: ignore[override]
         self, save_directory: str | Path, *, texts: dict[str, str] | None = None, **_: Any
     ) -> None:
-        """Write the checkpoint folder atomically; see `qbert_demo.model.checkpoints.write`."""
-        checkpoints.write(
+        """Write the checkpoint folder atomically; see `qbert_demo.model.checkpoint.write`."""
+        checkpoint.write(
             save_directory,
             self.config,
             self.tensors(),

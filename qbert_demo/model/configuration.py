@@ -6,7 +6,7 @@ from huggingface_hub.dataclasses import strict
 from transformers import BertConfig, PreTrainedConfig
 
 from qbert_demo.circuit import CircuitSpec
-from qbert_demo.config import MAX_LABELS, MAX_TOKENS, MINILM, Backbone
+from qbert_demo.config import MAX_LABELS, MAX_TOKENS, MINILM, MODEL_TYPE, Backbone
 
 RANGES = (("adapter_rank", 0, 256), ("adapter_scale", -100, 100), ("dropout", 0, 1))
 """Settings that are checked, with the least and the most that each may be."""
@@ -34,7 +34,7 @@ class QBertConfig(PreTrainedConfig):
         max_length: Most tokens that are read, [CLS] and [SEP] included.
     """
 
-    model_type = "qbert"
+    model_type = MODEL_TYPE
     sub_configs_defaults: ClassVar[dict[str, Any]] = {"backbone": BertConfig}
 
     backbone: dict[str, Any] | PreTrainedConfig | None = None

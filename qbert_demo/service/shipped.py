@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from threading import Lock
 
+from qbert_demo.checkpoints.shipped import Key, Place
 from qbert_demo.config import HEADS
-from qbert_demo.data.catalogue import TASKS
+from qbert_demo.data.tasks import TASKS
 from qbert_demo.errors import BackboneError, CheckpointError
-from qbert_demo.hub import Patience, brief
+from qbert_demo.hub.waiting import Patience
+from qbert_demo.hub.words import brief
 from qbert_demo.model import QBertConfig
-from qbert_demo.model.checkpoints import read_config
+from qbert_demo.model.checkpoint import read_config
 from qbert_demo.model.encoder import find_backbone
 from qbert_demo.model.inference import Classifier
-from qbert_demo.model.shipped import Key, Place
 from qbert_demo.results import Origin, TaskCard
 
 

@@ -16,15 +16,16 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
+from qbert_demo.checkpoints.guests import load_found
 from qbert_demo.config import HEAD_OF
 from qbert_demo.errors import CheckpointError, InputError
-from qbert_demo.hub import DOWNLOAD_SECONDS, Patience, checked_token, hub_sentence, within
-from qbert_demo.model.download import HubFiles, Token, look
-from qbert_demo.model.guests import load_found
+from qbert_demo.hub.files import HubFiles, Token, look
+from qbert_demo.hub.waiting import DOWNLOAD_SECONDS, Patience, within
+from qbert_demo.hub.words import checked_token, hub_sentence
 from qbert_demo.model.inference import Classifier
-from qbert_demo.model.plain import PlainBert
-from qbert_demo.model.shelf import Shelf
+from qbert_demo.model.plain_bert import PlainBert
 from qbert_demo.results import Guest, Origin, TaskCard
+from qbert_demo.service.model_cache import Shelf
 from qbert_demo.settings import max_model_bytes
 
 MAX_TASKS = 1000

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from qbert_demo.circuit import CircuitLayer
+from qbert_demo.evaluation.metrics import confusion
 from qbert_demo.model.heads import BottleneckHead, CircuitHead, LinearHead, SqueezeHead
 from qbert_demo.results import Epoch
-from qbert_demo.training.metrics import confusion
 from qbert_demo.training.recipe import FrozenRecipe, RaceRecipe
 
 SPREAD = 0.05

@@ -11,10 +11,10 @@ from statistics import median
 import torch
 
 from qbert_demo.data.subset import Material
+from qbert_demo.evaluation.metrics import accuracy, macro_f1
 from qbert_demo.model.inference import Classifier
 from qbert_demo.results import HeadReport
 from qbert_demo.training.frozen import Features, Runner, first_head
-from qbert_demo.training.metrics import accuracy, macro_f1
 from qbert_demo.training.recipe import FrozenRecipe
 
 TIMED_TEXTS = 7

@@ -25,7 +25,7 @@ from transformers import (
     TrainingArguments,
 )
 
-from qbert_demo.data.loading import Rows
+from qbert_demo.data.rows import Rows
 from qbert_demo.model import QBertForSequenceClassification
 from qbert_demo.training.recipe import Recipe
 

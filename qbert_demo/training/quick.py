@@ -18,15 +18,15 @@ from typing import Any, cast
 import torch
 from transformers import BertConfig
 
+from qbert_demo.checkpoints.card import quick_card
 from qbert_demo.config import HEADS
 from qbert_demo.data.subset import Material
 from qbert_demo.errors import CheckpointError, QBertError
-from qbert_demo.model import QBertConfig, checkpoints, find_backbone
+from qbert_demo.model import QBertConfig, checkpoint, find_backbone
 from qbert_demo.model.inference import Classifier
 from qbert_demo.results import Epoch, HeadReport, QuickReport
 from qbert_demo.training.frozen import Features, Runner, race
 from qbert_demo.training.judging import Judge
-from qbert_demo.training.model_card import quick_card
 from qbert_demo.training.provenance import describe, has_bf16, versions
 from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe, RaceRecipe
 
@@ -183,7 +183,7 @@ def write_head(
     facts = _facts(report, material, recipe, config)
     texts = {"training.json": json.dumps(facts, indent=2) + "\n", "README.md": quick_card(facts)}
     tensors = {name: torch.from_numpy(array) for name, array in report.tensors.items()}
-    checkpoints.write(folder, config, tensors, files.folder, texts)
+    checkpoint.write(folder, config, tensors, files.folder, texts)
     return facts
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import gradio as gr
 
 from qbert_demo.errors import InputError, QBertError
-from qbert_demo.report import Json, batch_json, comparison_json
 from qbert_demo.service import Explorer
-from qbert_demo.ui.compare import heads_of
+from qbert_demo.service.plain_json import Json, batch_json, comparison_json
+from qbert_demo.ui.compare.tab import heads_of
 
 MODELS_AT_ONCE = 2
 """Comparisons for programs that run side by side; more would only slow each other down."""

@@ -3,25 +3,24 @@
 import html
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from qbert_demo.results import Origin
 from qbert_demo.service import Explorer
-from qbert_demo.tuning import Tuner
+from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.api import build_api
-from qbert_demo.ui.circuit_tab import build_circuit_tab
-from qbert_demo.ui.compare import build_compare_tab
+from qbert_demo.ui.circuit.tab import build_circuit_tab
+from qbert_demo.ui.compare.hub_model import origin_html, wire_guest_form
+from qbert_demo.ui.compare.tab import build_compare_tab
 from qbert_demo.ui.finetune import build_finetune_tab
 from qbert_demo.ui.finetune.api import build_finetune_api
-from qbert_demo.ui.guests import origin_html, wire_guest_form
-from qbert_demo.ui.own_tasks import OwnTasks, own_cards
-from qbert_demo.ui.plotly_view import plotly_head
-from qbert_demo.ui.theme import explorer_theme
+from qbert_demo.ui.parts.own_tasks import OwnTasks, own_cards
+from qbert_demo.ui.parts.plotly_view import plotly_head
+from qbert_demo.ui.parts.static import STATIC, TEXT
+from qbert_demo.ui.parts.theme import explorer_theme
 
-HERE = Path(__file__).parent
 TITLE = "QBERT explorer"
 MAX_WAITING = 200
 """Requests that may wait in the queue; one more is refused instead of waiting for minutes."""
@@ -56,7 +55,7 @@ def launch_options() -> dict[str, Any]:
     """Return the keyword arguments of ``launch`` that make the app look and behave as ours."""
     return {
         "theme": explorer_theme(),
-        "css_paths": [HERE / "static" / "app.css"],
+        "css_paths": [STATIC / "app.css"],
         "head": plotly_head(),
         "footer_links": ["api"],
         "run_history": False,
@@ -92,7 +91,7 @@ def header_html(status: str, origins: Sequence[Origin]) -> str:
         status: One line that says where models and encoder came from.
         origins: Where each of them came from.
     """
-    purpose = (HERE / "text" / "purpose.md").read_text("utf-8").strip()
+    purpose = (TEXT / "purpose.md").read_text("utf-8").strip()
     rows = "".join(
         f"<li>{html.escape(origin.name)}: {origin_html(origin)}</li>" for origin in origins
     )

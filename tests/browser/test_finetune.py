@@ -9,10 +9,10 @@ from playwright.sync_api import Page
 
 from qbert_demo.figures.figure import Figure, Table
 from qbert_demo.figures.theme import base_layout
-from qbert_demo.ui.plotly_view import Panel, joined
+from qbert_demo.ui.parts.plotly_view import Panel, joined
 from tests.browser.conftest import Open
 from tests.browser.test_looks import OVERFLOW, UNLABELLED
-from tests.test_tuning import OWN
+from tests.service.test_tuner import OWN
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

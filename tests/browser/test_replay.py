@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import Open
 from tests.browser.test_finetune import opened
 from tests.browser.test_looks import OVERFLOW, UNLABELLED
-from tests.training.job_watch import eventually
+from tests.jobs.watch import eventually
 from tests.ui.scripted import ScriptedExplorer
 from tests.ui.serving import served
 

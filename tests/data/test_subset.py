@@ -4,7 +4,7 @@ import sys
 import numpy as np
 import pytest
 
-from qbert_demo.data.loading import Rows
+from qbert_demo.data.rows import Rows
 from qbert_demo.data.subset import (
     class_counts,
     distinct_rows,
@@ -124,7 +124,7 @@ def test_numbers_out_of_range_are_refused(n: int, held_out: int, seed: int, mess
 
 def test_the_choice_is_mixed_and_hangs_on_the_seed_alone() -> None:
     script = (
-        "from qbert_demo.data.loading import Rows\n"
+        "from qbert_demo.data.rows import Rows\n"
         "from qbert_demo.data.subset import take_subset\n"
         "rows = Rows(tuple(map(str, range(90))), (0,) * 45 + (1,) * 45, '')\n"
         "m = take_subset(rows, 'ab', 40, balanced=True, held_out=20, seed=7)\n"

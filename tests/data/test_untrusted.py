@@ -11,7 +11,7 @@ import pytest
 from huggingface_hub import HfFileSystem, constants
 
 from qbert_demo.data import remote, untrusted
-from qbert_demo.data.another import Another, look_at
+from qbert_demo.data.hub_dataset import Another, look_at
 from qbert_demo.errors import DataError
 from tests.data.repositories import NAME, PAIRS, csv, moods, repository
 from tests.hub import Hub

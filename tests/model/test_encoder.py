@@ -9,7 +9,7 @@ from transformers import BertConfig, BertModel
 
 from qbert_demo.config import MINILM, Backbone
 from qbert_demo.errors import BackboneError
-from qbert_demo.hub import Patience, hub_trouble
+from qbert_demo.hub.waiting import Patience, hub_trouble
 from qbert_demo.model import QBertConfig, QBertForSequenceClassification
 from qbert_demo.model.encoder import FILES, find_backbone
 from tests import models

@@ -4,15 +4,14 @@ from pathlib import Path
 import pytest
 
 from qbert_demo.config import CHECKPOINTS
-from qbert_demo.data.subset import Material
 from qbert_demo.results import HeadReport, QuickReport
+from qbert_demo.service.tuner import Order
 from qbert_demo.training.quick import train_quickly
 from qbert_demo.training.recipe import FrozenRecipe
-from qbert_demo.tuning import Order
 from qbert_demo.ui.finetune.run import Session
 from tests.training.test_quick import MATERIAL
 
-Trained = tuple[HeadReport, Material, FrozenRecipe]
+Trained = tuple[HeadReport, Order]
 
 
 @pytest.fixture
@@ -36,11 +35,11 @@ def shipped(tmp_path: Path) -> Path:
 def trained() -> Trained:
     """A hybrid head of a few epochs on made-up rows."""
     recipe = FrozenRecipe(("hybrid",), n_qubits=2, n_layers=1, epochs=3)
-    return train_quickly(MATERIAL, recipe).heads["hybrid"], MATERIAL, recipe
+    return train_quickly(MATERIAL, recipe).heads["hybrid"], Order(MATERIAL, recipe)
 
 
 @pytest.fixture
 def session(trained: Trained) -> Session:
     """What the page of a visitor remembers who trained that head."""
-    report, material, recipe = trained
-    return Session("job", order=Order(material, recipe), report=QuickReport({"hybrid": report}, {}))
+    report, order = trained
+    return Session("job", order=order, report=QuickReport({"hybrid": report}, {}))

@@ -9,10 +9,11 @@ from huggingface_hub import constants
 from torch import Tensor
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipeline
 
+from qbert_demo.checkpoints.publish import publish
 from qbert_demo.errors import InputError
+from qbert_demo.hub.commits import compare
 from qbert_demo.model.inference import Classifier
-from qbert_demo.publish import publish, push_head
-from qbert_demo.publish.repository import compare
+from qbert_demo.service.tuner import push_head
 from qbert_demo.training.quick import adopt, fresh_classifier
 from tests.hub import Hub
 from tests.hub.faults import Status
@@ -47,9 +48,9 @@ def equal(some: list[Tensor], others: list[Tensor]) -> bool:
 def test_a_pushed_head_comes_back_the_same(
     hub: Hub, trained: Trained, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    report, material, recipe = trained
-    own = answers(adopt(fresh_classifier(), report, material, recipe))
-    sha = push_head(report, material, recipe, "tester/mine", TOKEN)
+    report, order = trained
+    own = answers(adopt(fresh_classifier(), report, order.material, order.recipe))
+    sha = push_head(report, order, "tester/mine", TOKEN)
     assert hub.repositories["model", "tester/mine"].private
     assert hub.commits("model", "tester/mine")[-1] == sha
     card = hub.files("model", "tester/mine", sha)["README.md"].decode()
@@ -60,7 +61,7 @@ def test_a_pushed_head_comes_back_the_same(
         loaded("tester/mine", sha)
     assert equal(loaded("tester/mine", sha, TOKEN), own)
     classify = pipeline("text-classification", model="tester/mine", revision=sha, token=TOKEN)
-    labels = [material.labels[int(logits.argmax())] for logits in own]
+    labels = [order.material.labels[int(logits.argmax())] for logits in own]
     assert [answer["label"] for answer in classify(TEXTS)] == labels
 
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
@@ -85,19 +86,19 @@ def test_a_published_checkpoint_comes_back_the_same(
 
 
 def test_a_second_push_makes_a_commit_only_if_something_changed(hub: Hub, trained: Trained) -> None:
-    report, material, recipe = trained
-    first = push_head(report, material, recipe, "org/mine", TOKEN, private=False)
-    assert push_head(report, material, recipe, "org/mine", TOKEN, private=False) == first
+    report, order = trained
+    first = push_head(report, order, "org/mine", TOKEN, private=False)
+    assert push_head(report, order, "org/mine", TOKEN, private=False) == first
     assert not hub.repositories["model", "org/mine"].private
     with pytest.raises(InputError, match="there already and public"):
-        push_head(report, material, recipe, "org/mine", TOKEN, private=True)
+        push_head(report, order, "org/mine", TOKEN, private=True)
     assert hub.commits("model", "org/mine")[-1] == first
 
 
 def test_a_change_in_between_is_not_overwritten(
     hub: Hub, trained: Trained, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    report, material, recipe = trained
+    report, order = trained
     hub.add("model", "org/mine", {"config.json": b'{"model_type": "qbert"}'})
 
     def compare_slowly(*args: object) -> object:
@@ -105,9 +106,9 @@ def test_a_change_in_between_is_not_overwritten(
         hub.add("model", "org/mine", {"notes.md": b"from somebody else"})
         return found
 
-    monkeypatch.setattr("qbert_demo.publish.checkpoints.compare", compare_slowly)
+    monkeypatch.setattr("qbert_demo.checkpoints.publish.compare", compare_slowly)
     with pytest.raises(InputError, match="changed at the same time"):
-        push_head(report, material, recipe, "org/mine", TOKEN, private=False)
+        push_head(report, order, "org/mine", TOKEN, private=False)
     assert len(hub.commits("model", "org/mine")) == 2
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from huggingface_hub import ModelCard
 
+from qbert_demo.checkpoints.card import card_of
+from qbert_demo.checkpoints.registry import read_registry
 from qbert_demo.cli import main
-from qbert_demo.model.registry import read_registry
-from qbert_demo.training.model_card import card_of
 from tests.hub import Hub
 from tests.hub.faults import CutOff, Fault, Silent, Status
 from tests.hub.fixtures import STRANGERS_TOKEN, TOKEN
@@ -197,7 +197,7 @@ def test_a_hub_in_trouble_is_told(
     fault: Fault,
     words: str,
 ) -> None:
-    monkeypatch.setattr("qbert_demo.publish.repository.ASK_SECONDS", 0.5)
+    monkeypatch.setattr("qbert_demo.hub.commits.ASK_SECONDS", 0.5)
     hub.add("model", "org/sst2-classical", {".gitattributes": b""})
     hub.fault("GET /api/models/", fault)
     refused(shipped, capsys, words)
@@ -206,7 +206,7 @@ def test_a_hub_in_trouble_is_told(
 def test_a_hub_that_keeps_silent_about_a_commit_is_not_waited_for(
     hub: Hub, shipped: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qbert_demo.publish.repository.SEND_SECONDS", 1)
+    monkeypatch.setattr("qbert_demo.hub.commits.SEND_SECONDS", 1)
     hub.fault("POST .*/commit/", Silent())
     refused(shipped, capsys, "What was sent may still arrive")
 

@@ -14,9 +14,9 @@ from transformers import AutoModelForSequenceClassification
 
 from qbert_demo.cli import main
 from qbert_demo.service import Explorer
+from qbert_demo.ui.compare.hub_model import load
 from qbert_demo.ui.finetune.push import build_push, push
 from qbert_demo.ui.finetune.run import Session
-from qbert_demo.ui.guests import load
 from tests.hub import Hub
 from tests.hub.faults import Fault, Status
 

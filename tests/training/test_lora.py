@@ -12,14 +12,14 @@ import torch
 from datasets import Dataset
 from transformers import AutoModelForSequenceClassification
 
-from qbert_demo.data.loading import Rows
+from qbert_demo.checkpoints.card import card_of
+from qbert_demo.data.rows import Rows
 from qbert_demo.data.subset import Material
 from qbert_demo.errors import InputError
 from qbert_demo.model.inference import Classifier
 from qbert_demo.results import Epoch, QuickReport
 from qbert_demo.training.estimate import Pace, _representative, estimate
 from qbert_demo.training.lora import train_end_to_end
-from qbert_demo.training.model_card import card_of
 from qbert_demo.training.orders import Order
 from qbert_demo.training.quick import adopt, fresh_classifier, write_head
 from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe

@@ -8,7 +8,7 @@ import pytest
 import torch
 from transformers import AutoModelForSequenceClassification, pipeline
 
-from qbert_demo.data.loading import Rows
+from qbert_demo.data.rows import Rows
 from qbert_demo.data.subset import Chosen, Material
 from qbert_demo.model.inference import Classifier
 from qbert_demo.results import Epoch, QuickReport

@@ -13,7 +13,7 @@ import pytest
 from datasets import Dataset
 
 from qbert_demo.cli import main
-from qbert_demo.data.catalogue import SST2
+from qbert_demo.data.tasks import SST2
 from qbert_demo.model.inference import Classifier
 
 pytestmark = pytest.mark.slow

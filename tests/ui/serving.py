@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from qbert_demo.service import Explorer
-from qbert_demo.tuning import Tuner
+from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.layout import build_app, launch_options
 
 

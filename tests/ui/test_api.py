@@ -8,7 +8,7 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from qbert_demo.report import batch_json, comparison_json
+from qbert_demo.service.plain_json import batch_json, comparison_json
 from tests.ui.scripted import ScriptedExplorer
 
 EXPLORER = ScriptedExplorer()

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qbert_demo.ui.batch import PART, STOPPED, Run, begin, compare_many, end, joined
-from qbert_demo.ui.batch_table import defused, order, table_csv, table_html
+from qbert_demo.ui.compare.batch import PART, STOPPED, Run, begin, compare_many, end, joined
+from qbert_demo.ui.compare.batch_table import defused, order, table_csv, table_html
 from tests.ui.scripted import ScriptedExplorer
 
 EXPLORER = ScriptedExplorer()

@@ -14,8 +14,8 @@ import pytest
 from qbert_demo.circuit.spec import CircuitSpec
 from qbert_demo.circuit.trace import trace
 from qbert_demo.figures.circuit import describe
-from qbert_demo.ui.circuit_answers import FORMATS, compared, exported, measured, proved
-from qbert_demo.ui.circuit_tab import show_circuit
+from qbert_demo.ui.circuit.answers import FORMATS, compared, exported, measured, proved
+from qbert_demo.ui.circuit.tab import show_circuit
 from tests.ui.scripted import SENTIMENT, ScriptedExplorer
 from tests.ui.test_compare import text_of
 

@@ -8,8 +8,8 @@ import pytest
 
 from qbert_demo.circuit.spec import CircuitSpec
 from qbert_demo.figures.theme import HEAD_COLOURS
-from qbert_demo.ui.compare import answer, heads_of
-from qbert_demo.ui.plotly_view import Panel, PlotlyView, plotly_script
+from qbert_demo.ui.compare.tab import answer, heads_of
+from qbert_demo.ui.parts.plotly_view import Panel, PlotlyView, plotly_script
 from tests.ui.scripted import SENTIMENT, ScriptedExplorer
 
 EXPLORER = ScriptedExplorer()

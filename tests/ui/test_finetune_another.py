@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from huggingface_hub import constants
 
-from qbert_demo.data.another import Another
-from qbert_demo.tuning import DataChoice, Tuner
+from qbert_demo.data.hub_dataset import Another
+from qbert_demo.service.tuner import DataChoice, Tuner
 from qbert_demo.ui.finetune.another import another_of, look_at_dataset
 from qbert_demo.ui.finetune.data import about_html, choice_of, preview
 from tests.data.repositories import NAME, PAIRS, moods, repository

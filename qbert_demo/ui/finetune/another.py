@@ -6,14 +6,14 @@ from typing import Any
 
 import gradio as gr
 
-from qbert_demo.data.another import Another, Look
+from qbert_demo.data.hub_dataset import Another, Look
 from qbert_demo.errors import QBertError
-from qbert_demo.model.download import hub_page
-from qbert_demo.tuning import Tuner
+from qbert_demo.hub.files import hub_page
+from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.finetune.words import first_rows_html
-from qbert_demo.ui.forms import token_box
-from qbert_demo.ui.spoken import spoken
-from qbert_demo.ui.words import error_html
+from qbert_demo.ui.parts.forms import token_box
+from qbert_demo.ui.parts.spoken import spoken
+from qbert_demo.ui.parts.words import error_html
 
 
 def build_another(tuner: Tuner) -> list[Any]:

@@ -8,22 +8,22 @@ from typing import Any
 import gradio as gr
 
 from qbert_demo.config import MAX_SEED
-from qbert_demo.data.gathering import MAX_HELD_OUT_ROWS, MAX_TRAIN_ROWS, MIN_ROWS, DataChoice
-from qbert_demo.data.own import (
+from qbert_demo.data.catalogue import SOURCES
+from qbert_demo.data.choice import MAX_HELD_OUT_ROWS, MAX_TRAIN_ROWS, MIN_ROWS, DataChoice
+from qbert_demo.data.own_rows import (
     MAX_CLASSES,
     MAX_OWN_CHARACTERS,
     MAX_OWN_ROWS,
     MIN_CLASS_ROWS,
     MIN_CLASSES,
 )
-from qbert_demo.data.sources import SOURCES
 from qbert_demo.errors import QBertError
-from qbert_demo.tuning import Tuner
+from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.finetune.another import another_of, build_another, hub_link
 from qbert_demo.ui.finetune.words import preview_html
-from qbert_demo.ui.forms import whole
-from qbert_demo.ui.spoken import spoken
-from qbert_demo.ui.words import error_html
+from qbert_demo.ui.parts.forms import whole
+from qbert_demo.ui.parts.spoken import spoken
+from qbert_demo.ui.parts.words import error_html
 
 DEFAULT_SOURCE = "rotten_tomatoes"
 """Short sentences, bundled."""

@@ -8,12 +8,12 @@ import gradio as gr
 
 from qbert_demo.config import HEADS
 from qbert_demo.errors import QBertError
-from qbert_demo.model.download import hub_page
-from qbert_demo.publish import push_head
+from qbert_demo.hub.files import hub_page
+from qbert_demo.service.tuner import push_head
 from qbert_demo.ui.finetune.run import Session
-from qbert_demo.ui.forms import token_box
-from qbert_demo.ui.spoken import spoken
-from qbert_demo.ui.words import error_html
+from qbert_demo.ui.parts.forms import token_box
+from qbert_demo.ui.parts.spoken import spoken
+from qbert_demo.ui.parts.words import error_html
 
 
 def build_push(session: gr.State) -> None:
@@ -72,9 +72,7 @@ def push(
         return
     yield "<p>Pushing …</p>", gr.skip()
     try:
-        sha = push_head(
-            trained, order.material, order.recipe, repo_id, token, private=private is not False
-        )
+        sha = push_head(trained, order, repo_id, token, private=private is not False)
     except QBertError as error:
         yield error_html(str(error)), gr.skip()
         return

@@ -6,7 +6,6 @@ The server hands the page the whole history once; moving the slider asks nobody.
 import json
 import math
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -19,9 +18,9 @@ from qbert_demo.figures.training import accuracy_curves, loss_curves
 from qbert_demo.results import Epoch, HeadReport, QuickReport
 from qbert_demo.ui.finetune.run import Session
 from qbert_demo.ui.finetune.words import watched_html
-from qbert_demo.ui.plotly_view import joined
+from qbert_demo.ui.parts.plotly_view import joined
+from qbert_demo.ui.parts.static import STATIC
 
-STATIC = Path(__file__).parent.parent / "static"
 WEIGHTS = "classifier.middle.weights"
 DIALS_HINT = (
     "A dial for each angle of the trained gates, anticlockwise from the right; the faint hand is "

@@ -8,14 +8,14 @@ from typing import Any
 
 import gradio as gr
 
+from qbert_demo.checkpoints.zipped import MAX_ZIP_BYTES, restore
 from qbert_demo.errors import InputError, QBertError
-from qbert_demo.restore import MAX_ZIP_BYTES, restore
 from qbert_demo.results import TaskCard
 from qbert_demo.service import Explorer
-from qbert_demo.tuning import Tuner
-from qbert_demo.ui.own_tasks import OwnTasks, added, free_title, unchanged
-from qbert_demo.ui.spoken import spoken
-from qbert_demo.ui.words import error_html, shown
+from qbert_demo.service.tuner import Tuner
+from qbert_demo.ui.parts.own_tasks import OwnTasks, added, free_title, unchanged
+from qbert_demo.ui.parts.spoken import spoken
+from qbert_demo.ui.parts.words import error_html, shown
 
 LONGEST_NAME = 40
 

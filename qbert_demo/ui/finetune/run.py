@@ -18,10 +18,10 @@ from qbert_demo.figures.training import (
     loss_curves,
 )
 from qbert_demo.figures.watched import angle_curves, value_curves
+from qbert_demo.jobs.queue import Event
 from qbert_demo.results import Epoch, QuickReport
-from qbert_demo.training.jobs import Event
+from qbert_demo.service.tuner import Order, Tuner
 from qbert_demo.training.recipe import LoraRecipe
-from qbert_demo.tuning import Order, Tuner
 from qbert_demo.ui.finetune.data import choice_of
 from qbert_demo.ui.finetune.settings import recipe_of
 from qbert_demo.ui.finetune.words import (
@@ -31,8 +31,8 @@ from qbert_demo.ui.finetune.words import (
     steps_html,
     watched_html,
 )
-from qbert_demo.ui.plotly_view import Panel
-from qbert_demo.ui.words import error_html
+from qbert_demo.ui.parts.plotly_view import Panel
+from qbert_demo.ui.parts.words import error_html
 
 PAUSE = 0.35
 """Seconds between two looks at a running training."""

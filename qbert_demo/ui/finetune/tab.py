@@ -8,7 +8,7 @@ import gradio as gr
 
 from qbert_demo.config import HEADS
 from qbert_demo.service import Explorer
-from qbert_demo.tuning import Tuner
+from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.finetune.data import build_data
 from qbert_demo.ui.finetune.push import build_push
 from qbert_demo.ui.finetune.replay import build_replay
@@ -16,9 +16,9 @@ from qbert_demo.ui.finetune.restore import build_restore
 from qbert_demo.ui.finetune.run import Session, Update, run, stop
 from qbert_demo.ui.finetune.settings import build_settings
 from qbert_demo.ui.finetune.take import build_take
-from qbert_demo.ui.own_tasks import OwnTasks
-from qbert_demo.ui.plotly_view import PlotlyView
-from qbert_demo.ui.spoken import spoken
+from qbert_demo.ui.parts.own_tasks import OwnTasks
+from qbert_demo.ui.parts.plotly_view import PlotlyView
+from qbert_demo.ui.parts.spoken import spoken
 
 
 def build_finetune_tab(tuner: Tuner, explorer: Explorer, own: OwnTasks) -> None:

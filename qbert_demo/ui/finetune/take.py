@@ -5,23 +5,20 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from qbert_demo.config import HEADS
 from qbert_demo.errors import QBertError
-from qbert_demo.restore import archive
 from qbert_demo.results import TaskCard
 from qbert_demo.service import Explorer
-from qbert_demo.tuning import Tuner
+from qbert_demo.service.tuner import Tuner, archive
 from qbert_demo.ui.finetune.run import Session
-from qbert_demo.ui.own_tasks import OwnTasks, added, free_title, unchanged
-from qbert_demo.ui.spoken import spoken
-from qbert_demo.ui.words import error_html
-
-STATIC = Path(__file__).parent.parent / "static"
+from qbert_demo.ui.parts.own_tasks import OwnTasks, added, free_title, unchanged
+from qbert_demo.ui.parts.spoken import spoken
+from qbert_demo.ui.parts.static import STATIC
+from qbert_demo.ui.parts.words import error_html
 
 
 class ZipLink(gr.HTML):

@@ -1,0 +1,211 @@
+"""Anybody's ``BertForSequenceClassification``, dressed as a classical model of ours."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from huggingface_hub.errors import StrictDataclassError
+from torch import Tensor, nn
+from transformers import BertConfig, BertForSequenceClassification, BertModel
+from transformers.activations import ACT2FN
+from transformers.initialization import no_init_weights
+
+from qbert_demo.config import MAX_LABELS, MAX_TOKENS
+from qbert_demo.errors import CheckpointError
+from qbert_demo.hub.files import WEIGHTS
+from qbert_demo.model import checkpoint
+from qbert_demo.model.heads import HeadOutput, LinearHead
+
+SIZES = {
+    "vocab_size": 500_000,
+    "hidden_size": 4096,
+    "num_hidden_layers": 64,
+    "num_attention_heads": 64,
+    "intermediate_size": 16_384,
+    "max_position_embeddings": 8192,
+    "type_vocab_size": 64,
+}
+"""The sizes in a config that are read, and the largest each may be."""
+OTHERS = ("hidden_act", "layer_norm_eps", "pad_token_id")
+"""What else of a config makes a difference to an answer."""
+EARLY_NAMES = {"gamma": "weight", "beta": "bias"}
+"""How early checkpoints called the parts of a layer norm."""
+
+
+@dataclass(frozen=True)
+class PlainConfig:
+    """What a model that is not of our format has in place of our config.
+
+    Attributes:
+        labels: Names of the classes in the order of the logits.
+        max_length: Most tokens that are read.
+    """
+
+    labels: tuple[str, ...]
+    max_length: int
+    head: str = "linear"
+    n_qubits: int = 0
+
+    def label_names(self) -> tuple[str, ...]:
+        """Names of the classes in the order of the logits."""
+        return self.labels
+
+
+class PlainBert(nn.Module):
+    """Encoder, its own pooler, and the linear layer on top."""
+
+    def __init__(self, model: BertForSequenceClassification, labels: tuple[str, ...]) -> None:
+        """Take the parts of a loaded model."""
+        super().__init__()
+        self.bert: BertModel = model.bert
+        self.classifier = LinearHead(model.config.hidden_size, len(labels), 0.0)
+        self.classifier.output = model.classifier
+        length = min(MAX_TOKENS, model.config.max_position_embeddings)
+        self.config = PlainConfig(labels, length)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model is."""
+        return self.bert.device
+
+    def encode(self, input_ids: Tensor, attention_mask: Tensor | None = None) -> Tensor:
+        """Text vectors from the model's own pooler, float32 of shape ``(batch, hidden)``."""
+        return self.bert(input_ids=input_ids, attention_mask=attention_mask).pooler_output.float()
+
+    def classify(self, pooled: Tensor) -> HeadOutput:
+        """Logits of shape ``(batch, n_labels)``."""
+        return self.classifier(pooled)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """All parameters: every one of them was trained."""
+        return dict(self.named_parameters())
+
+
+def read_plain(folder: Path, values: Mapping[str, Any]) -> PlainBert:
+    """Read a model strictly, in float32 and evaluation mode.
+
+    Args:
+        folder: Where ``model.safetensors`` is.
+        values: Its configuration, as `check_plain` takes it.
+
+    Raises:
+        CheckpointError: If config or weights are not those of a BERT classifier.
+    """
+    config, labels = check_plain(values)
+    try:
+        with torch.device("meta"):
+            outline = BertForSequenceClassification(config)
+    except ValueError as error:
+        raise CheckpointError(f"Its config describes no BERT: {error!s:.200}") from error
+    check_room(folder, sum(parameter.numel() for parameter in outline.parameters()))
+    shapes = {name: tuple(tensor.shape) for name, tensor in outline.state_dict().items()}
+    tensors = checkpoint.read_tensors(folder, shapes, _our_name)
+    with no_init_weights():
+        model = BertForSequenceClassification(config)
+    model.load_state_dict(tensors, assign=True)
+    return PlainBert(model, labels).eval()
+
+
+def check_plain(values: Mapping[str, Any]) -> tuple[BertConfig, tuple[str, ...]]:
+    """Check the configuration of a ``BertForSequenceClassification`` before a tensor is read.
+
+    Args:
+        values: What its ``config.json`` says. Only what is named in `SIZES` and `OTHERS` is
+            used, so that nothing in it can ask for other code or another way of loading.
+
+    Returns:
+        Its configuration, and the names of its classes.
+
+    Raises:
+        CheckpointError: If it is another model, or a size or a label is out of range.
+    """
+    found = values.get("architectures")
+    if found != ["BertForSequenceClassification"]:
+        name = found[0] if isinstance(found, list) and found else "nothing in particular"
+        raise CheckpointError(
+            f"Its config describes {name!s:.60}; of others' models only a "
+            "BertForSequenceClassification can be loaded."
+        )
+    if values.get("problem_type") not in (None, "single_label_classification"):
+        raise CheckpointError("It does not choose one label of several, as all models here do.")
+    labels = label_names(values)
+    return check_bert(values, labels), labels
+
+
+def check_bert(values: Mapping[str, Any], labels: tuple[str, ...] = ()) -> BertConfig:
+    """Check the sizes of a BERT encoder.
+
+    Raises:
+        CheckpointError: If one is out of range, or the encoder is of an unusual kind.
+    """
+    if values.get("model_type") != "bert":
+        raise CheckpointError(f"It is a {values.get('model_type')!s:.40} model, not a BERT.")
+    for name, largest in SIZES.items():
+        value = values.get(name, getattr(BertConfig, name))
+        if type(value) is not int or not 1 <= value <= largest:
+            raise CheckpointError(
+                f"Its config has {name} {value!r:.40}; it must be from 1 to {largest:,}."
+            )
+    activation = values.get("hidden_act", "gelu")
+    if not isinstance(activation, str) or activation not in ACT2FN:
+        raise CheckpointError(f"Its activation {activation!r:.40} is not known here.")
+    epsilon = values.get("layer_norm_eps", 1e-12)
+    if type(epsilon) not in (float, int) or not 0 < epsilon <= 1:
+        raise CheckpointError(f"Its config has layer_norm_eps {epsilon!r:.40}, not above 0 to 1.")
+    padding = values.get("pad_token_id", 0)
+    rows = values.get("vocab_size", BertConfig.vocab_size)
+    if padding is not None and (type(padding) is not int or not 0 <= padding < rows):
+        raise CheckpointError(f"Its config has pad_token_id {padding!r:.40}, which is no token.")
+    if values.get("position_embedding_type", "absolute") != "absolute" or values.get("is_decoder"):
+        raise CheckpointError("Its config describes no encoder with absolute positions.")
+    known = {name: values[name] for name in (*SIZES, *OTHERS) if name in values}
+    names = dict(enumerate(labels)) or {0: "0", 1: "1"}
+    try:
+        return BertConfig(**known, id2label=names, label2id={v: k for k, v in names.items()})
+    except (StrictDataclassError, ValueError, TypeError) as error:
+        raise CheckpointError(f"Its config is not usable: {error!s:.200}") from error
+
+
+def label_names(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the classes in a config, in the order of the logits.
+
+    Raises:
+        CheckpointError: If they are not 2 to 50 different names numbered from 0.
+    """
+    names = values.get("id2label", {"0": "LABEL_0", "1": "LABEL_1"})
+    if not isinstance(names, dict) or not 2 <= len(names) <= MAX_LABELS:
+        count = len(names) if isinstance(names, dict) else "no"
+        raise CheckpointError(f"It has {count} labels; from 2 to {MAX_LABELS} are supported.")
+    by_number = {str(number): name for number, name in names.items()}
+    ordered = [by_number.get(str(k)) for k in range(len(names))]
+    clean = tuple(name.strip() for name in ordered if isinstance(name, str))
+    if not all(0 < len(name) <= 100 for name in clean) or len(set(clean)) != len(names):
+        raise CheckpointError("Its labels must be different names, numbered from 0.")
+    if any("\ud800" <= character <= "\udfff" for name in clean for character in name):
+        raise CheckpointError("Its labels hold half a character, which cannot be shown or sent.")
+    return clean
+
+
+def check_room(folder: Path, parameters: int) -> None:
+    """Refuse a config that asks for more parameters than the weights file can hold.
+
+    Raises:
+        CheckpointError: If it does, at two bytes a parameter.
+    """
+    path = folder / WEIGHTS
+    room = path.stat().st_size // 2 if path.is_file() else 0
+    if parameters > room:
+        raise CheckpointError(
+            f"Its config asks for {parameters:,} parameters, but {WEIGHTS} has room "
+            f"for {room:,} at most."
+        )
+
+
+def _our_name(name: str) -> str | None:
+    """Today's name of a tensor; ``None`` for what is no longer stored."""
+    if name == "bert.embeddings.position_ids":
+        return None
+    stem, dot, last = name.rpartition(".")
+    return f"{stem}{dot}{EARLY_NAMES.get(last, last)}"

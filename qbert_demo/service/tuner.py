@@ -1,0 +1,243 @@
+"""Quick fine-tuning for visitors: rows to learn from, a queue of trainings, and what came of them.
+
+Every training runs in a process of its own. Everything about it is kept in memory under an id that
+cannot be guessed, and dropped some time after its owner has left.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+from threading import Lock
+
+from cachetools import TTLCache
+
+from qbert_demo.checkpoints import zipped
+from qbert_demo.checkpoints.publish import push_folder
+from qbert_demo.data.catalogue import SOURCES
+from qbert_demo.data.catalogue_rows import available
+from qbert_demo.data.choice import DataChoice, gather
+from qbert_demo.data.hub_dataset import Another, Look, look_at
+from qbert_demo.data.subset import Material
+from qbert_demo.errors import BusyError, InputError
+from qbert_demo.hub.commits import check_repo_id, writing_token
+from qbert_demo.jobs.process import ForkServer
+from qbert_demo.jobs.queue import Event, Jobs
+from qbert_demo.model.inference import Classifier
+from qbert_demo.results import Estimate, HeadReport, QuickReport
+from qbert_demo.settings import trainings_at_once
+from qbert_demo.training.orders import MAX_SECONDS, Order, measure_order, train_order
+from qbert_demo.training.quick import adopt, fresh_classifier, head_folder
+from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe
+
+MEASURING_SECONDS = 60
+"""Longest time for an estimate, once it is its turn."""
+WAITING, WAITING_TO_BE_MEASURED = 60, 30
+"""Trainings and estimates that may stand in line; a class presses Start at once."""
+KEPT_CHOICES, KEPT_SECONDS = 8, 300
+"""So many gathered choices are kept, for so long: a class takes the same rows, then starts."""
+
+
+class Tuner:
+    """Prepares rows and runs trainings for many visitors."""
+
+    def __init__(self, datasets_dir: Path | None = None, at_once: int | None = None) -> None:
+        """Start nothing yet.
+
+        Args:
+            datasets_dir: A folder of datasets in the Hub's layout, asked before the Hub.
+            at_once: Trainings at the same time; ``QBERT_TRAININGS`` or 2 if left out.
+
+        Raises:
+            InputError: If ``QBERT_TRAININGS`` is not a whole number from 1 to 16.
+        """
+        self._datasets_dir = datasets_dir
+        self.at_once = trainings_at_once() if at_once is None else at_once
+        self._lock = Lock()
+        self._base: Classifier | None = None
+        self._gathered: TTLCache[str, Future[Material]] = TTLCache(KEPT_CHOICES, KEPT_SECONDS)
+        server = ForkServer((__name__, "qbert_demo.model.inference"))
+        self._jobs = Jobs(
+            train_order,
+            at_once=self.at_once,
+            waiting=WAITING,
+            seconds=MAX_SECONDS,
+            server=server,
+        )
+        self._measurements = Jobs(
+            measure_order,
+            at_once=1,
+            waiting=WAITING_TO_BE_MEASURED,
+            seconds=MEASURING_SECONDS,
+            server=server,
+        )
+
+    def sources(self) -> list[tuple[str, str]]:
+        """Title and key of every dataset; those that need no network come first and say so."""
+        choices = []
+        for source in SOURCES.values():
+            is_here = available(source, self._datasets_dir)
+            choices.append((not is_here, f"{source.title}{' (bundled)' * is_here}", source.key))
+        return [(title, key) for _, title, key in sorted(choices, key=lambda c: c[0])]
+
+    def material(self, choice: DataChoice) -> Material:
+        """Gather the rows that a visitor wants.
+
+        What anyone may read is gathered once for all who choose the same, and kept for
+        `KEPT_SECONDS`.
+
+        Raises:
+            InputError: If a number or the visitor's own rows cannot be used.
+            DataError: If a dataset cannot be had.
+        """
+        is_own = choice.source is None and choice.another is None
+        if is_own or (choice.another is not None and choice.another.token is not False):
+            return gather(choice, self._datasets_dir)
+        key = repr(replace(choice, own_text="", own_file=None))
+        with self._lock:
+            found = self._gathered.get(key)
+            is_mine = found is None
+            if found is None:
+                found = self._gathered[key] = Future()
+        if is_mine:
+            try:
+                found.set_result(gather(choice, self._datasets_dir))
+            except BaseException as error:
+                with self._lock:
+                    self._gathered.pop(key, None)
+                found.set_exception(error)
+                raise
+        return found.result()
+
+    def look(self, another: Another) -> Look:
+        """Look at a dataset of the Hub, so that its columns can be chosen.
+
+        Raises:
+            InputError: If its id or the token cannot be one.
+            DataError: If it cannot be had or used.
+        """
+        return look_at(another)
+
+    def warm_up(self) -> None:
+        """Have a process import what a training needs, so that the first one starts soon."""
+        self._jobs.warm_up()
+
+    def start(self, material: Material, recipe: FrozenRecipe | LoraRecipe) -> str:
+        """Train as soon as there is a place; returns the id that all else asks for.
+
+        Raises:
+            InputError: If there are more rows than may be trained on end to end.
+            BusyError: If too many wait already.
+        """
+        order = Order(material, recipe)
+        return self._jobs.submit(order, order.seconds())
+
+    def estimate(self, order: Order, given_up: Callable[[], bool] = lambda: False) -> Estimate:
+        """Measure how long a training end to end will take; this takes some seconds itself.
+
+        Others' measurements come first, but only its own time is limited.
+
+        Args:
+            order: Its rows and settings.
+            given_up: Asked several times a second; once true, the estimate is.
+
+        Raises:
+            InputError: If it has too many rows, or was given up.
+            BusyError: If too many are measured already, or the machine is too busy for it.
+        """
+        order.seconds()
+        job_id, since = self._measurements.submit(order), 0
+        try:
+            while not given_up():
+                for event in self._measurements.events(job_id, since):
+                    since = event.number + 1
+                    if event.kind == "finished":
+                        return event.value
+                    if event.kind == "stopped":
+                        raise BusyError(
+                            "The machine is too busy to say how long this will take. "
+                            "Try again later."
+                        )
+                    if event.is_last:
+                        raise BusyError(event.sentence)
+        finally:
+            self._measurements.drop(job_id)
+        raise InputError("Stopped before it began.")
+
+    def classifiers(self, report: QuickReport, order: Order) -> dict[str, Classifier]:
+        """Put trained heads to use.
+
+        Those that learnt alone share one encoder, whoever trained them.
+
+        Raises:
+            BackboneError: If the encoder cannot be had.
+        """
+        base = self.base()
+        return {
+            name: adopt(base, head, order.material, order.recipe)
+            for name, head in report.heads.items()
+        }
+
+    def base(self) -> Classifier:
+        """The encoder that visitors' heads share, with a head of no meaning.
+
+        Raises:
+            BackboneError: If the encoder cannot be had.
+        """
+        with self._lock:
+            self._base = self._base or fresh_classifier()
+            return self._base
+
+    def events(self, job_id: str, since: int = 0, timeout: float = 0.25) -> list[Event]:
+        """See `qbert_demo.jobs.queue.Jobs.events`; results are `QuickReport`s."""
+        return self._jobs.events(job_id, since, timeout)
+
+    def stop(self, job_id: str) -> None:
+        """End a training within a second; what it learnt so far is its result."""
+        self._jobs.stop(job_id)
+
+    def drop(self, job_id: str) -> None:
+        """Forget a training at once."""
+        self._jobs.drop(job_id)
+
+    def close(self) -> None:
+        """End everything and leave no process behind."""
+        self._measurements.close()
+        self._jobs.close()
+
+
+def archive(report: HeadReport, order: Order) -> bytes:
+    """Make a zip file of a trained head's checkpoint folder.
+
+    Raises:
+        CheckpointError: If there is no room for temporary files.
+        BackboneError: If the encoder cannot be had.
+    """
+    with head_folder(report, order.material, order.recipe) as folder:
+        return zipped.archive(folder)
+
+
+def push_head(
+    report: HeadReport, order: Order, repo_id: str, token: str, *, private: bool = True
+) -> str:
+    """Push a head that a visitor trained, as the visitor.
+
+    Args:
+        report: The head.
+        order: What it was trained on, and how.
+        repo_id: The repository; it is created if need be.
+        token: The visitor's; nothing keeps it.
+        private: Whether the repository must be private.
+
+    Returns:
+        The commit's full sha.
+
+    Raises:
+        InputError: If name or token cannot be used, or the Hub refuses.
+        BackboneError: If the encoder cannot be had.
+        CheckpointError: If there is no room for temporary files.
+    """
+    check_repo_id(repo_id)
+    writing_token(token)
+    with head_folder(report, order.material, order.recipe) as folder:
+        return push_folder(folder, repo_id, token, f"Add a {report.head} head", private=private)

@@ -1,0 +1,171 @@
+"""Train a checkpoint from a task's rows to a scored folder with its model card."""
+
+import json
+import shutil
+import time
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoTokenizer, set_seed
+
+from qbert_demo.checkpoints.card import FACTS, model_card, siblings
+from qbert_demo.config import HEAD_OF
+from qbert_demo.data.catalogue_rows import load_task
+from qbert_demo.data.rows import Rows, hold_out
+from qbert_demo.data.tasks import Task
+from qbert_demo.evaluation.scores import score
+from qbert_demo.model import QBertConfig, QBertForSequenceClassification, checkpoint, find_backbone
+from qbert_demo.model.inference import Classifier
+from qbert_demo.training.loop import add_adapters, make_trainer, trained_tensors
+from qbert_demo.training.provenance import describe, has_bf16, versions
+from qbert_demo.training.recipe import Recipe
+from qbert_demo.training.resume import last_state
+
+HELD_OUT_SEED = 0
+SHARED_SETTINGS = (
+    "pooling",
+    "n_qubits",
+    "n_layers",
+    "encoding",
+    "ansatz",
+    "reupload",
+    "dropout",
+    "adapter_rank",
+    "adapter_scale",
+    "max_length",
+)
+
+
+def train(
+    task: Task,
+    head: str,
+    recipe: Recipe,
+    output: Path,
+    *,
+    rows: int | None = None,
+    datasets_dir: Path | None = None,
+    device: str = "auto",
+    bf16: bool | None = None,
+    fresh: bool = False,
+) -> dict[str, Any] | None:
+    """Fine-tune end to end and write the checkpoint.
+
+    A run that was interrupted goes on from its last saved state; the states lie beside the
+    output, in ``.<name>.run``, until the checkpoint is written.
+
+    Args:
+        task: What is learnt.
+        head: ``linear``, ``circuit`` or ``bottleneck``.
+        recipe: The settings.
+        output: Folder of the checkpoint.
+        rows: Train on the first so many rows of the seeded shuffle only; all if left out.
+        datasets_dir: A folder in the Hub's layout to read the rows from instead of the Hub.
+        device: ``cpu``, ``cuda``, or ``auto``.
+        bf16: Whether to use bfloat16; if left out, where the machine has it.
+        fresh: Start over even if there is a state to resume from.
+
+    Returns:
+        What ``training.json`` says, or ``None`` in all but the first of several processes.
+
+    Raises:
+        QBertError: If rows or encoder cannot be had, or an interrupted run with other settings
+            is in the way.
+    """
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    bf16 = has_bf16(device) if bf16 is None else bf16
+    set_seed(recipe.seed)
+    all_rows = load_task(task, task.train, datasets_dir)
+    kept, held_out = _split(all_rows, recipe, rows)
+    report_rows = load_task(task, task.report, datasets_dir)
+
+    model = QBertForSequenceClassification.build(make_config(task, head, recipe))
+    add_adapters(model)
+    files = find_backbone(model.config.source())
+    tokenizer = AutoTokenizer.from_pretrained(files.folder)
+    run_dir = output.resolve().with_name(f".{output.name}.run")
+    settings = {"task": task.key, "head": head, "rows": rows, **asdict(recipe)}
+    state = last_state(run_dir, settings, fresh=fresh)
+    trainer = make_trainer(model, tokenizer, kept, held_out, recipe, run_dir, device, bf16)
+    start = time.monotonic()
+    trainer.train(resume_from_checkpoint=state)
+    seconds = time.monotonic() - start
+    if not trainer.is_world_process_zero():
+        return None
+
+    checkpoint.write(output, model.config, trained_tensors(model), files.folder)
+    finished = Classifier.load(output)
+    report = score(finished, report_rows)
+    facts = {
+        "task": task.key,
+        "head": head,
+        "name": HEAD_OF[head],
+        "date": date.today().isoformat(),
+        "recipe": asdict(recipe),
+        "data": {
+            "train": all_rows.origin,
+            "train_split": task.train,
+            "train_rows": len(kept),
+            "train_rows_on_hub": task.rows,
+            "held_out_rows": len(held_out) if held_out else 0,
+            "report_split": task.report,
+            "report_rows": len(report_rows),
+            "hub_revision": task.revision,
+        },
+        "encoder": {"id": model.config.backbone_id, "revision": model.config.backbone_revision},
+        "steps": trainer.state.global_step,
+        "best_held_out_accuracy": trainer.state.best_metric,
+        "history": _history(trainer.state.log_history),
+        "scores": {task.report: report.as_json()},
+        "parameters": {
+            "total": report.parameters,
+            "head": report.in_head,
+            "trained": _count(model),
+        },
+        "seconds": round(seconds, 1),
+        "device": describe(device),
+        "bf16": bf16,
+        "processes": trainer.args.world_size,
+        "versions": versions(),
+    }
+    card = model_card(facts, siblings(output.resolve(), facts))
+    texts = {FACTS: json.dumps(facts, indent=2) + "\n", "README.md": card}
+    finished.model.save_pretrained(output, texts=texts)
+    shutil.rmtree(run_dir, ignore_errors=True)
+    return facts
+
+
+def make_config(task: Task, head: str, recipe: Recipe) -> QBertConfig:
+    """The configuration of a new checkpoint."""
+    settings: dict[str, Any] = {name: getattr(recipe, name) for name in SHARED_SETTINGS}
+    settings["head"] = head
+    return QBertConfig(
+        **settings,
+        id2label=dict(enumerate(task.labels)),
+        label2id={label: i for i, label in enumerate(task.labels)},
+    )
+
+
+def _split(rows: Rows, recipe: Recipe, limit: int | None) -> tuple[Rows, Rows | None]:
+    held_out = None
+    if recipe.held_out:
+        rows, held_out = hold_out(
+            rows, recipe.held_out, HELD_OUT_SEED, recipe.leak_words, recipe.held_out_words
+        )
+    if limit is not None and limit < len(rows):
+        order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(recipe.seed))
+        rows = rows.take(order[:limit].tolist())
+    return rows, held_out
+
+
+def _history(log: list[dict[str, Any]]) -> list[dict[str, float]]:
+    kept = ("loss", "eval_loss", "eval_accuracy", "step", "grad_norm")
+    entries = ({k: round(float(entry[k]), 6) for k in kept if k in entry} for entry in log)
+    return [entry for entry in entries if len(entry) > 1]
+
+
+def _count(model: torch.nn.Module) -> int:
+    return sum(p.numel() for p in model.parameters() if p.requires_grad)

@@ -1,0 +1,86 @@
+"""The Circuit tab: what the circuit did to one sentence, gate by gate."""
+
+from functools import partial
+
+import gradio as gr
+
+from qbert_demo.errors import QBertError
+from qbert_demo.service import Explorer
+from qbert_demo.ui.circuit.lab import CircuitLab, lab_json
+from qbert_demo.ui.circuit.tools import build_tools
+from qbert_demo.ui.parts.spoken import spoken
+from qbert_demo.ui.parts.static import STATIC
+from qbert_demo.ui.parts.words import cut_notice, error_html
+
+INVITATION = '<p class="invitation">Type a sentence to see what the circuit does to it.</p>'
+
+
+def build_circuit_tab(explorer: Explorer, task: gr.Radio, text: gr.Textbox) -> gr.Radio:
+    """Lay out the tab; it opens on what stands in the Compare tab.
+
+    Args:
+        explorer: What answers.
+        task: The Compare tab's task.
+        text: The Compare tab's sentence.
+
+    Returns:
+        This tab's task.
+    """
+    with gr.Tab("Circuit", id="circuit", elem_id="circuit-tab") as tab:
+        own_task = gr.Radio(
+            [(card.title, card.key) for card in explorer.tasks],
+            value=explorer.tasks[0].key,
+            label="Task",
+            elem_id="circuit-task",
+            elem_classes="plain-radio",
+        )
+        with gr.Row(elem_classes="question"):
+            own_text = gr.Textbox(
+                label="Sentence",
+                placeholder="Type a sentence and press Enter",
+                lines=1,
+                max_lines=6,
+                elem_id="circuit-sentence",
+                elem_classes="sentence",
+                scale=1,
+            )
+            button = gr.Button("Show", variant="primary", elem_id="show-circuit", scale=0)
+        said = spoken("", elem_id="circuit-said")
+        lab = CircuitLab(elem_id="circuit-lab")
+        build_tools(explorer, lab, own_task, own_text)
+    mine = [own_task, own_text]
+    follow = (STATIC / "follow_compare.js").read_text("utf-8")
+    answer = {
+        "fn": partial(show_circuit, explorer),
+        "inputs": mine,
+        "outputs": [said, lab],
+        "show_progress": "hidden",
+        "api_visibility": "private",
+        "queue": False,
+    }
+    tab.select(None, [task, text, *mine], mine, js=follow, api_visibility="private").then(**answer)
+    gr.on([button.click, own_text.submit, own_task.input], trigger_mode="always_last", **answer)
+    return own_task
+
+
+def show_circuit(explorer: Explorer, task: str, text: str | None) -> tuple[str, str | None]:
+    """Read a text with the hybrid and hand its circuit to the page.
+
+    Returns:
+        What is to be said (an error, or what was not read), and what `CircuitLab` shows.
+    """
+    if not (text or "").strip():
+        return INVITATION, None
+    try:
+        card = explorer.task(task)
+        heads = tuple(head for head in ("hybrid", "control") if head in card.heads)
+        if "hybrid" not in heads:
+            return error_html(f"There is no hybrid checkpoint for {card.title}."), None
+        comparison = explorer.compare(task, text or "", heads)
+    except QBertError as error:
+        return error_html(str(error)), None
+    hybrid = comparison.predictions["hybrid"]
+    if hybrid.circuit is None:
+        return error_html(f"The hybrid checkpoint for {card.title} has no circuit."), None
+    control = comparison.predictions.get("control")
+    return cut_notice(comparison), lab_json(hybrid, hybrid.circuit, control)
