@@ -37,7 +37,7 @@ from qbert_demo.hub.words import hub_sentence
 from qbert_demo.model import checkpoint
 from qbert_demo.model.classifier import QBertForSequenceClassification
 from qbert_demo.model.configuration import QBertConfig
-from qbert_demo.model.inference import Classifier
+from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.model.plain_bert import check_bert, check_plain, check_room, label_names, read_plain
 from qbert_demo.model.tokenizer import read_tokenizer
 
@@ -47,7 +47,7 @@ FORBIDDEN = ("auto_map", "quantization_config")
 """Settings that ask for other code than ours."""
 
 
-def load_anything(source: str, revision: str | None, cap: int) -> Classifier:
+def load_anything(source: str, revision: str | None, cap: int) -> LoadedModel:
     """Load a folder, or a repository with this machine's own login and cache.
 
     A download may take `DOWNLOAD_SECONDS`.
@@ -72,7 +72,7 @@ def load_anything(source: str, revision: str | None, cap: int) -> Classifier:
         if here:
             return read_folder(here, HubFiles(source, revision).source)
 
-    def work() -> Classifier:
+    def work() -> LoadedModel:
         return load_found(look(source, revision, None), None, cap, cache_dir=None)
 
     try:
@@ -81,7 +81,7 @@ def load_anything(source: str, revision: str | None, cap: int) -> Classifier:
         raise CheckpointError(hub_sentence(error, source)) from error
 
 
-def load_found(found: HubFiles, token: Token, cap: int, cache_dir: Path | None) -> Classifier:
+def load_found(found: HubFiles, token: Token, cap: int, cache_dir: Path | None) -> LoadedModel:
     """Download and load a repository that was looked at.
 
     Args:
@@ -109,7 +109,7 @@ def load_found(found: HubFiles, token: Token, cap: int, cache_dir: Path | None) 
         return read_folder(folder, found.source, encoder)
 
 
-def read_folder(folder: Path, source: str, encoder: Path | None = None) -> Classifier:
+def read_folder(folder: Path, source: str, encoder: Path | None = None) -> LoadedModel:
     """Load a folder of either kind.
 
     Args:
@@ -129,12 +129,12 @@ def read_folder(folder: Path, source: str, encoder: Path | None = None) -> Class
     return classifier
 
 
-def _read(folder: Path, source: str, encoder: Path | None) -> Classifier:
+def _read(folder: Path, source: str, encoder: Path | None) -> LoadedModel:
     values = read_values(folder)
     if values.get("model_type") != QBertConfig.model_type:
         plain = read_plain(folder, values)
         tokenizer = read_tokenizer(folder, plain.bert.config.vocab_size)
-        return Classifier(cast(QBertForSequenceClassification, plain), tokenizer, source)
+        return LoadedModel(cast(QBertForSequenceClassification, plain), tokenizer, source)
     config = our_config(values)
     try:
         model = QBertForSequenceClassification.build(config, encoder)
@@ -144,7 +144,7 @@ def _read(folder: Path, source: str, encoder: Path | None) -> Classifier:
     longest = model.bert.config.max_position_embeddings
     if config.max_length > longest:
         raise CheckpointError(f"It reads {config.max_length} tokens, but its encoder {longest}.")
-    return Classifier(model.eval(), read_tokenizer(folder, model.bert.config.vocab_size), source)
+    return LoadedModel(model.eval(), read_tokenizer(folder, model.bert.config.vocab_size), source)
 
 
 def read_values(folder: Path) -> dict[str, Any]:

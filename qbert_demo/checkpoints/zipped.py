@@ -19,7 +19,7 @@ from qbert_demo.config import HEAD_OF
 from qbert_demo.errors import CheckpointError
 from qbert_demo.hub.files import CONFIG, WEIGHTS
 from qbert_demo.model import QBertConfig, checkpoint
-from qbert_demo.model.inference import Classifier
+from qbert_demo.model.loaded import LoadedModel
 
 MAX_ZIP_BYTES = 20_000_000
 MAX_UNPACKED_BYTES = 60_000_000
@@ -54,7 +54,7 @@ def archive(folder: Path) -> bytes:
     return memory.getvalue()
 
 
-def restore(data: bytes, base: Classifier) -> tuple[str, Classifier]:
+def restore(data: bytes, base: LoadedModel) -> tuple[str, LoadedModel]:
     """Read a zip file of one checkpoint folder.
 
     Args:
@@ -152,7 +152,7 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes
     return content
 
 
-def _config(folder: Path, base: Classifier) -> QBertConfig:
+def _config(folder: Path, base: LoadedModel) -> QBertConfig:
     """The settings in the file, on the encoder that is here.
 
     Raises:
@@ -173,7 +173,7 @@ def _config(folder: Path, base: Classifier) -> QBertConfig:
     return config
 
 
-def _tensors(folder: Path, config: QBertConfig, base: Classifier) -> dict[str, Tensor]:
+def _tensors(folder: Path, config: QBertConfig, base: LoadedModel) -> dict[str, Tensor]:
     """Exactly the tensors that the settings ask for.
 
     Raises:

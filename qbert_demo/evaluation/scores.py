@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from qbert_demo.data.rows import Rows
 from qbert_demo.evaluation.metrics import accuracy, macro_f1
-from qbert_demo.model.inference import Classifier
+from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Score
 
 TIMED_TEXTS = 50
@@ -40,7 +40,7 @@ class Report:
         return {"accuracy": asdict(self.accuracy), "macro_f1": self.macro_f1}
 
 
-def score(classifier: Classifier, rows: Rows, batch_size: int = 32) -> Report:
+def score(classifier: LoadedModel, rows: Rows, batch_size: int = 32) -> Report:
     """Score a classifier on labelled rows, in float32."""
     ids = [tokens.ids for tokens in classifier.tokenize(rows.texts)]
     truth = np.array(rows.labels)

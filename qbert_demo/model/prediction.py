@@ -4,7 +4,7 @@ import numpy as np
 from torch import Tensor
 
 from qbert_demo.model.heads import CircuitHead, SqueezeHead
-from qbert_demo.model.inference import Answer, Classifier, Tokens
+from qbert_demo.model.loaded import Answer, LoadedModel, Tokens
 from qbert_demo.results import Array, CircuitReading, ModelCard, Prediction, Squeeze
 
 TITLES = {
@@ -15,7 +15,7 @@ TITLES = {
 }
 
 
-def predict(classifier: Classifier, head: str, tokens: Tokens) -> Prediction:
+def predict(classifier: LoadedModel, head: str, tokens: Tokens) -> Prediction:
     """Classify one text and describe the model beside its answer.
 
     Args:

@@ -16,7 +16,7 @@ from qbert_demo.data.tasks import TASKS
 from qbert_demo.errors import CheckpointError, InputError
 from qbert_demo.hub.waiting import START_SECONDS, Patience
 from qbert_demo.model.encoder import find_backbone
-from qbert_demo.model.inference import Classifier, Tokens
+from qbert_demo.model.loaded import LoadedModel, Tokens
 from qbert_demo.model.prediction import predict, softmax
 from qbert_demo.results import (
     BatchComparison,
@@ -190,7 +190,7 @@ class Explorer:
         tokens = _read(classifier, check_text(text))
         return predict(classifier, HEAD_OF[classifier.model.config.head], tokens)
 
-    def classifier(self, task: str, head: str) -> Classifier:
+    def classifier(self, task: str, head: str) -> LoadedModel:
         """The model behind a head of a task, loaded on first use.
 
         Raises:
@@ -199,12 +199,12 @@ class Explorer:
             InputError: If it is a visitor's, and was dropped to make room.
         """
         own = self._visitors.find(task, head)
-        if isinstance(own, Classifier):
+        if isinstance(own, LoadedModel):
             return own
         key = (own.task, own.head) if isinstance(own, Ref) else (task, head)
         return self._shipped.classifier(key)
 
-    def adopt(self, card: TaskCard, classifiers: dict[str, Classifier]) -> None:
+    def adopt(self, card: TaskCard, classifiers: dict[str, LoadedModel]) -> None:
         """Let a visitor's own models be asked like the others, by whoever knows the card's key.
 
         Args:
@@ -243,7 +243,7 @@ class Explorer:
         self.tasks = shipped.cards
 
 
-def _read(classifier: Classifier, text: str) -> Tokens:
+def _read(classifier: LoadedModel, text: str) -> Tokens:
     tokens = classifier.tokenize([text])[0]
     if len(tokens.ids) <= 2:
         raise InputError("There is nothing in this text that the models can read. Type a sentence.")

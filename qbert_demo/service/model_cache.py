@@ -7,9 +7,9 @@ from threading import Lock
 
 from qbert_demo.errors import InputError
 from qbert_demo.hub.waiting import begun, result_within
-from qbert_demo.model.inference import Classifier
+from qbert_demo.model.loaded import LoadedModel
 
-Models = Mapping[str, Classifier]
+Models = Mapping[str, LoadedModel]
 """Models that come and go together, by head."""
 
 

@@ -13,7 +13,7 @@ from qbert_demo.hub.words import brief
 from qbert_demo.model import QBertConfig
 from qbert_demo.model.checkpoint import read_config
 from qbert_demo.model.encoder import find_backbone
-from qbert_demo.model.inference import Classifier
+from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Origin, TaskCard
 
 
@@ -29,7 +29,7 @@ class Shipped:
         """
         self.trouble = list(trouble)
         self._places = dict(places)
-        self._loaded: dict[Key, Classifier] = {}
+        self._loaded: dict[Key, LoadedModel] = {}
         self._lock = Lock()
 
     def load_first(self, patience: Patience) -> None:
@@ -74,7 +74,7 @@ class Shipped:
         encoder = find_backbone()
         return (*models, Origin("Encoder of all models", encoder.source, encoder.link))
 
-    def classifier(self, key: Key, patience: Patience | None = None) -> Classifier:
+    def classifier(self, key: Key, patience: Patience | None = None) -> LoadedModel:
         """The model of a task and head, loaded on first use.
 
         Raises:
@@ -86,7 +86,7 @@ class Shipped:
                 self._loaded[key] = self._load(key, patience)
             return self._loaded[key]
 
-    def _load(self, key: Key, patience: Patience | None) -> Classifier:
+    def _load(self, key: Key, patience: Patience | None) -> LoadedModel:
         """Load a checkpoint, its bundled copy if what the Hub has is not usable."""
         place = self._places[key]
         try:
@@ -101,11 +101,11 @@ class Shipped:
         return self._load(key, patience)
 
 
-def _load(place: Place, key: Key, patience: Patience | None) -> Classifier:
+def _load(place: Place, key: Key, patience: Patience | None) -> LoadedModel:
     config = read_config(place.folder, QBertConfig)
     _check_kind(place, key, config)
     find_backbone(config.source(), patience, optional=place.bundle is not None)
-    classifier = replace(Classifier.load(place.folder), source=place.source)
+    classifier = replace(LoadedModel.load(place.folder), source=place.source)
     classifier.warm_up()
     return classifier
 

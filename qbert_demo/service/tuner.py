@@ -23,7 +23,7 @@ from qbert_demo.errors import BusyError, InputError
 from qbert_demo.hub.commits import check_repo_id, writing_token
 from qbert_demo.jobs.process import ForkServer
 from qbert_demo.jobs.queue import Event, Jobs
-from qbert_demo.model.inference import Classifier
+from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Estimate, HeadReport, QuickReport
 from qbert_demo.settings import trainings_at_once
 from qbert_demo.training.orders import MAX_SECONDS, Order, measure_order, train_order
@@ -54,9 +54,9 @@ class Tuner:
         self._datasets_dir = datasets_dir
         self.at_once = trainings_at_once() if at_once is None else at_once
         self._lock = Lock()
-        self._base: Classifier | None = None
+        self._base: LoadedModel | None = None
         self._gathered: TTLCache[str, Future[Material]] = TTLCache(KEPT_CHOICES, KEPT_SECONDS)
-        server = ForkServer((__name__, "qbert_demo.model.inference"))
+        server = ForkServer((__name__, "qbert_demo.model.loaded"))
         self._jobs = Jobs(
             train_order,
             at_once=self.at_once,
@@ -164,7 +164,7 @@ class Tuner:
             self._measurements.drop(job_id)
         raise InputError("Stopped before it began.")
 
-    def classifiers(self, report: QuickReport, order: Order) -> dict[str, Classifier]:
+    def classifiers(self, report: QuickReport, order: Order) -> dict[str, LoadedModel]:
         """Put trained heads to use.
 
         Those that learnt alone share one encoder, whoever trained them.
@@ -178,7 +178,7 @@ class Tuner:
             for name, head in report.heads.items()
         }
 
-    def base(self) -> Classifier:
+    def base(self) -> LoadedModel:
         """The encoder that visitors' heads share, with a head of no meaning.
 
         Raises:

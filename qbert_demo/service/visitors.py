@@ -22,7 +22,7 @@ from qbert_demo.errors import CheckpointError, InputError
 from qbert_demo.hub.files import HubFiles, Token, look
 from qbert_demo.hub.waiting import DOWNLOAD_SECONDS, Patience, within
 from qbert_demo.hub.words import checked_token, hub_sentence
-from qbert_demo.model.inference import Classifier
+from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.model.plain_bert import PlainBert
 from qbert_demo.results import Guest, Origin, TaskCard
 from qbert_demo.service.model_cache import Shelf
@@ -65,7 +65,7 @@ class Visitors:
         task = self._tasks.get(key) if isinstance(key, str) else None
         return task.card if task else None
 
-    def find(self, key: str, head: str) -> Classifier | Ref | None:
+    def find(self, key: str, head: str) -> LoadedModel | Ref | None:
         """The model behind a head of a visitor's task.
 
         Returns:
@@ -88,7 +88,7 @@ class Visitors:
             )
         return models[ref.head]
 
-    def adopt(self, card: TaskCard, classifiers: Mapping[str, Classifier]) -> None:
+    def adopt(self, card: TaskCard, classifiers: Mapping[str, LoadedModel]) -> None:
         """Keep a visitor's trained models under their task's key."""
         self.shelf.put(card.key, classifiers)
         refs = {head: Ref(card.key, card.key, head) for head in card.heads}
@@ -136,7 +136,7 @@ class Visitors:
         return self._offer(found, key, models["guest"], tasks)
 
     def _offer(
-        self, found: HubFiles, key: str, classifier: Classifier, tasks: Sequence[TaskCard]
+        self, found: HubFiles, key: str, classifier: LoadedModel, tasks: Sequence[TaskCard]
     ) -> Guest:
         """Make the tasks of a loaded model."""
         home = next((card for card in tasks if card.labels == classifier.labels), None)
@@ -174,7 +174,7 @@ def _clean(value: object) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _load(found: HubFiles, token: Token, tasks: Sequence[TaskCard]) -> Classifier:
+def _load(found: HubFiles, token: Token, tasks: Sequence[TaskCard]) -> LoadedModel:
     """Load a model; nothing of it stays on the disk."""
     try:
         with tempfile.TemporaryDirectory(prefix="qbert-", ignore_cleanup_errors=True) as folder:
@@ -218,7 +218,7 @@ def order_of(
 
 @torch.no_grad()
 def rename_labels(
-    classifier: Classifier, names: tuple[str, ...], order: Sequence[int] | None
+    classifier: LoadedModel, names: tuple[str, ...], order: Sequence[int] | None
 ) -> None:
     """Give a model's classes other names, and first another order, in place."""
     model = classifier.model

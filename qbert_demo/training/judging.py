@@ -12,7 +12,7 @@ import torch
 
 from qbert_demo.data.subset import Material
 from qbert_demo.evaluation.metrics import accuracy, macro_f1
-from qbert_demo.model.inference import Classifier
+from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import HeadReport
 from qbert_demo.training.frozen import Features, Runner, first_head
 from qbert_demo.training.recipe import FrozenRecipe
@@ -25,7 +25,7 @@ class Judge:
 
     def __init__(
         self,
-        classifier: Classifier,
+        classifier: LoadedModel,
         material: Material,
         held_out: Features,
         recipe: FrozenRecipe,
@@ -77,5 +77,5 @@ class Judge:
         )
 
 
-def _milliseconds(classifier: Classifier, ids: Sequence[list[int]]) -> float:
+def _milliseconds(classifier: LoadedModel, ids: Sequence[list[int]]) -> float:
     return median(classifier.answer(row).timing.total for row in ids)

@@ -20,7 +20,7 @@ from transformers import TrainerCallback
 
 from qbert_demo.data.subset import Material
 from qbert_demo.evaluation.metrics import accuracy, macro_f1
-from qbert_demo.model.inference import Classifier
+from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Epoch, HeadReport, QuickReport
 from qbert_demo.training.frozen import Features, Runner, look_at
 from qbert_demo.training.judging import TIMED_TEXTS
@@ -103,7 +103,7 @@ class Course(TrainerCallback):
         name: str,
         material: Material,
         recipe: LoraRecipe,
-        base: Classifier,
+        base: LoadedModel,
         moved: Callable[[int, int], None],
         passed: Callable[[Epoch], None],
         improved: Callable[[HeadReport], None],
@@ -166,7 +166,7 @@ class Course(TrainerCallback):
             self._best = predicted, {name: t.numpy().copy() for name, t in tensors.items()}
             self._improved(self.report())
 
-    def _measure(self, model: nn.Module, judge: Classifier) -> None:
+    def _measure(self, model: nn.Module, judge: LoadedModel) -> None:
         """Note what does not change as the head learns."""
         self._milliseconds = median(
             judge.answer(ids).timing.total for ids in self._ids[:TIMED_TEXTS]

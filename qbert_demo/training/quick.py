@@ -23,7 +23,7 @@ from qbert_demo.config import HEADS
 from qbert_demo.data.subset import Material
 from qbert_demo.errors import CheckpointError, QBertError
 from qbert_demo.model import QBertConfig, checkpoint, find_backbone
-from qbert_demo.model.inference import Classifier
+from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Epoch, HeadReport, QuickReport
 from qbert_demo.training.frozen import Features, Runner, race
 from qbert_demo.training.judging import Judge
@@ -64,7 +64,7 @@ def train_quickly(
         BackboneError: If the encoder cannot be had.
     """
     start = time.perf_counter()
-    classifier = Classifier.fresh(race_config(material, recipe, "classical"))
+    classifier = LoadedModel.fresh(race_config(material, recipe, "classical"))
     train, held_out = _features(classifier, material, embedded)
     embedding = time.perf_counter() - start
     judge = Judge(classifier, material, held_out, recipe)
@@ -86,9 +86,9 @@ def train_quickly(
 
 
 def adopt(
-    base: Classifier, report: HeadReport, material: Material, recipe: RaceRecipe
-) -> Classifier:
-    """Put a trained head to use at once, on the encoder of ``base`` (see `Classifier.fresh`).
+    base: LoadedModel, report: HeadReport, material: Material, recipe: RaceRecipe
+) -> LoadedModel:
+    """Put a trained head to use at once, on the encoder of ``base`` (see `LoadedModel.fresh`).
 
     A head that was trained end to end has an encoder of its own.
     """
@@ -96,9 +96,9 @@ def adopt(
     return base.with_head(race_config(material, recipe, report.head), tensors, "just trained")
 
 
-def fresh_classifier() -> Classifier:
+def fresh_classifier() -> LoadedModel:
     """The encoder that heads are trained on here, with a head of no meaning."""
-    return Classifier.fresh(QBertConfig(id2label={0: "0", 1: "1"}, label2id={"0": 0, "1": 1}))
+    return LoadedModel.fresh(QBertConfig(id2label={0: "0", 1: "1"}, label2id={"0": 0, "1": 1}))
 
 
 def race_config(material: Material, recipe: RaceRecipe, name: str) -> QBertConfig:
@@ -120,7 +120,7 @@ def race_config(material: Material, recipe: RaceRecipe, name: str) -> QBertConfi
 
 
 def _features(
-    classifier: Classifier, material: Material, embedded: Callable[[int, int], None]
+    classifier: LoadedModel, material: Material, embedded: Callable[[int, int], None]
 ) -> tuple[Features, Features]:
     """Embed all rows; those to learn from in bfloat16 where that is fast, the others exactly."""
     rows = material.train, material.held_out

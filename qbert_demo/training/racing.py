@@ -20,7 +20,7 @@ from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from qbert_demo.data.subset import Material
 from qbert_demo.model import QBertForSequenceClassification, find_backbone
-from qbert_demo.model.inference import Classifier
+from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.training.frozen import LOSSES, circuit_parameters
 from qbert_demo.training.loop import HeadAndAdapterTrainer, add_adapters, make_arguments
 from qbert_demo.training.provenance import has_bf16
@@ -145,17 +145,17 @@ def starting_model(
 
 
 def as_stored(
-    base: Classifier,
+    base: LoadedModel,
     tensors: dict[str, Tensor],
     material: Material,
     recipe: LoraRecipe,
     name: str,
-) -> Classifier:
+) -> LoadedModel:
     """A classifier as its checkpoint would be loaded, from `trained_tensors`."""
     config = race_config(material, recipe, name)
     return base.with_head(config, {n: t.float() for n, t in tensors.items()}, "in training")
 
 
-def backbone_tokenizer(classifier: Classifier) -> PreTrainedTokenizerBase:
+def backbone_tokenizer(classifier: LoadedModel) -> PreTrainedTokenizerBase:
     """The tokenizer that a classifier's encoder came with."""
     return AutoTokenizer.from_pretrained(find_backbone(classifier.model.config.source()).folder)

@@ -18,7 +18,7 @@ from qbert_demo.data.rows import Rows, hold_out
 from qbert_demo.data.tasks import Task
 from qbert_demo.evaluation.scores import score
 from qbert_demo.model import QBertConfig, QBertForSequenceClassification, checkpoint, find_backbone
-from qbert_demo.model.inference import Classifier
+from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.training.loop import add_adapters, make_trainer, trained_tensors
 from qbert_demo.training.provenance import describe, has_bf16, versions
 from qbert_demo.training.recipe import Recipe
@@ -97,7 +97,7 @@ def train(
         return None
 
     checkpoint.write(output, model.config, trained_tensors(model), files.folder)
-    finished = Classifier.load(output)
+    finished = LoadedModel.load(output)
     report = score(finished, report_rows)
     facts = {
         "task": task.key,

@@ -16,7 +16,7 @@ from qbert_demo.checkpoints.guests import load_anything, load_found
 from qbert_demo.errors import CheckpointError
 from qbert_demo.hub.files import look
 from qbert_demo.model import QBertForSequenceClassification
-from qbert_demo.model.inference import Classifier
+from qbert_demo.model.loaded import LoadedModel
 from tests import models
 from tests.hub import Hub
 
@@ -38,7 +38,7 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def load(repo_id: str, tmp_path: Path, cap: int = CAP) -> Classifier:
+def load(repo_id: str, tmp_path: Path, cap: int = CAP) -> LoadedModel:
     return load_found(look(repo_id, None, False), False, cap, tmp_path / "cache")
 
 
@@ -89,7 +89,7 @@ def test_our_checkpoint_loads_as_it_was_saved(hub: Hub, ours: Path, tmp_path: Pa
     hub.add("model", "org/ours", ours)
     classifier = load("org/ours", tmp_path)
     ids = classifier.tokenize(TEXTS)[0].ids
-    expected = Classifier.load(ours).answer(ids)
+    expected = LoadedModel.load(ours).answer(ids)
     np.testing.assert_array_equal(classifier.answer(ids).logits, expected.logits)
     assert not [r.path for r in hub.requests if "MiniLM" in r.path]
 
@@ -103,7 +103,7 @@ def test_a_checkpoint_brings_its_encoder_along(hub: Hub, tmp_path: Path) -> None
     hub.add("model", "org/own", models.files_of(tmp_path / "own", **named))
     classifier = load("org/own", tmp_path)
     ids = classifier.tokenize(TEXTS)[0].ids
-    expected = Classifier.load(tmp_path / "own").answer(ids).logits
+    expected = LoadedModel.load(tmp_path / "own").answer(ids).logits
     np.testing.assert_array_equal(classifier.answer(ids).logits, expected)
     with pytest.raises(CheckpointError, match=r"other/encoder has .* MB; at most"):
         load_found(look("org/own", None, False), False, 2_000_000, tmp_path / "second")

@@ -20,7 +20,7 @@ from qbert_demo.checkpoints.zipped import MAX_NUMBER, MAX_UPDATE, restore
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.subset import Material
 from qbert_demo.errors import CheckpointError
-from qbert_demo.model.inference import Classifier
+from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.service.tuner import DataChoice, Order, Tuner, archive
 from qbert_demo.training.quick import adopt, fresh_classifier, train_quickly
 from qbert_demo.training.recipe import FrozenRecipe
@@ -32,7 +32,7 @@ Files = dict[str, bytes]
 
 
 @pytest.fixture(scope="module")
-def base() -> Classifier:
+def base() -> LoadedModel:
     return fresh_classifier()
 
 
@@ -61,13 +61,13 @@ def made(files: Files, folder: str = "mine/", compression: int = zipfile.ZIP_DEF
     return memory.getvalue()
 
 
-def logits(classifier: Classifier, material: Material) -> Any:
+def logits(classifier: LoadedModel, material: Material) -> Any:
     return classifier.logits([t.ids for t in classifier.tokenize(material.held_out.texts)])
 
 
 @pytest.mark.parametrize("head", HEADS)
 def test_a_downloaded_head_comes_back_bit_for_bit(
-    base: Classifier, trained: tuple[Material, Any], head: str
+    base: LoadedModel, trained: tuple[Material, Any], head: str
 ) -> None:
     material, report = trained
     data = archive(report.heads[head], Order(material, RECIPE))
@@ -80,13 +80,13 @@ def test_a_downloaded_head_comes_back_bit_for_bit(
 
 
 def test_updates_of_the_encoder_stay_with_their_head(
-    base: Classifier, trained: tuple[Material, Any]
+    base: LoadedModel, trained: tuple[Material, Any]
 ) -> None:
     folder = CHECKPOINTS / "sst2-hybrid"
     before = logits(base, trained[0])
     data = made({path.name: path.read_bytes() for path in folder.iterdir()})
     _, back = restore(data, base)
-    wanted = logits(Classifier.load(folder), trained[0])
+    wanted = logits(LoadedModel.load(folder), trained[0])
     np.testing.assert_array_equal(logits(back, trained[0]), wanted)
     np.testing.assert_array_equal(logits(base, trained[0]), before)
 
@@ -97,7 +97,7 @@ EMOJI = "\n".join([f"{c}, happy" for c in "😀😃😄😁😆😅"] + [f"{c}, 
 @pytest.mark.parametrize("text", [EMOJI, OWN], ids=["emoji", "words"])
 @pytest.mark.parametrize("rate", [0.003, 1.0])
 def test_what_any_rows_and_allowed_rates_make_comes_back(
-    base: Classifier, text: str, rate: float
+    base: LoadedModel, text: str, rate: float
 ) -> None:
     """The tokenizer knows none of these emoji, so that those rows are all the same to it."""
     material = Tuner().material(DataChoice(None, own_text=text))
@@ -110,7 +110,7 @@ def test_what_any_rows_and_allowed_rates_make_comes_back(
 
 
 def test_the_largest_heads_have_finite_logits(
-    base: Classifier, zipped: bytes, trained: tuple[Material, Any]
+    base: LoadedModel, zipped: bytes, trained: tuple[Material, Any]
 ) -> None:
     files = unzipped(zipped)
     tensors = {n: t.sign() * MAX_NUMBER for n, t in load(files["model.safetensors"]).items()}
@@ -118,7 +118,7 @@ def test_the_largest_heads_have_finite_logits(
     assert np.isfinite(logits(back, trained[0])).all()
 
 
-def test_an_update_of_the_encoder_has_a_limit_of_its_own(base: Classifier) -> None:
+def test_an_update_of_the_encoder_has_a_limit_of_its_own(base: LoadedModel) -> None:
     folder = CHECKPOINTS / "sst2-hybrid"
     files = {path.name: path.read_bytes() for path in folder.iterdir()}
     tensors = load(files["model.safetensors"])
@@ -129,7 +129,7 @@ def test_an_update_of_the_encoder_has_a_limit_of_its_own(base: Classifier) -> No
 
 
 @pytest.mark.parametrize("folder", ["", "anything/"])
-def test_what_other_programs_zip_is_taken(base: Classifier, zipped: bytes, folder: str) -> None:
+def test_what_other_programs_zip_is_taken(base: LoadedModel, zipped: bytes, folder: str) -> None:
     files = unzipped(zipped)
     extras = {f"__MACOSX/{folder}._config.json": b"x", f"{folder}.DS_Store": b"x"}
     del files["README.md"], files["training.json"]
@@ -239,7 +239,7 @@ def lying(files: Files) -> bytes:
     ],
 )
 def test_anything_else_is_refused_in_a_sentence_and_leaves_nothing(
-    base: Classifier,
+    base: LoadedModel,
     zipped: bytes,
     change: Callable[[Files], bytes],
     words: str,

@@ -12,7 +12,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipe
 from qbert_demo.checkpoints.publish import publish
 from qbert_demo.errors import InputError
 from qbert_demo.hub.commits import compare
-from qbert_demo.model.inference import Classifier
+from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.service.tuner import push_head
 from qbert_demo.training.quick import adopt, fresh_classifier
 from tests.hub import Hub
@@ -35,7 +35,7 @@ def loaded(repo_id: str, sha: str, token: str | None = None) -> list[Tensor]:
         return [model(**tokenizer(text, return_tensors="pt")).logits[0] for text in TEXTS]
 
 
-def answers(classifier: Classifier) -> list[Tensor]:
+def answers(classifier: LoadedModel) -> list[Tensor]:
     ids = [t.ids for t in classifier.tokenize(TEXTS)]
     with torch.no_grad():
         return [classifier.model(torch.tensor([row])).logits[0] for row in ids]
@@ -67,7 +67,7 @@ def test_a_pushed_head_comes_back_the_same(
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     hub.requests.clear()
     assert equal(loaded("tester/mine", sha), own)
-    assert equal(answers(Classifier.load("tester/mine", sha)), own)
+    assert equal(answers(LoadedModel.load("tester/mine", sha)), own)
     assert hub.requests == []
 
 
@@ -79,7 +79,7 @@ def test_a_published_checkpoint_comes_back_the_same(
     monkeypatch.delenv("HF_TOKEN")
     forget_downloads()
     sha = hub.commits("model", "org/sst2-hybrid")[-1]
-    own = answers(Classifier.load(shipped / "sst2-hybrid"))
+    own = answers(LoadedModel.load(shipped / "sst2-hybrid"))
     assert equal(loaded("org/sst2-hybrid", sha), own)
     hub.add("model", "org/sst2-hybrid", {"model.safetensors": b"broken later"})
     assert equal(loaded("org/sst2-hybrid", sha), own)

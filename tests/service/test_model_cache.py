@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from qbert_demo.errors import InputError
-from qbert_demo.model.inference import Classifier
+from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.service.model_cache import Models, Shelf
 
 KB = 1000
@@ -15,7 +15,7 @@ KB = 1000
 
 def sized(bytes_: int, *shared: nn.Parameter) -> Models:
     model = nn.ParameterList([nn.Parameter(torch.zeros(bytes_ // 4)), *shared])
-    return {"classical": Classifier(model, None, "test")}
+    return {"classical": LoadedModel(model, None, "test")}
 
 
 def test_what_was_asked_for_least_recently_goes_first() -> None:

@@ -3,19 +3,19 @@ import pytest
 import torch
 
 from qbert_demo.model import QBertForSequenceClassification
-from qbert_demo.model.inference import Classifier
+from qbert_demo.model.loaded import LoadedModel
 
 
 @pytest.fixture(scope="session")
 def classifier(
     hybrid: QBertForSequenceClassification, tmp_path_factory: pytest.TempPathFactory
-) -> Classifier:
+) -> LoadedModel:
     folder = tmp_path_factory.mktemp("checkpoint") / "hybrid"
     hybrid.save_pretrained(folder)
-    return Classifier.load(folder)
+    return LoadedModel.load(folder)
 
 
-def test_one_at_a_time_and_in_bulk_agree(classifier: Classifier) -> None:
+def test_one_at_a_time_and_in_bulk_agree(classifier: LoadedModel) -> None:
     texts = ["short", "a somewhat longer text than that", "mid length here", "x " * 60]
     ids = [tokens.ids for tokens in classifier.tokenize(texts)]
     steps: list[tuple[int, int]] = []
@@ -25,7 +25,7 @@ def test_one_at_a_time_and_in_bulk_agree(classifier: Classifier) -> None:
     assert steps == [(3, 4), (4, 4)]
 
 
-def test_long_text_is_cut_at_a_token_and_the_rest_is_known(classifier: Classifier) -> None:
+def test_long_text_is_cut_at_a_token_and_the_rest_is_known(classifier: LoadedModel) -> None:
     text = "an unbelievably antidisestablishmentarian film " * 40
     (tokens,) = classifier.tokenize([text])
     assert len(tokens.ids) == classifier.model.config.max_length
@@ -36,12 +36,12 @@ def test_long_text_is_cut_at_a_token_and_the_rest_is_known(classifier: Classifie
     assert text[tokens.read :].strip()
 
 
-def test_short_text_is_read_whole(classifier: Classifier) -> None:
+def test_short_text_is_read_whole(classifier: LoadedModel) -> None:
     (tokens,) = classifier.tokenize(["fine film  "])
     assert tokens.read == len("fine film  ")
 
 
-def test_answer_adds_up(classifier: Classifier) -> None:
+def test_answer_adds_up(classifier: LoadedModel) -> None:
     answer = classifier.answer(classifier.tokenize(["a fine film"])[0].ids)
     head = classifier.model.classifier
     logits = head.output.weight.double().detach().numpy() @ answer.values
@@ -51,7 +51,7 @@ def test_answer_adds_up(classifier: Classifier) -> None:
     assert answer.timing.encoder > answer.timing.head
 
 
-def test_padding_does_not_change_a_vector(classifier: Classifier) -> None:
+def test_padding_does_not_change_a_vector(classifier: LoadedModel) -> None:
     ids = torch.tensor([[101, 2023, 102]])
     padded = torch.tensor([[101, 2023, 102, 0, 0]])
     mask = torch.tensor([[1, 1, 1, 0, 0]])

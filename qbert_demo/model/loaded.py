@@ -54,7 +54,7 @@ class Answer(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Classifier:
+class LoadedModel:
     """A model and the tokenizer it was trained with.
 
     Attributes:
