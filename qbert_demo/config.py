@@ -6,12 +6,6 @@ from pathlib import Path
 CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
 """Folder of the bundled checkpoints, one folder ``<task>-<head>`` each."""
 
-HEADS = {"classical": "linear", "hybrid": "circuit", "control": "bottleneck"}
-"""What a visitor calls a head, and what its checkpoint calls it."""
-
-HEAD_OF = {kind: name for name, kind in HEADS.items()}
-"""The other way round."""
-
 MAX_CHARACTERS = 20_000
 """Longest text that is accepted; about forty times what the models read."""
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from qbert_demo.config import CHECKPOINTS, HEADS
+from qbert_demo.config import CHECKPOINTS
+from qbert_demo.model.heads import HEADS
 from tests.serving import ROOT, served_app
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -10,16 +10,11 @@ from huggingface_hub import EvalResult, ModelCardData
 from qbert_demo.checkpoints.card_tables import settings_tables
 from qbert_demo.circuit.export import outline
 from qbert_demo.circuit.spec import CircuitSpec
-from qbert_demo.config import HEADS
 from qbert_demo.data.tasks import find_task
 from qbert_demo.errors import CheckpointError
+from qbert_demo.model.heads import HEADS
 
 FACTS = "training.json"
-HEAD_NAMES = {
-    "classical": "a linear layer on the pooled vector",
-    "hybrid": "a variational quantum circuit between two linear layers",
-    "control": "a classical layer as wide and about as large as the hybrid's circuit",
-}
 SHARED = ("task", "recipe", "data", "steps")
 """What two checkpoints must have in common to be compared."""
 
@@ -114,7 +109,7 @@ def model_card(
 # {task.key}: {name} head
 
 BERT ({_encoder(facts)}) fine-tuned with low-rank
-updates on every dense layer, and {HEAD_NAMES[name]}.
+updates on every dense layer, and {HEADS[name].phrase}.
 {_circuit(facts)}
 ## Scores
 
@@ -165,7 +160,7 @@ def quick_card(facts: dict[str, Any], repo_id: str | None = None) -> str:
 
 # A {name} head, trained {"in seconds" if facts["frozen_encoder"] else "end to end with LoRA"}
 
-{what}, {HEAD_NAMES[name]}; the encoder ({_encoder(facts)}) {fate}.
+{what}, {HEADS[name].phrase}; the encoder ({_encoder(facts)}) {fate}.
 {_circuit(facts)}
 | rows held out | accuracy | 95 % interval | macro F1 |
 |---|---|---|---|
@@ -186,7 +181,7 @@ and what came of every epoch.
 
 def _front(facts: dict[str, Any], **more: Any) -> str:
     """The front matter, without its fences."""
-    quantum = ["quantum-machine-learning"] if facts["name"] == "hybrid" else []
+    quantum = ["quantum-machine-learning"] if HEADS[facts["name"]].has_circuit else []
     card = ModelCardData(
         library_name="transformers",
         pipeline_tag="text-classification",
@@ -235,8 +230,8 @@ def _encoder(facts: dict[str, Any]) -> str:
 
 
 def _circuit(facts: dict[str, Any]) -> str:
-    """What a hybrid's circuit is, in words and drawn; nothing for the others."""
-    if facts["name"] != "hybrid":
+    """What a head's circuit is, in words and drawn; nothing without one."""
+    if not HEADS[facts["name"]].has_circuit:
         return ""
     recipe = facts["recipe"]
     names = ("n_qubits", "n_layers", "encoding", "ansatz", "reupload")

@@ -15,9 +15,9 @@ from pathlib import Path
 from huggingface_hub.errors import HFValidationError
 from huggingface_hub.utils import validate_repo_id
 
-from qbert_demo.config import HEADS
 from qbert_demo.errors import CheckpointError
 from qbert_demo.hub.files import SHA
+from qbert_demo.model.heads import HEADS
 
 FILE = "registry.json"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -29,7 +29,7 @@ class Entry:
 
     Attributes:
         task: Key of its task, such as ``sst2``.
-        head: ``classical``, ``hybrid`` or ``control``.
+        head: Name of its head.
         title: Its name for people.
         repo_id: Its Hub repository, such as ``qbert-explorer/sst2-hybrid``.
         revision: The commit that was published last, as a full sha; ``None`` before the first.

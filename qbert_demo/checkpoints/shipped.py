@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qbert_demo.checkpoints.registry import Entry, read_registry
-from qbert_demo.config import HEADS
 from qbert_demo.errors import CheckpointError
 from qbert_demo.hub.files import SHIPPED, HubFiles, cached, fetch
 from qbert_demo.hub.waiting import Patience, begun, result_within
 from qbert_demo.hub.words import brief
+from qbert_demo.model.heads import HEADS
 from qbert_demo.results import Origin
 
 Key = tuple[str, str]

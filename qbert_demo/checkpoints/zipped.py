@@ -15,10 +15,10 @@ from torch import Tensor
 from transformers.initialization import no_init_weights
 
 from qbert_demo.checkpoints.guests import our_config, read_values
-from qbert_demo.config import HEAD_OF
 from qbert_demo.errors import CheckpointError
 from qbert_demo.hub.files import CONFIG, WEIGHTS
 from qbert_demo.model import QBertConfig, checkpoint
+from qbert_demo.model.heads import head_of
 from qbert_demo.model.loaded import LoadedModel
 
 MAX_ZIP_BYTES = 20_000_000
@@ -62,7 +62,7 @@ def restore(data: bytes, base: LoadedModel) -> tuple[str, LoadedModel]:
         base: The encoder that is here; a head without low-rank updates shares it.
 
     Returns:
-        Name of the head (``classical``, ``hybrid`` or ``control``), and its model.
+        Name of the head, and its model.
 
     Raises:
         CheckpointError: If anything about it is not as it should be.
@@ -78,7 +78,7 @@ def restore(data: bytes, base: LoadedModel) -> tuple[str, LoadedModel]:
         except CheckpointError as error:
             said = str(error).replace(f"{folder}/", "").replace(checkpoint.REMEDY, "")
             raise CheckpointError(f"{said.strip()} {REMEDY}") from error
-    return HEAD_OF[config.head], base.with_head(config, tensors, "loaded from a file")
+    return head_of(config.head).name, base.with_head(config, tensors, "loaded from a file")
 
 
 def _members(data: bytes) -> dict[str, bytes]:

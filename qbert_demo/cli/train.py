@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from qbert_demo.cli.common import add_datasets_dir, print_json
-from qbert_demo.config import HEAD_OF, HEADS
 from qbert_demo.data.catalogue import SOURCES
 from qbert_demo.data.hub_dataset import Another
 from qbert_demo.data.tasks import TASKS, find_task
 from qbert_demo.errors import InputError
+from qbert_demo.service import HEADS, head_of
 from qbert_demo.service.tuner import DataChoice, Tuner
 from qbert_demo.training.quick import train_quickly, write_head
 from qbert_demo.training.recipe import LOSSES, RECIPES, FrozenRecipe, Recipe
@@ -28,7 +28,7 @@ COLUMNS = {
 def add_train(parser: argparse.ArgumentParser) -> None:
     """Describe the command's options."""
     parser.add_argument("--task", choices=TASKS, help="what is learnt end to end")
-    parser.add_argument("--head", choices=HEADS.values(), required=True)
+    parser.add_argument("--head", choices=[head.kind for head in HEADS.values()], required=True)
     parser.add_argument("--output", type=Path, required=True, help="folder of the checkpoint")
     parser.add_argument("--rows", type=int, help="train on so many rows only")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
@@ -94,7 +94,7 @@ def _train_frozen(options: argparse.Namespace, given: dict[str, Any]) -> None:
         settings["epochs"] = int(settings["epochs"])
     if surplus := sorted(set(settings) - known):
         raise InputError(f"These have no meaning with --frozen-encoder: {', '.join(surplus)}.")
-    head = HEAD_OF[options.head]
+    head = head_of(options.head).name
     recipe = FrozenRecipe(heads=(head,), **settings)
     choice = DataChoice(
         **_dataset(options),

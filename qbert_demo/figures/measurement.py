@@ -2,7 +2,7 @@
 
 from qbert_demo.figures.figure import Figure, Table
 from qbert_demo.figures.theme import (
-    HEAD_COLOURS,
+    CIRCUIT,
     INK,
     SUBDUED,
     base_layout,
@@ -43,11 +43,11 @@ def measured_values(ideal: Array, estimates: Array, errors: Array) -> Figure:
         "error_x": {
             "type": "data",
             "array": errors.tolist(),
-            "color": HEAD_COLOURS["hybrid"],
+            "color": CIRCUIT,
             "thickness": 2,
             "width": 5,
         },
-        "marker": {"size": 8, "color": HEAD_COLOURS["hybrid"]},
+        "marker": {"size": 8, "color": CIRCUIT},
         "hovertemplate": "%{x:+.4f} measured<extra></extra>",
     }
     written = [

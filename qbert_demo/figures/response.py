@@ -8,8 +8,8 @@ from typing import Any
 
 from qbert_demo.figures.figure import Figure, Rows, Table, Trace
 from qbert_demo.figures.theme import (
+    CIRCUIT,
     GRID,
-    HEAD_COLOURS,
     HEAT,
     INK,
     SMALL,
@@ -115,7 +115,7 @@ def _points() -> Trace:
         "x": [],
         "y": [],
         "text": [],
-        "marker": {"color": HEAD_COLOURS["hybrid"], "size": 8},
+        "marker": {"color": CIRCUIT, "size": 8},
         "hovertemplate": "%{text}<extra></extra>",
     }
 

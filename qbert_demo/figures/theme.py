@@ -16,12 +16,13 @@ HEAD_COLOURS = {
     "control": "#7A7A7A",
     "guest": "#56B4E9",
 }
+"""By the heads' names, and of a visitor's model beside them; the page's styles follow."""
 HEAD_FAINT = {
-    "classical": "rgba(0,114,178,0.5)",
-    "hybrid": "rgba(213,94,0,0.5)",
-    "control": "rgba(122,122,122,0.5)",
-    "guest": "rgba(86,180,233,0.5)",
+    head: f"rgba({','.join(map(str, bytes.fromhex(colour[1:])))},0.5)"
+    for head, colour in HEAD_COLOURS.items()
 }
+CIRCUIT = HEAD_COLOURS["hybrid"]
+"""What a circuit does, in figures of it alone."""
 POSITIVE = "#009E73"
 NEGATIVE = "#CC79A7"
 INK = "var(--body-text-color)"

@@ -105,7 +105,7 @@ def confusion_matrix(
     """Draw how often each class (rows) was given each label (columns).
 
     Args:
-        head: ``classical``, ``hybrid`` or ``control``.
+        head: Its name, such as ``hybrid``.
         truth: Index of each held-out text's class.
         predicted: Index of the label it was given.
         labels: Names of the classes.

@@ -1,4 +1,4 @@
-"""One BERT classifier with three heads.
+"""One BERT classifier with any of our heads.
 
 Registered with the Auto classes as ``model_type: "qbert"``: after ``import qbert_demo.model``
 a checkpoint loads through ``AutoModelForSequenceClassification.from_pretrained`` and works in
@@ -24,13 +24,13 @@ from transformers.modeling_outputs import SequenceClassifierOutput
 from qbert_demo.model import checkpoint
 from qbert_demo.model.configuration import QBertConfig
 from qbert_demo.model.encoder import find_backbone, load_encoder
-from qbert_demo.model.heads import BottleneckHead, CircuitHead, HeadOutput, LinearHead
+from qbert_demo.model.heads import HeadOutput, head_of
 
 HUB_ARGUMENTS = ("revision", "token", "cache_dir", "local_files_only", "force_download")
 
 
 class QBertForSequenceClassification(PreTrainedModel):
-    """BertModel, pooling, and one of three heads.
+    """BertModel, pooling, and a head of `qbert_demo.model.heads.HEADS`.
 
     `build` gives it the pretrained encoder and a fresh head, `from_pretrained` a checkpoint's.
 
@@ -49,12 +49,8 @@ class QBertForSequenceClassification(PreTrainedModel):
         super().__init__(config)
         self.bert = BertModel(cast(BertConfig, config.backbone), add_pooling_layer=False)
         hidden, n_labels = self.bert.config.hidden_size, len(config.label_names())
-        self.classifier: nn.Module
-        if config.head == "linear":
-            self.classifier = LinearHead(hidden, n_labels, config.dropout)
-        else:
-            head = CircuitHead if config.head == "circuit" else BottleneckHead
-            self.classifier = head(hidden, n_labels, config.dropout, config.spec())
+        head = head_of(config.head).module
+        self.classifier: nn.Module = head(hidden, n_labels, config.dropout, config.spec())
         self.adapter: dict[str, Tensor] = {}
         self.post_init()
 

@@ -7,6 +7,7 @@ from transformers import BertConfig, PreTrainedConfig
 
 from qbert_demo.circuit import CircuitSpec
 from qbert_demo.config import MAX_LABELS, MAX_TOKENS, MINILM, MODEL_TYPE, Backbone
+from qbert_demo.model.heads import head_of
 
 RANGES = (("adapter_rank", 0, 256), ("adapter_scale", -100, 100), ("dropout", 0, 1))
 """Settings that are checked, with the least and the most that each may be."""
@@ -21,7 +22,7 @@ class QBertConfig(PreTrainedConfig):
         backbone_id: Its Hub repository, or a local folder.
         backbone_revision: The commit it is loaded at.
         backbone_sha256: What its ``model.safetensors`` must hash to, if known.
-        head: ``linear``, ``circuit`` or ``bottleneck``.
+        head: Kind of one of `qbert_demo.model.heads.HEADS`.
         pooling: ``mean`` over the tokens, or ``cls``.
         n_qubits: Wires of the circuit, and width of the bottleneck.
         n_layers: Layers of the circuit.
@@ -41,7 +42,7 @@ class QBertConfig(PreTrainedConfig):
     backbone_id: str = MINILM.repo_id
     backbone_revision: str = MINILM.revision
     backbone_sha256: str | None = MINILM.sha256
-    head: Literal["linear", "circuit", "bottleneck"] = "linear"
+    head: str = "linear"
     pooling: Literal["mean", "cls"] = "mean"
     n_qubits: int = 4
     n_layers: int = 2
@@ -52,6 +53,10 @@ class QBertConfig(PreTrainedConfig):
     adapter_rank: int = 0
     adapter_scale: float | int = 2.0
     max_length: int = 128
+
+    def validate_head(self) -> None:
+        """Refuse a head that there is not."""
+        head_of(self.head)
 
     def validate_spec(self) -> None:
         """Refuse a circuit that cannot be simulated, before a tensor is read."""

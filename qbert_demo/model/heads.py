@@ -1,12 +1,15 @@
-"""The three heads that turn a pooled text vector into logits.
+"""The heads that turn a pooled text vector into logits, and `HEADS`, the table of them.
 
 `CircuitHead` and `BottleneckHead` share everything but the middle: a linear reduction to
 n features, tanh times pi, something small that maps n angles to n values in [-1, 1], and a
 linear layer to the labels. In one the middle is a quantum circuit, in the other a classical
 layer with about as many parameters. `LinearHead` has no squeeze at all.
+
+Another head is another entry of `HEADS` and a colour in `qbert_demo.figures.theme`.
 """
 
 import math
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
@@ -32,8 +35,10 @@ class HeadOutput(NamedTuple):
 class LinearHead(nn.Module):
     """Dropout and one linear layer, as in ``BertForSequenceClassification``."""
 
-    def __init__(self, hidden: int, n_labels: int, dropout: float) -> None:
-        """Shape the layer: ``hidden`` features in, ``n_labels`` logits out."""
+    def __init__(
+        self, hidden: int, n_labels: int, dropout: float, spec: CircuitSpec | None = None
+    ) -> None:
+        """Shape the layer: ``hidden`` features in, ``n_labels`` logits out; no circuit matters."""
         super().__init__()
         self.dropout = nn.Dropout(dropout)
         self.output = nn.Linear(hidden, n_labels)
@@ -86,3 +91,75 @@ class BottleneckHead(SqueezeHead):
         depth = max(1, round(math.prod(spec.weight_shape) / (n * n + n)))
         layers = [layer for _ in range(depth) for layer in (nn.Linear(n, n), nn.Tanh())]
         super().__init__(hidden, n, n_labels, dropout, nn.Sequential(*layers))
+
+
+@dataclass(frozen=True)
+class Head:
+    """A head by all its names, and how it is built.
+
+    Attributes:
+        name: What visitors, folders and ``training.json`` call it.
+        kind: What ``config.json`` calls it.
+        title: What its model is called on a card; ``{n_qubits}`` is filled in.
+        phrase: What it is, within a model card's sentence.
+        module: Built from ``(hidden, n_labels, dropout, spec)``.
+        is_default: Whether it answers and learns where nobody chose heads.
+    """
+
+    name: str
+    kind: str
+    title: str
+    phrase: str
+    module: type[nn.Module]
+    is_default: bool = False
+
+    @property
+    def has_circuit(self) -> bool:
+        """Whether its middle is a quantum circuit."""
+        return issubclass(self.module, CircuitHead)
+
+
+HEADS = {
+    head.name: head
+    for head in (
+        Head(
+            "classical",
+            "linear",
+            "Classical BERT",
+            "a linear layer on the pooled vector",
+            LinearHead,
+            is_default=True,
+        ),
+        Head(
+            "hybrid",
+            "circuit",
+            "Hybrid BERT + {n_qubits}-qubit circuit",
+            "a variational quantum circuit between two linear layers",
+            CircuitHead,
+            is_default=True,
+        ),
+        Head(
+            "control",
+            "bottleneck",
+            "Control: BERT + classical bottleneck",
+            "a classical layer as wide and about as large as the hybrid's circuit",
+            BottleneckHead,
+        ),
+    )
+}
+"""Every head by name, in the order they are shown."""
+
+PAIR = tuple(head.name for head in HEADS.values() if head.is_default)
+"""The heads that answer and learn where nobody chose any."""
+
+
+def head_of(kind: str) -> Head:
+    """The head that ``config.json`` calls so.
+
+    Raises:
+        ValueError: If there is none.
+    """
+    kinds = {head.kind: head for head in HEADS.values()}
+    if kind not in kinds:
+        raise ValueError(f"head must be one of {', '.join(kinds)}, not {kind!r:.40}.")
+    return kinds[kind]

@@ -16,7 +16,7 @@ from qbert_demo.model import checkpoint
 from qbert_demo.model.classifier import QBertForSequenceClassification
 from qbert_demo.model.configuration import QBertConfig
 from qbert_demo.model.encoder import find_backbone
-from qbert_demo.model.heads import SqueezeHead
+from qbert_demo.model.heads import CircuitHead, SqueezeHead
 from qbert_demo.model.tokenizer import encode, read_tokenizer
 from qbert_demo.results import Array, Timing
 
@@ -138,7 +138,7 @@ class LoadedModel:
             angles = head.reduce(pooled)
             before = time.perf_counter()
             values = head.middle(angles)
-            if self.model.config.head == "circuit":
+            if isinstance(head, CircuitHead):
                 circuit = 1e3 * (time.perf_counter() - before)
             logits = head.output(values)
         else:

@@ -3,16 +3,9 @@
 import numpy as np
 from torch import Tensor
 
-from qbert_demo.model.heads import CircuitHead, SqueezeHead
+from qbert_demo.model.heads import HEADS, CircuitHead, SqueezeHead
 from qbert_demo.model.loaded import Answer, LoadedModel, Tokens
 from qbert_demo.results import Array, CircuitReading, ModelCard, Prediction, Squeeze
-
-TITLES = {
-    "classical": "Classical BERT",
-    "hybrid": "Hybrid BERT + {n_qubits}-qubit circuit",
-    "control": "Control: BERT + classical bottleneck",
-    "guest": "{name}",
-}
 
 
 def predict(classifier: LoadedModel, head: str, tokens: Tokens) -> Prediction:
@@ -20,15 +13,16 @@ def predict(classifier: LoadedModel, head: str, tokens: Tokens) -> Prediction:
 
     Args:
         classifier: The model.
-        head: What a visitor calls its head: ``classical``, ``hybrid``, ``control`` or ``guest``.
+        head: Name of its head, or ``guest``, which stands beside the heads under its own name.
         tokens: What it reads.
     """
     answer = classifier.answer(tokens.ids)
     model = classifier.model
     layer = model.classifier
+    title = HEADS[head].title if head in HEADS else classifier.name
     card = ModelCard(
         head,
-        TITLES[head].format(n_qubits=model.config.n_qubits, name=classifier.name),
+        title.replace("{n_qubits}", str(model.config.n_qubits)),
         classifier.source,
         sum(p.numel() for p in model.parameters()),
         sum(t.numel() for t in model.tensors().values()),

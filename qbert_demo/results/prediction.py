@@ -27,7 +27,7 @@ class ModelCard:
     """What stands on a model's card besides its answer.
 
     Attributes:
-        head: ``classical``, ``hybrid``, ``control`` or ``guest``.
+        head: Name of its head, such as ``hybrid``, or ``guest``.
         title: Its name for people, such as ``Hybrid BERT + 4-qubit circuit``.
         source: Where its weights came from, such as ``bundled`` or ``org/repo @ 1a2b3c4``.
         parameters: All parameters of encoder and head.
@@ -98,7 +98,7 @@ class Comparison:
         n_tokens: Tokens the models read, [CLS] and [SEP] included.
         cut: The end of the text that was not read because it is beyond the models' length,
             or an empty string.
-        predictions: By head: ``classical``, ``hybrid`` and, when asked for, ``control``.
+        predictions: By head, such as ``hybrid``.
     """
 
     task: str
@@ -182,8 +182,7 @@ class TaskCard:
         title: Its name for people, such as ``Sentiment``.
         labels: Names of the classes, in the models' order.
         examples: Texts worth trying.
-        heads: The heads that have a checkpoint: ``classical``, ``hybrid``, ``control``, and
-            ``guest`` for a visitor's model beside them.
+        heads: The heads that have a checkpoint, and ``guest`` for a visitor's model beside them.
     """
 
     key: str
@@ -191,10 +190,6 @@ class TaskCard:
     labels: tuple[str, ...]
     examples: tuple[Example, ...]
     heads: tuple[str, ...]
-
-    def asked(self, with_control: bool) -> tuple[str, ...]:
-        """The heads that answer together: all of them, the control only on demand."""
-        return tuple(head for head in self.heads if with_control or head != "control")
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ class Epoch:
     """One head at one look at the held-out rows, on its way over the training rows.
 
     Attributes:
-        head: ``classical``, ``hybrid`` or ``control``.
+        head: Its name, such as ``hybrid``.
         epoch: Passes over the training rows that are done; whole on a frozen encoder, which is
             looked at once a pass.
         loss: Mean on the training rows since the last look.
@@ -54,7 +54,7 @@ class HeadReport:
     """How a head did on the held-out rows.
 
     Attributes:
-        head: ``classical``, ``hybrid`` or ``control``.
+        head: Its name, such as ``hybrid``.
         accuracy: With its 95 % interval. The weights were chosen on the same rows, which flatters
             it, by several points where these are few.
         macro_f1: Mean of the classes' F1.

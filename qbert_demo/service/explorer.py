@@ -11,11 +11,12 @@ from typing import Self
 from qbert_demo.checkpoints.guests import load_anything
 from qbert_demo.checkpoints.shipped import bundled_checkpoints, find_checkpoints
 from qbert_demo.circuit.alike import alike
-from qbert_demo.config import CHECKPOINTS, HEAD_OF
+from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.tasks import TASKS
 from qbert_demo.errors import CheckpointError, InputError
 from qbert_demo.hub.waiting import START_SECONDS, Patience
 from qbert_demo.model.encoder import find_backbone
+from qbert_demo.model.heads import HEADS, PAIR, head_of
 from qbert_demo.model.loaded import LoadedModel, Tokens
 from qbert_demo.model.prediction import predict, softmax
 from qbert_demo.results import (
@@ -31,8 +32,6 @@ from qbert_demo.service.checks import check_heads, check_text, check_texts, chec
 from qbert_demo.service.shipped import Shipped
 from qbert_demo.service.visitors import Ref, Visitors
 from qbert_demo.settings import max_model_bytes, model_cache_bytes
-
-PAIR = ("classical", "hybrid")
 
 
 class Explorer:
@@ -96,13 +95,22 @@ class Explorer:
         known = ", ".join(card.key for card in self.tasks) or "none"
         raise InputError(f"There is no task {str(key)[:40]!r} here; the tasks are: {known}.")
 
+    def heads(self, task: str, everything: bool) -> tuple[str, ...]:
+        """The heads of a task that answer together: all, or but those that are asked on demand.
+
+        Raises:
+            InputError: If there is no such task.
+        """
+        heads = self.task(task).heads
+        return tuple(h for h in heads if everything or h not in HEADS or HEADS[h].is_default)
+
     def compare(self, task: str, text: str, heads: Sequence[str] = PAIR) -> Comparison:
         """Classify one text with several models.
 
         Args:
             task: Key of the task.
             text: What to read, at most 20,000 characters.
-            heads: Which models: ``classical``, ``hybrid``, ``control``, ``guest``.
+            heads: Which models, by head; ``guest`` for a visitor's beside them.
 
         Raises:
             InputError: If there is nothing to read, too much, or no such task or head.
@@ -188,7 +196,7 @@ class Explorer:
         """
         classifier = load_anything(source, revision, max_model_bytes())
         tokens = _read(classifier, check_text(text))
-        return predict(classifier, HEAD_OF[classifier.model.config.head], tokens)
+        return predict(classifier, head_of(classifier.model.config.head).name, tokens)
 
     def classifier(self, task: str, head: str) -> LoadedModel:
         """The model behind a head of a task, loaded on first use.

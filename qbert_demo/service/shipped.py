@@ -5,7 +5,6 @@ from dataclasses import replace
 from threading import Lock
 
 from qbert_demo.checkpoints.shipped import Key, Place
-from qbert_demo.config import HEADS
 from qbert_demo.data.tasks import TASKS
 from qbert_demo.errors import BackboneError, CheckpointError
 from qbert_demo.hub.waiting import Patience
@@ -13,6 +12,7 @@ from qbert_demo.hub.words import brief
 from qbert_demo.model import QBertConfig
 from qbert_demo.model.checkpoint import read_config
 from qbert_demo.model.encoder import find_backbone
+from qbert_demo.model.heads import HEADS
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Origin, TaskCard
 
@@ -38,7 +38,7 @@ class Shipped:
         Args:
             patience: How long the Hub may take for an encoder while there is a bundled copy.
         """
-        for task, head in [key for key in self._places if key[1] != "control"]:
+        for task, head in [key for key in self._places if HEADS[key[1]].is_default]:
             try:
                 self.classifier((task, head), patience)
             except (CheckpointError, BackboneError) as error:
@@ -114,7 +114,7 @@ def _check_kind(place: Place, key: Key, config: QBertConfig) -> None:
     """Refuse a checkpoint that is not what its name says."""
     task, head = key
     for what, found, wanted in (
-        ("head", config.head, HEADS[head]),
+        ("head", config.head, HEADS[head].kind),
         ("labels", ", ".join(config.label_names()), ", ".join(TASKS[task].labels)),
     ):
         if found != wanted:

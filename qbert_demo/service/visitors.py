@@ -17,11 +17,11 @@ import torch
 from torch import nn
 
 from qbert_demo.checkpoints.guests import load_found
-from qbert_demo.config import HEAD_OF
 from qbert_demo.errors import CheckpointError, InputError
 from qbert_demo.hub.files import HubFiles, Token, look
 from qbert_demo.hub.waiting import DOWNLOAD_SECONDS, Patience, within
 from qbert_demo.hub.words import checked_token, hub_sentence
+from qbert_demo.model.heads import head_of
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.model.plain_bert import PlainBert
 from qbert_demo.results import Guest, Origin, TaskCard
@@ -140,14 +140,14 @@ class Visitors:
     ) -> Guest:
         """Make the tasks of a loaded model."""
         home = next((card for card in tasks if card.labels == classifier.labels), None)
-        head = HEAD_OF[classifier.model.config.head]
+        head = head_of(classifier.model.config.head)
         guest = Ref(key, "", "guest")
         cards = []
         notes = [classifier.note] if classifier.note else []
-        if home is None or head == "hybrid":
-            card = TaskCard(_new_key(), found.repo_id, classifier.labels, (), (head,))
+        if home is None or head.has_circuit:
+            card = TaskCard(_new_key(), found.repo_id, classifier.labels, (), (head.name,))
             cards.append(card)
-            self._remember(_Task(card, {head: guest}, f"Load {found.repo_id} again."))
+            self._remember(_Task(card, {head.name: guest}, f"Load {found.repo_id} again."))
         if home is not None:
             title = f"{home.title}, with {found.repo_id}"
             heads = (*home.heads, "guest")

@@ -10,6 +10,7 @@ from datasets import Dataset
 from transformers import TrainerCallback
 
 from qbert_demo.data.subset import Material
+from qbert_demo.model.heads import HEADS
 from qbert_demo.results import Estimate
 from qbert_demo.training.loop import as_dataset, trained_tensors
 from qbert_demo.training.quick import MAX_LENGTH, fresh_classifier
@@ -44,7 +45,7 @@ def estimate(material: Material, recipe: LoraRecipe) -> Estimate:
     base = fresh_classifier()
     tokenizer = backbone_tokenizer(base)
     rows = as_dataset(material.train, tokenizer, MAX_LENGTH)
-    name = "hybrid" if "hybrid" in recipe.heads else recipe.heads[0]
+    name = max(recipe.heads, key=lambda head: HEADS[head].has_circuit)
     model = starting_model(material, recipe, name)
     watch = _Watch()
     chosen = _representative(rows, recipe)

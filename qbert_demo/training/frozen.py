@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from qbert_demo.circuit import CircuitLayer
 from qbert_demo.evaluation.metrics import confusion
-from qbert_demo.model.heads import BottleneckHead, CircuitHead, LinearHead, SqueezeHead
+from qbert_demo.model.heads import HEADS, LinearHead, SqueezeHead
 from qbert_demo.results import Epoch
 from qbert_demo.training.recipe import FrozenRecipe, RaceRecipe
 
@@ -129,10 +129,7 @@ def first_head(name: str, hidden: int, n_labels: int, recipe: RaceRecipe) -> nn.
     """A head before its first step, for vectors of width ``hidden``: the seed alone decides it."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
-        if name == "classical":
-            return LinearHead(hidden, n_labels, 0.0)
-        kind = CircuitHead if name == "hybrid" else BottleneckHead
-        return kind(hidden, n_labels, 0.0, recipe.spec())
+        return HEADS[name].module(hidden, n_labels, 0.0, recipe.spec())
 
 
 def make_optimizer(head: nn.Module, recipe: FrozenRecipe) -> torch.optim.Optimizer:

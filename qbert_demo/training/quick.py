@@ -13,16 +13,16 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import torch
 from transformers import BertConfig
 
 from qbert_demo.checkpoints.card import quick_card
-from qbert_demo.config import HEADS
 from qbert_demo.data.subset import Material
 from qbert_demo.errors import CheckpointError, QBertError
 from qbert_demo.model import QBertConfig, checkpoint, find_backbone
+from qbert_demo.model.heads import HEADS
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Epoch, HeadReport, QuickReport
 from qbert_demo.training.frozen import Features, Runner, race
@@ -105,7 +105,7 @@ def race_config(material: Material, recipe: RaceRecipe, name: str) -> QBertConfi
     """The configuration of a head in a race, and of the checkpoint that it becomes."""
     rank = recipe.adapter_rank if isinstance(recipe, LoraRecipe) else 0
     return QBertConfig(
-        head=cast(Any, HEADS[name]),
+        head=HEADS[name].kind,
         n_qubits=recipe.n_qubits,
         n_layers=recipe.n_layers,
         encoding=recipe.spec().encoding,

@@ -6,8 +6,9 @@ from typing import ClassVar, cast
 
 from qbert_demo.circuit import CircuitSpec
 from qbert_demo.circuit.spec import Ansatz, Encoding
-from qbert_demo.config import HEADS, MAX_SEED
+from qbert_demo.config import MAX_SEED
 from qbert_demo.errors import InputError
+from qbert_demo.model.heads import HEADS, PAIR
 
 LOSSES = ("cross_entropy", "mse")
 
@@ -87,7 +88,7 @@ class RaceRecipe:
     """Settings that all heads of a race share, whatever learns.
 
     Attributes:
-        heads: Which race: ``classical``, ``hybrid``, ``control``.
+        heads: Names of those that race, see `qbert_demo.model.heads.HEADS`.
         n_qubits: Wires of the circuit and width of the control's bottleneck, 1 to 8.
         n_layers: Layers of the circuit, 1 to 6.
         encoding: See `qbert_demo.circuit.CircuitSpec`.
@@ -109,7 +110,7 @@ class RaceRecipe:
         "weight_decay": (0.0, 1.0),
     }
 
-    heads: tuple[str, ...] = ("classical", "hybrid")
+    heads: tuple[str, ...] = PAIR
     n_qubits: int = 4
     n_layers: int = 2
     encoding: str = "ry"

@@ -12,12 +12,12 @@ import torch
 from transformers import AutoTokenizer, set_seed
 
 from qbert_demo.checkpoints.card import FACTS, model_card, siblings
-from qbert_demo.config import HEAD_OF
 from qbert_demo.data.catalogue_rows import load_task
 from qbert_demo.data.rows import Rows, hold_out
 from qbert_demo.data.tasks import Task
 from qbert_demo.evaluation.scores import score
 from qbert_demo.model import QBertConfig, QBertForSequenceClassification, checkpoint, find_backbone
+from qbert_demo.model.heads import head_of
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.training.loop import add_adapters, make_trainer, trained_tensors
 from qbert_demo.training.provenance import describe, has_bf16, versions
@@ -58,7 +58,7 @@ def train(
 
     Args:
         task: What is learnt.
-        head: ``linear``, ``circuit`` or ``bottleneck``.
+        head: Kind of one of `qbert_demo.model.heads.HEADS`.
         recipe: The settings.
         output: Folder of the checkpoint.
         rows: Train on the first so many rows of the seeded shuffle only; all if left out.
@@ -102,7 +102,7 @@ def train(
     facts = {
         "task": task.key,
         "head": head,
-        "name": HEAD_OF[head],
+        "name": head_of(head).name,
         "date": date.today().isoformat(),
         "recipe": asdict(recipe),
         "data": {

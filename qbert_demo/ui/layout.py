@@ -19,7 +19,7 @@ from qbert_demo.ui.finetune.api import build_finetune_api
 from qbert_demo.ui.parts.own_tasks import OwnTasks, own_cards
 from qbert_demo.ui.parts.plotly_view import plotly_head
 from qbert_demo.ui.parts.static import STATIC, TEXT
-from qbert_demo.ui.parts.theme import explorer_theme
+from qbert_demo.ui.parts.theme import explorer_theme, head_styles
 
 TITLE = "QBERT explorer"
 MAX_WAITING = 200
@@ -55,6 +55,7 @@ def launch_options() -> dict[str, Any]:
     """Return the keyword arguments of ``launch`` that make the app look and behave as ours."""
     return {
         "theme": explorer_theme(),
+        "css": head_styles(),
         "css_paths": [STATIC / "app.css"],
         "head": plotly_head(),
         "footer_links": ["api"],

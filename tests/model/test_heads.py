@@ -1,11 +1,31 @@
 import math
+from pathlib import Path
 
 import pytest
 import torch
 
 from qbert_demo.circuit import CircuitSpec
 from qbert_demo.circuit.pennylane_bridge import qnode
-from qbert_demo.model.heads import BottleneckHead, CircuitHead, LinearHead
+from qbert_demo.figures.theme import HEAD_COLOURS
+from qbert_demo.model import QBertForSequenceClassification
+from qbert_demo.model.configuration import QBertConfig
+from qbert_demo.model.heads import (
+    HEADS,
+    PAIR,
+    BottleneckHead,
+    CircuitHead,
+    Head,
+    LinearHead,
+    SqueezeHead,
+    head_of,
+)
+from qbert_demo.model.loaded import LoadedModel
+from qbert_demo.model.prediction import predict
+from qbert_demo.service import Explorer
+from qbert_demo.training.quick import train_quickly, write_head
+from qbert_demo.training.recipe import FrozenRecipe
+from qbert_demo.ui.parts.theme import head_styles
+from tests.training.test_quick import MATERIAL
 
 HIDDEN = 384
 
@@ -52,3 +72,59 @@ def test_bottleneck_stays_in_the_range_of_expectation_values() -> None:
     values = head(100 * torch.randn(64, HIDDEN)).values
     assert values.shape == (64, 4)
     assert values.abs().max() <= 1
+
+
+class Cosine(torch.nn.Module):
+    def forward(self, angles: torch.Tensor) -> torch.Tensor:
+        return angles.cos()
+
+
+class CosineHead(SqueezeHead):
+    def __init__(self, hidden: int, n_labels: int, dropout: float, spec: CircuitSpec) -> None:
+        super().__init__(hidden, spec.n_qubits, n_labels, dropout, Cosine())
+
+
+def test_a_head_is_known_by_each_of_its_names_and_has_a_colour() -> None:
+    assert [(head.name, head.kind) for head in HEADS.values()] == [
+        ("classical", "linear"),
+        ("hybrid", "circuit"),
+        ("control", "bottleneck"),
+    ]
+    assert PAIR == ("classical", "hybrid")
+    for name, head in HEADS.items():
+        assert head_of(head.kind) is head
+        assert head.name == name
+        assert head.has_circuit == (name == "hybrid")
+        assert f"--{name}: {HEAD_COLOURS[name]};" in head_styles()
+    with pytest.raises(ValueError, match="one of linear, circuit, bottleneck, not 'mine'"):
+        head_of("mine")
+
+
+def test_another_head_takes_an_entry_and_no_more(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(HEADS, "cosine", Head("cosine", "cos", "Cosines", "cosines", CosineHead))
+    recipe = FrozenRecipe(("cosine", "hybrid"), n_qubits=3, epochs=3)
+    report = train_quickly(MATERIAL, recipe).heads["cosine"]
+    assert len(report.history) == 3
+    assert report.history[-1].loss < report.history[0].loss
+    folder = tmp_path / "sst2-cosine"
+    write_head(report, MATERIAL, recipe, folder)
+    assert "# A cosine head" in (folder / "README.md").read_text()
+    assert "trained, cosines;" in (folder / "README.md").read_text()
+    loaded = LoadedModel.load(folder)
+    assert isinstance(loaded.model.classifier, CosineHead)
+    tokens = loaded.tokenize(MATERIAL.held_out.texts[:1])[0]
+    answer = predict(loaded, "cosine", tokens)
+    assert answer.card.title == "Cosines"
+    assert answer.winner == report.predicted[0]
+    assert Explorer(tmp_path).tasks[0].heads == ("cosine",)
+    assert Explorer(tmp_path).heads("sst2", everything=False) == ()
+
+
+def test_a_config_names_a_head_of_the_table() -> None:
+    for head in HEADS.values():
+        model = QBertForSequenceClassification.build(QBertConfig(head=head.kind))
+        assert type(model.classifier) is head.module
+    with pytest.raises(Exception, match="head must be one of .*, not 'magic'"):
+        QBertConfig(head="magic")

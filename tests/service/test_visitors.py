@@ -90,7 +90,7 @@ def test_labels_in_another_order_are_put_in_ours(
     assert guest.origin.link == f"{constants.ENDPOINT}/org/turned/tree/{sha}"
     shipped = explorer.compare("sst2", TEXT).predictions["hybrid"]
     np.testing.assert_array_equal(comparison.predictions["hybrid"].logits, shipped.logits)
-    batch = explorer.compare_batch(card.key, [TEXT], ["positive"], card.asked(False))
+    batch = explorer.compare_batch(card.key, [TEXT], ["positive"], explorer.heads(card.key, False))
     np.testing.assert_allclose(batch.probabilities["guest"][0], prediction.probabilities, atol=1e-5)
 
 

@@ -136,7 +136,7 @@ def _compared(
                 task,
                 table.texts[piece],
                 None if truth is None else truth[piece],
-                card.asked(with_control=False),
+                explorer.heads(task, everything=False),
             )
         )
         yield progress_html(min(start + PART, len(table.texts)), len(table.texts)), "", None

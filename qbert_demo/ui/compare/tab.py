@@ -5,10 +5,9 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from qbert_demo.config import HEADS
 from qbert_demo.errors import QBertError
 from qbert_demo.results import Comparison, Prediction, TaskCard
-from qbert_demo.service import Explorer
+from qbert_demo.service import HEADS, Explorer
 from qbert_demo.ui.compare.asking import AskingBar
 from qbert_demo.ui.compare.batch import build_batch
 from qbert_demo.ui.compare.hub_model import GuestForm, build_guest_form
@@ -101,7 +100,7 @@ def heads_of(explorer: Explorer, task: str, with_control: bool) -> tuple[str, ..
     Raises:
         InputError: If there is no such task.
     """
-    return explorer.task(task).asked(with_control)
+    return explorer.heads(task, with_control)
 
 
 def summary(comparison: Comparison) -> str:

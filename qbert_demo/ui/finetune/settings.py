@@ -6,7 +6,7 @@ from typing import Any, get_args
 import gradio as gr
 
 from qbert_demo.circuit.spec import Ansatz, Encoding
-from qbert_demo.config import HEADS
+from qbert_demo.service import HEADS, PAIR
 from qbert_demo.training.orders import (
     MAX_LORA_HELD_OUT_ROWS,
     MAX_LORA_ROWS,
@@ -46,9 +46,7 @@ def build_settings() -> tuple[gr.CheckboxGroup, dict[str, Any]]:
         elem_classes="plain-radio",
     )
     hint = gr.HTML(_hint(ALONE), elem_id="learns-hint", apply_default_css=False)
-    heads = gr.CheckboxGroup(
-        list(HEADS), value=["classical", "hybrid"], label="Heads that race", elem_id="race"
-    )
+    heads = gr.CheckboxGroup(list(HEADS), value=list(PAIR), label="Heads that race", elem_id="race")
     settings: dict[str, Any] = {LEARNS: learns}
     with gr.Row():
         settings |= _sliders(

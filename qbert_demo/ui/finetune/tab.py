@@ -6,8 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from qbert_demo.config import HEADS
-from qbert_demo.service import Explorer
+from qbert_demo.service import HEADS, Explorer
 from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.finetune.data import build_data
 from qbert_demo.ui.finetune.push import build_push

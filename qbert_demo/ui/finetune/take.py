@@ -9,10 +9,9 @@ from typing import Any
 
 import gradio as gr
 
-from qbert_demo.config import HEADS
 from qbert_demo.errors import QBertError
 from qbert_demo.results import TaskCard
-from qbert_demo.service import Explorer
+from qbert_demo.service import HEADS, Explorer
 from qbert_demo.service.tuner import Tuner, archive
 from qbert_demo.ui.finetune.run import Session
 from qbert_demo.ui.parts.own_tasks import OwnTasks, added, free_title, unchanged

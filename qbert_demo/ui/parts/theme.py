@@ -2,6 +2,8 @@
 
 import gradio as gr
 
+from qbert_demo.figures.theme import HEAD_COLOURS
+
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 INK, PAPER = "#1b1f24", "#ffffff"
@@ -9,7 +11,7 @@ DARK_INK, DARK_PAPER = "#e8eaed", "#14171b"
 
 
 def explorer_theme() -> gr.themes.Base:
-    """Return the theme of the app; the figures' own colours stand in ``static/app.css``."""
+    """Return the theme of the app; other colours stand in ``static/app.css``."""
     return gr.themes.Base(
         primary_hue="slate", secondary_hue="slate", neutral_hue="slate", font=SANS, font_mono=MONO
     ).set(
@@ -55,4 +57,15 @@ def explorer_theme() -> gr.themes.Base:
         button_secondary_text_color_dark=DARK_INK,
         checkbox_background_color_selected=INK,
         checkbox_background_color_selected_dark="#5b8def",
+    )
+
+
+def head_styles() -> str:
+    """Colour the cards and columns of every head, and hide its download until it is trained."""
+    return "\n".join(
+        f":root {{ --{head}: {colour}; }}\n"
+        f"#card-{head} {{ border-top-color: {colour}; }}\n"
+        f".table-frame th.{head} {{ border-bottom: 3px solid {colour}; }}\n"
+        f"#finetune-tab:has(#confusion-{head}.no-figure) #download-{head} {{ display: none; }}"
+        for head, colour in HEAD_COLOURS.items()
     )
