@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from qbert_demo.errors import InputError
+from qbert_demo.ranges import whole
 
 MODEL_MB = "QBERT_MAX_MODEL_MB"
 """Largest download of a visitor's model, in megabytes."""
@@ -31,6 +32,7 @@ TOKEN = re.compile(r"[!-~]{1,400}")
 """What an access token is made of."""
 YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 """What the Hub's client takes for a yes, in any case, and what people write for a no."""
+REMEDY = "Correct it, or unset it."
 
 
 def whole_setting(name: str, default: int, low: int, high: int) -> int:
@@ -46,12 +48,8 @@ def whole_setting(name: str, default: int, low: int, high: int) -> int:
         InputError: If it is no whole number in this range.
     """
     text = os.environ.get(name, str(default)).strip()
-    if not (text.isascii() and text.isdecimal() and len(text) < 12 and low <= int(text) <= high):
-        raise InputError(
-            f"{name} must be a whole number from {low} to {high}, not {text!r:.40}. "
-            "Correct it, or unset it."
-        )
-    return int(text)
+    value = int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else text
+    return whole(name, value, low, high, lambda said: InputError(f"{said} {REMEDY}"))
 
 
 def max_model_bytes() -> int:
@@ -130,8 +128,7 @@ def _check_endpoint(value: str | None) -> None:
 def _check_offline(value: str | None) -> None:
     if value and value.lower() not in (*YES, *NO):
         raise InputError(
-            f"{OFFLINE} must be {', '.join(YES)}, or {', '.join(NO)}, not {value!r:.40}. "
-            "Correct it, or unset it."
+            f"{OFFLINE} must be {', '.join(YES)}, or {', '.join(NO)}, not {value!r:.40}. {REMEDY}"
         )
 
 
@@ -144,7 +141,7 @@ def _check_home(value: str | None) -> None:
     except OSError as error:
         raise InputError(
             f"{HOME} must name a folder, and {value!r:.200} is none and cannot become one "
-            f"({error.strerror}). Correct it, or unset it."
+            f"({error.strerror}). {REMEDY}"
         ) from error
 
 

@@ -31,13 +31,13 @@ def test_nothing_set_means_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize(
     ("name", "value", "rule"),
     [
-        ("QBERT_MAX_MODEL_MB", "lots", "whole number from 1 to 10000"),
+        ("QBERT_MAX_MODEL_MB", "lots", "whole number from 1 to 10,000"),
         ("QBERT_MAX_MODEL_MB", "0", "whole number from 1"),
         ("QBERT_MODEL_CACHE_MB", "-5", "whole number"),
         ("QBERT_MODEL_CACHE_MB", "", "whole number"),
         ("QBERT_TRAININGS", "17", "from 1 to 16"),
         ("QBERT_TRAININGS", "٣", "from 1 to 16"),
-        ("GRADIO_SERVER_PORT", "99999", "to 65535"),
+        ("GRADIO_SERVER_PORT", "99999", "to 65,535"),
         ("QBERT_DATASETS_DIR", "/no/such/folder", "must name a folder"),
         ("QBERT_DATASETS_DIR", "x" * 300, "must name a folder"),
         ("HF_HUB_OFFLINE", "maybe", "must be 1, true, yes, on, or 0, false, no, off"),

@@ -117,9 +117,9 @@ def test_who_hangs_up_while_training_frees_the_place(url: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((None, OWN, 500, 200, {"epochs": 101}), "epochs must be from 1 to 100"),
+        ((None, OWN, 500, 200, {"epochs": 101}), "epochs must be a whole number from 1 to 100"),
         ((None, OWN, 500, 200, {"epochs": "many"}), "epochs must be a whole number"),
-        ((None, OWN, 500, 200, {"n_qubits": 9}), "n_qubits must be from 1 to 8"),
+        ((None, OWN, 500, 200, {"n_qubits": 9}), "n_qubits must be a whole number from 1 to 8"),
         ((None, OWN, 500, 200, {"heads": "hybrid, control"}), "Choose heads"),
         ((None, OWN, 500, 200, {"heads": [[]]}), "Choose heads"),
         ((None, OWN, 500, 200, {"steps": 1}), "settings must be an object with some of"),

@@ -15,6 +15,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from qbert_demo.ranges import check_fields
 from qbert_demo.results import Array, GateReading
 
 MAX_NOISY_QUBITS = 8
@@ -43,10 +44,7 @@ class Noise:
 
     def __post_init__(self) -> None:
         """Check every probability; the message names the rule and the value."""
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if type(value) not in (int, float) or not 0 <= value <= 1:
-                raise ValueError(f"{field.name} must be a number from 0 to 1, not {value!r}.")
+        check_fields(self, {field.name: (0.0, 1.0) for field in fields(self)}, ValueError)
 
 
 def noisy_probabilities(gates: Sequence[GateReading], n_qubits: int, noise: Noise) -> Array:

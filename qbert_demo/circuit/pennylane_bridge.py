@@ -12,6 +12,7 @@ import numpy as np
 import pennylane as qml
 
 from qbert_demo.circuit.spec import CircuitSpec, Data
+from qbert_demo.ranges import whole
 from qbert_demo.results import Array, GateReading
 
 
@@ -80,8 +81,7 @@ def recompute(gates: Sequence[GateReading], n_qubits: int, step: int) -> Referen
     Raises:
         ValueError: If ``step`` is out of range.
     """
-    if not 0 <= step <= len(gates):
-        raise ValueError(f"step must be from 0 to {len(gates)}, not {step}.")
+    whole("step", step, 0, len(gates), ValueError)
     wires = range(n_qubits)
     paulis = [pauli(k) for k in wires for pauli in (qml.PauliX, qml.PauliY, qml.PauliZ)]
 

@@ -11,6 +11,7 @@ import numpy as np
 from qbert_demo.circuit.spec import MAX_QUBITS
 from qbert_demo.config import MAX_LABELS
 from qbert_demo.errors import InputError
+from qbert_demo.ranges import whole
 from qbert_demo.results import Array, GateReading
 
 ANGLES = {"RX": 1, "RY": 1, "RZ": 1, "Rot": 3, "Hadamard": 0, "CNOT": 0}
@@ -54,24 +55,20 @@ def read_circuit(text: object) -> Received:
             raise ValueError("it is too long")
         return _read(json.loads(text))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        reason = str(error)[:80].rstrip(".")
         raise InputError(
-            f"The circuit did not arrive in one piece ({str(error)[:80]}). Reload the page."
+            f"The circuit did not arrive in one piece ({reason}). Reload the page."
         ) from error
 
 
 def _read(data: Any) -> Received:
-    n = data["n_qubits"]
-    if type(n) is not int or not 1 <= n <= MAX_QUBITS:
-        raise ValueError(f"n_qubits must be from 1 to {MAX_QUBITS}")
+    n = whole("n_qubits", data["n_qubits"], 1, MAX_QUBITS, ValueError)
     if len(data["gates"]) > MAX_GATES:
         raise ValueError(f"more than {MAX_GATES} gates")
     gates = tuple(_gate(gate, n) for gate in data["gates"])
     labels = tuple(str(label) for label in data["labels"])
-    if not 1 <= len(labels) <= MAX_LABELS:
-        raise ValueError(f"labels must be 1 to {MAX_LABELS}")
-    step = data["step"]
-    if type(step) is not int or not 0 <= step <= len(gates):
-        raise ValueError("no such step")
+    whole("the number of labels", len(labels), 1, MAX_LABELS, ValueError)
+    step = whole("step", data["step"], 0, len(gates), ValueError)
     weight = _numbers(data["head"]["weight"], len(labels) * n).reshape(len(labels), n)
     bias = _numbers(data["head"]["bias"], len(labels))
     sizes = {

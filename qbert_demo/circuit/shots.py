@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from qbert_demo.ranges import whole
 from qbert_demo.results import Array
 
 MAX_SHOTS = 100_000
@@ -80,8 +81,8 @@ def measure(
         ValueError: If ``shots`` is out of range or ``probabilities`` doesn't fit the weights.
     """
     n = output_weight.shape[1]
-    if shots is not None and (type(shots) is not int or not 1 <= shots <= MAX_SHOTS):
-        raise ValueError(f"shots must be a whole number from 1 to {MAX_SHOTS:,}, not {shots!r}.")
+    if shots is not None:
+        whole("shots", shots, 1, MAX_SHOTS, ValueError)
     if probabilities.shape != (2**n,):
         raise ValueError(
             f"{n} qubits have {2**n} basis states, but probabilities has the shape "

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, get_args
 
+from qbert_demo.ranges import check_fields
 from qbert_demo.results import GateReading
 
 Encoding = Literal["rx", "ry", "rz"]
@@ -82,12 +83,7 @@ class CircuitSpec:
 
     def __post_init__(self) -> None:
         """Check every field; the messages name the rule and the value."""
-        for name, value, top in (
-            ("n_qubits", self.n_qubits, MAX_QUBITS),
-            ("n_layers", self.n_layers, MAX_LAYERS),
-        ):
-            if type(value) is not int or not 1 <= value <= top:
-                raise ValueError(f"{name} must be a whole number from 1 to {top}, not {value!r}.")
+        check_fields(self, {"n_qubits": (1, MAX_QUBITS), "n_layers": (1, MAX_LAYERS)}, ValueError)
         for name, word, known in (
             ("encoding", self.encoding, get_args(Encoding)),
             ("ansatz", self.ansatz, get_args(Ansatz)),

@@ -11,6 +11,7 @@ from qbert_demo.data.own_rows import MAX_OWN_CHARACTERS, read_own, read_own_file
 from qbert_demo.data.rows import Rows
 from qbert_demo.data.subset import Chosen, Material, take_subset
 from qbert_demo.errors import InputError
+from qbert_demo.ranges import whole
 
 MIN_ROWS = 10
 MAX_TRAIN_ROWS = 2000
@@ -58,11 +59,11 @@ def gather(choice: DataChoice, datasets_dir: Path | None = None) -> Material:
         InputError: If a number or the visitor's own rows cannot be used.
         DataError: If a dataset cannot be had.
     """
-    _check(choice.seed, "the seed", 0, MAX_SEED)
+    whole("The seed", choice.seed, 0, MAX_SEED)
     if choice.source is None and choice.another is None:
         return _own(choice)
-    _check(choice.rows, "training rows", MIN_ROWS, MAX_TRAIN_ROWS)
-    _check(choice.held_out, "rows held out", MIN_ROWS, MAX_HELD_OUT_ROWS)
+    whole("Training rows", choice.rows, MIN_ROWS, MAX_TRAIN_ROWS)
+    whole("Rows held out", choice.held_out, MIN_ROWS, MAX_HELD_OUT_ROWS)
     wanted = choice.rows + choice.held_out
     if choice.source is None and choice.another is not None:
         found, place = load_another(choice.another, STREAMED * wanted)
@@ -131,8 +132,3 @@ def _taken(found: LabelledRows, chosen: Chosen, said: str = "") -> Material:
 def _cut(rows: Rows) -> Rows:
     """The same rows without what the encoder, which reads 128 tokens, never comes to."""
     return replace(rows, texts=tuple(text[:MAX_OWN_CHARACTERS].rstrip() for text in rows.texts))
-
-
-def _check(value: object, name: str, low: int, high: int) -> None:
-    if type(value) is not int or not low <= value <= high:
-        raise InputError(f"For {name}, give a whole number from {low:,} to {high:,}.")

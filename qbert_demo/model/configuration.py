@@ -8,8 +8,14 @@ from transformers import BertConfig, PreTrainedConfig
 from qbert_demo.circuit import CircuitSpec
 from qbert_demo.config import MAX_LABELS, MAX_TOKENS, MINILM, MODEL_TYPE, Backbone
 from qbert_demo.model.heads import head_of
+from qbert_demo.ranges import check_fields
 
-RANGES = (("adapter_rank", 0, 256), ("adapter_scale", -100, 100), ("dropout", 0, 1))
+RANGES = {
+    "max_length": (3, MAX_TOKENS),
+    "adapter_rank": (0, 256),
+    "adapter_scale": (-100.0, 100.0),
+    "dropout": (0.0, 1.0),
+}
 """Settings that are checked, with the least and the most that each may be."""
 
 
@@ -69,11 +75,7 @@ class QBertConfig(PreTrainedConfig):
             raise ValueError(f"{len(numbers)} labels; at most {MAX_LABELS} are supported.")
         if numbers != {str(k) for k in range(len(self.id2label or ()))}:
             raise ValueError("id2label must number the labels from 0.")
-        if not 3 <= self.max_length <= MAX_TOKENS:
-            raise ValueError(f"max_length must be from 3 to {MAX_TOKENS}, not {self.max_length}.")
-        for name, low, high in RANGES:
-            if not low <= getattr(self, name) <= high:
-                raise ValueError(f"{name} must be {low} to {high}, not {getattr(self, name)}.")
+        check_fields(self, RANGES, ValueError)
 
     def spec(self) -> CircuitSpec:
         """The circuit that the head is, or is compared with."""

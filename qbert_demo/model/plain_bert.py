@@ -17,6 +17,7 @@ from qbert_demo.errors import CheckpointError
 from qbert_demo.hub.files import WEIGHTS
 from qbert_demo.model import checkpoint
 from qbert_demo.model.heads import HeadOutput, LinearHead
+from qbert_demo.ranges import whole
 
 SIZES = {
     "vocab_size": 500_000,
@@ -144,10 +145,7 @@ def check_bert(values: Mapping[str, Any], labels: tuple[str, ...] = ()) -> BertC
         raise CheckpointError(f"It is a {values.get('model_type')!s:.40} model, not a BERT.")
     for name, largest in SIZES.items():
         value = values.get(name, getattr(BertConfig, name))
-        if type(value) is not int or not 1 <= value <= largest:
-            raise CheckpointError(
-                f"Its config has {name} {value!r:.40}; it must be from 1 to {largest:,}."
-            )
+        whole(f"Its {name}", value, 1, largest, CheckpointError)
     activation = values.get("hidden_act", "gelu")
     if not isinstance(activation, str) or activation not in ACT2FN:
         raise CheckpointError(f"Its activation {activation!r:.40} is not known here.")

@@ -9,6 +9,7 @@ from qbert_demo.circuit.spec import Ansatz, Encoding
 from qbert_demo.config import MAX_SEED
 from qbert_demo.errors import InputError
 from qbert_demo.model.heads import HEADS, PAIR
+from qbert_demo.ranges import check_fields
 
 LOSSES = ("cross_entropy", "mse")
 
@@ -128,16 +129,7 @@ class RaceRecipe:
             raise InputError(f"Choose heads among {', '.join(HEADS)}, each once.")
         if self.loss not in LOSSES:
             raise InputError(f"loss must be one of {', '.join(LOSSES)}, not {self.loss!r:.40}.")
-        for name, (low, high) in self.RANGES.items():
-            value = getattr(self, name)
-            whole = isinstance(low, int)
-            if not isinstance(value, int if whole else int | float) or isinstance(value, bool):
-                kind = "a whole number" if whole else "a number"
-                raise InputError(f"{name} must be {kind}, not {value!r:.40}.")
-            if not low <= value <= high:
-                raise InputError(
-                    f"{name} must be from {low:,.10g} to {high:,.10g}, not {value!r:.40}."
-                )
+        check_fields(self, self.RANGES)
         try:
             self.spec()
         except ValueError as error:

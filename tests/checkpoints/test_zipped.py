@@ -224,7 +224,7 @@ def lying(files: Files) -> bytes:
         (with_config(n_qubits=99), "1 to 12"),
         (with_config(n_qubits=4), "has shape"),
         (with_config(head="linear"), "has unknown tensors"),
-        (with_config(max_length=10**9), "max_length must be from 3 to 512"),
+        (with_config(max_length=10**9), "max_length must be a whole number from 3 to 512"),
         (with_config(adapter_scale=math.nan), "adapter_scale"),
         (with_config(id2label={"0": "a", "2": "b"}), "numbered from 0"),
         (with_config(id2label={"0": "a", "1": "a"}), "different names"),

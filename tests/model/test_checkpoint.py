@@ -116,7 +116,10 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda f: edit_tensors(f, lambda t: t.update({HEAD_WEIGHT: t[HEAD_WEIGHT].int()})),
         "I32",
     ),
-    "of no use": (lambda f: edit_config(f, dropout=float("nan")), "dropout must be 0 to 1"),
+    "of no use": (
+        lambda f: edit_config(f, dropout=float("nan")),
+        "dropout must be a number from 0 to 1",
+    ),
     "not a number": (
         lambda f: edit_tensors(f, lambda t: t[HEAD_WEIGHT].fill_(float("nan"))),
         "NaN",

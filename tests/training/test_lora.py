@@ -191,12 +191,12 @@ def test_the_measured_batches_are_of_middling_sizes() -> None:
 @pytest.mark.parametrize(
     ("bad", "words"),
     [
-        ({"epochs": 11}, "epochs must be from 1 to 10"),
-        ({"batch_size": 64}, "batch_size must be from 2 to 32"),
-        ({"adapter_rank": 0}, "adapter_rank must be from 1 to 32"),
-        ({"learning_rate": 0.1}, "learning_rate must be from 0 to 0.01"),
-        ({"head_learning_rate": float("nan")}, "head_learning_rate must be from 0 to 0.1"),
-        ({"n_qubits": 9}, "n_qubits must be from 1 to 8"),
+        ({"epochs": 11}, "epochs must be a whole number from 1 to 10"),
+        ({"batch_size": 64}, "batch_size must be a whole number from 2 to 32"),
+        ({"adapter_rank": 0}, "adapter_rank must be a whole number from 1 to 32"),
+        ({"learning_rate": 0.1}, "learning_rate must be a number from 0 to 0.01"),
+        ({"head_learning_rate": float("nan")}, "head_learning_rate must be a number from 0 to 0.1"),
+        ({"n_qubits": 9}, "n_qubits must be a whole number from 1 to 8"),
         ({"heads": ()}, "Choose heads"),
     ],
 )

@@ -140,7 +140,7 @@ def test_shots_scatter_by_their_seed_and_noise_pulls_towards_zero() -> None:
         ((False, 1.5, 0, 0, 0, 0), "whole number"),
         ((False, None, 0, 0, 0, 0), "whole number"),
         ((False, float("nan"), 0, 0, 0, 0), "whole number"),
-        ((False, 10, -1, 0, 0, 0), "the seed"),
+        ((False, 10, -1, 0, 0, 0), "The seed"),
         ((False, 10, 0, 2, 0, 0), "depolarizing must be a number from 0 to 1"),
         ((False, 10, 0, 0, float("nan"), 0), "amplitude_damping"),
         ((False, 10, 0, 0, 0, "x"), "readout_flip"),

@@ -120,12 +120,12 @@ def test_the_replay_has_every_epoch_and_what_was_kept(updates: list[Any]) -> Non
     ("heads", "settings", "form", "words"),
     [
         ([], QUICK, FORM, "Choose heads"),
-        (["hybrid"], {"epochs": 0}, FORM, "epochs must be from 1 to 100"),
+        (["hybrid"], {"epochs": 0}, FORM, "epochs must be a whole number from 1 to 100"),
         (["hybrid"], QUICK, ("own", "", "a, b", *FORM[3:]), "classes"),
         (["hybrid"], QUICK, ("dataset", "nope", *FORM[2:]), "no dataset"),
         (["hybrid"], {"epochs": float("inf")}, FORM, "epochs must be a whole number"),
-        (["hybrid"], QUICK, (*FORM[:4], float("inf"), *FORM[5:]), "training rows"),
-        (["hybrid"], QUICK, (*FORM[:7], float("nan")), "the seed"),
+        (["hybrid"], QUICK, (*FORM[:4], float("inf"), *FORM[5:]), "Training rows"),
+        (["hybrid"], QUICK, (*FORM[:7], float("nan")), "The seed"),
     ],
 )
 def test_what_cannot_be_trained_is_said_and_the_page_goes_on(

@@ -92,11 +92,11 @@ def test_guesses_are_forgotten_with_what_they_told_of() -> None:
 
 def test_caps_hold_for_programs_too(hub: Hub, tuner: Tuner) -> None:
     form = ("hub", "", "", None, 1e9, 20.0, True, 0.0, NAME, *EMPTY)
-    assert "training rows" in preview(tuner, *form)
+    assert "Training rows" in preview(tuner, *form)
     choice = choice_of("hub", "", "", None, *SIZES, NAME, *EMPTY)
     assert choice == DataChoice(None, rows=30, held_out=20, another=Another(NAME))
     big = DataChoice(None, rows=10**9, another=Another(NAME))
-    with pytest.raises(Exception, match="training rows"):
+    with pytest.raises(Exception, match="Training rows"):
         tuner.material(big)
     assert hub.requests == []
 

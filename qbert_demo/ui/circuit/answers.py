@@ -20,10 +20,10 @@ from qbert_demo.config import MAX_SEED
 from qbert_demo.errors import InputError, QBertError
 from qbert_demo.figures.measurement import measured_values
 from qbert_demo.figures.theme import percent, signed
+from qbert_demo.ranges import whole
 from qbert_demo.results import Array, GateReading, TextPair
 from qbert_demo.service import Explorer
 from qbert_demo.service.plain_json import circuit_json
-from qbert_demo.ui.parts.forms import whole
 from qbert_demo.ui.parts.plotly_view import Panel
 from qbert_demo.ui.parts.words import error_html, shown
 
@@ -69,8 +69,8 @@ def measured(
         ideal = np.abs(_final(circuit)) ** 2
         real = noisy_probabilities(circuit.gates, circuit.n_qubits, noise) if noise else ideal
         weight, bias = circuit.output_weight, circuit.output_bias
-        count = None if exact else whole(shots, "shots", 1, MAX_SHOTS)
-        start = whole(seed, "the seed", 0, MAX_SEED)
+        count = None if exact else whole("Shots", shots, 1, MAX_SHOTS, floats=True)
+        start = whole("The seed", seed, 0, MAX_SEED, floats=True)
         perfect = measure(ideal, weight, bias, None, start)
         found = measure(real, weight, bias, count, start)
     except QBertError as error:

@@ -18,10 +18,10 @@ from qbert_demo.data.own_rows import (
     MIN_CLASSES,
 )
 from qbert_demo.errors import QBertError
+from qbert_demo.ranges import whole
 from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.finetune.another import another_of, build_another, hub_link
 from qbert_demo.ui.finetune.words import preview_html
-from qbert_demo.ui.parts.forms import whole
 from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.words import error_html
 
@@ -125,10 +125,10 @@ def choice_of(
         source if kind == "dataset" else None,
         own_text or "",
         Path(own_file) if own_file else None,
-        whole(rows, "training rows", MIN_ROWS, MAX_TRAIN_ROWS),
-        whole(held_out, "rows held out", MIN_ROWS, MAX_HELD_OUT_ROWS),
+        whole("Training rows", rows, MIN_ROWS, MAX_TRAIN_ROWS, floats=True),
+        whole("Rows held out", held_out, MIN_ROWS, MAX_HELD_OUT_ROWS, floats=True),
         bool(balanced),
-        whole(seed, "the seed", 0, MAX_SEED),
+        whole("The seed", seed, 0, MAX_SEED, floats=True),
         another_of(*another) if kind == "hub" else None,
     )
 
