@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from qbert_demo.circuit.spec import CircuitSpec, Data
-from qbert_demo.results import GateReading
+from qbert_demo.results import GateReading, pack
 
 QASM_NAMES = {"RX": "rx", "RY": "ry", "RZ": "rz", "Hadamard": "h", "CNOT": "cx"}
 
@@ -78,19 +78,12 @@ def to_quirk(gates: Sequence[GateReading], n_qubits: int) -> str:
         gates: In order of time, with their angles.
         n_qubits: Number of wires; Quirk takes up to 16.
     """
-    columns: list[list[Any]] = []
-    shared: list[bool] = []
-    free = [0] * n_qubits
-    for cells in _quirk_cells(gates):
-        place = max(free[wire] for wire in cells)
-        while place < len(columns) and not (shared[place] and len(cells) == 1):
-            place += 1
-        if place == len(columns):
-            columns.append([1] * n_qubits)
-            shared.append(len(cells) == 1)
+    placed = list(_quirk_cells(gates))
+    places = pack([tuple(cells) for cells in placed], n_qubits, apart=True)
+    columns: list[list[Any]] = [[1] * n_qubits for _ in range(max(places, default=-1) + 1)]
+    for place, cells in zip(places, placed, strict=True):
         for wire, cell in cells.items():
             columns[place][wire] = cell
-            free[wire] = place + 1
     spaced = []
     for column in columns:
         spaced += [column, *[[]] * (max(map(_quirk_width, column)) - 1)]
@@ -139,16 +132,10 @@ def outline(spec: CircuitSpec) -> str:
 
 def _drawn(gates: Sequence[tuple[tuple[int, ...], dict[int, str]]], n_qubits: int) -> str:
     """Place gates, given by their wires and what stands on each, in columns."""
-    columns: list[dict[int, str]] = []
-    free = [0] * n_qubits
-    for wires, cells in gates:
-        span = range(min(wires), max(wires) + 1)
-        place = max(free[wire] for wire in span)
-        if place == len(columns):
-            columns.append({})
-        columns[place].update(dict.fromkeys(span, "│") | cells)
-        for wire in span:
-            free[wire] = place + 1
+    places = pack([wires for wires, _ in gates], n_qubits)
+    columns: list[dict[int, str]] = [{} for _ in range(max(places, default=-1) + 1)]
+    for place, (wires, cells) in zip(places, gates, strict=True):
+        columns[place] |= dict.fromkeys(range(min(wires), max(wires) + 1), "│") | cells
     width = len(f"q{n_qubits - 1}")
     lines = [f"{f'q{wire}':<{width}}: ─" for wire in range(n_qubits)]
     for column in columns:

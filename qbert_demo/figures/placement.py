@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from qbert_demo.results import GateReading
+from qbert_demo.results import GateReading, pack
 
 GAP = 6
 """Pixels between two columns of gates."""
@@ -58,7 +58,7 @@ def place(gates: Sequence[GateReading], n_qubits: int, start: float) -> Placemen
     x = start
     for name, members in groupby(gates, key=lambda gate: gate.block):
         block = list(members)
-        columns = _columns(block, n_qubits)
+        columns = pack([gate.wires for gate in block], n_qubits)
         middles, end = _middles(block, columns, x)
         placed += [
             Placed(gate, middles[column], WIDTHS[gate.name])
@@ -67,19 +67,6 @@ def place(gates: Sequence[GateReading], n_qubits: int, start: float) -> Placemen
         blocks.append(Block(name, x, end))
         x = end + BARRIER
     return Placement(tuple(placed), tuple(blocks), blocks[-1].end if blocks else start)
-
-
-def _columns(gates: Sequence[GateReading], n_qubits: int) -> list[int]:
-    """Give each gate the first column in which every wire it spans is free."""
-    free = [0] * n_qubits
-    columns = []
-    for gate in gates:
-        span = range(min(gate.wires), max(gate.wires) + 1)
-        column = max(free[wire] for wire in span)
-        for wire in span:
-            free[wire] = column + 1
-        columns.append(column)
-    return columns
 
 
 def _middles(

@@ -5,7 +5,7 @@ and tabs see these results and never a model. Angles are radians; wire 0 is the 
 significant bit; arrays are float64 unless said otherwise.
 """
 
-from qbert_demo.results.circuit import Array, CircuitReading, GateReading, Squeeze
+from qbert_demo.results.circuit import Array, CircuitReading, GateReading, Squeeze, pack
 from qbert_demo.results.prediction import (
     BatchComparison,
     Comparison,
@@ -40,4 +40,5 @@ __all__ = [
     "TaskCard",
     "TextPair",
     "Timing",
+    "pack",
 ]

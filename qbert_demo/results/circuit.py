@@ -1,6 +1,7 @@
 """What a circuit did to one text."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +57,33 @@ class GateReading:
         if self.name in _FIXED:
             return _FIXED[self.name]
         raise ValueError(f"No gate is called {self.name!r}.")
+
+
+def pack(gates: Sequence[Sequence[int]], n_wires: int, *, apart: bool = False) -> list[int]:
+    """Find the column of each gate of a drawing, as far left as its wires are free.
+
+    Args:
+        gates: The wires of each, in order of time.
+        n_wires: Number of wires.
+        apart: Whether a gate of several wires has its column for itself; else it takes up the
+            wires that it crosses as well.
+    """
+    free = [0] * n_wires
+    columns: list[int] = []
+    closed: set[int] = set()
+    for wires in gates:
+        taken = wires if apart else range(min(wires), max(wires) + 1)
+        column = max(free[wire] for wire in taken)
+        if apart and len(wires) > 1:
+            column = max(columns, default=-1) + 1
+            closed.add(column)
+        else:
+            while column in closed:
+                column += 1
+        for wire in taken:
+            free[wire] = column + 1
+        columns.append(column)
+    return columns
 
 
 @dataclass(frozen=True)
