@@ -13,10 +13,13 @@ MAX_BATCH_ROWS = 500
 """Most texts that are compared in one go."""
 
 MAX_LABELS = 50
-"""Most classes of a model."""
+"""Most classes of a model that is loaded; fewer are trained on here."""
 
 MAX_TOKENS = 512
 """Most tokens that any model reads."""
+
+MAX_LENGTH = 128
+"""Most tokens that a model trained here reads, unless its recipe says otherwise."""
 
 MODEL_TYPE = "qbert"
 """What transformers calls a model of our format."""

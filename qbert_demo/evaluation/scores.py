@@ -16,7 +16,7 @@ TIMED_TEXTS = 50
 
 
 @dataclass(frozen=True)
-class Report:
+class Scores:
     """What a model scores on one split.
 
     Attributes:
@@ -40,14 +40,14 @@ class Report:
         return {"accuracy": asdict(self.accuracy), "macro_f1": self.macro_f1}
 
 
-def score(classifier: LoadedModel, rows: Rows, batch_size: int = 32) -> Report:
+def score(classifier: LoadedModel, rows: Rows, batch_size: int = 32) -> Scores:
     """Score a classifier on labelled rows, in float32."""
     ids = [tokens.ids for tokens in classifier.tokenize(rows.texts)]
     truth = np.array(rows.labels)
     predicted = classifier.logits(ids, batch_size).argmax(1)
     times = [classifier.answer(row).timing.total for row in ids[:TIMED_TEXTS]]
     model = classifier.model
-    return Report(
+    return Scores(
         accuracy(predicted, truth),
         macro_f1(predicted, truth, len(classifier.labels)),
         predicted,

@@ -36,7 +36,7 @@ def evaluate(task: Task, folder: Path, datasets_dir: Path | None = None) -> str:
         raise CheckpointError(f"{folder} has no checkpoint of {task.key}. Train one first.")
     rows = load_task(task, task.report, datasets_dir)
     truth = np.array(rows.labels)
-    reports = {h: score(LoadedModel.load(folder / f"{task.key}-{h}"), rows) for h in heads}
+    scores = {h: score(LoadedModel.load(folder / f"{task.key}-{h}"), rows) for h in heads}
     lines = [
         f"**{task.title}** ({task.dataset}, {task.report} split, {len(rows):,} texts, "
         f"{date.today().isoformat()}{_trained(folder, task, heads)})",
@@ -44,18 +44,19 @@ def evaluate(task: Task, folder: Path, datasets_dir: Path | None = None) -> str:
         "| model | accuracy | 95 % interval | parameters | in the head | ms a text |",
         "|---|---|---|---|---|---|",
     ]
-    for head, report in reports.items():
-        s = report.accuracy
+    for head, found in scores.items():
+        s = found.accuracy
         lines.append(
-            f"| {head} | {s.value:.4f} | {s.low:.4f} to {s.high:.4f} | {report.parameters:,} "
-            f"| {report.in_head:,} | {report.milliseconds:.1f} |"
+            f"| {head} | {s.value:.4f} | {s.low:.4f} to {s.high:.4f} | {found.parameters:,} "
+            f"| {found.in_head:,} | {found.milliseconds:.1f} |"
         )
     lines.append("")
-    for other in reports if "hybrid" in reports else ():
-        if other != "hybrid":
-            gap = difference(reports["hybrid"].predicted, reports[other].predicted, truth)
+    hybrid = scores.get("hybrid")
+    for head, other in scores.items():
+        if hybrid is not None and other is not hybrid:
+            gap = difference(hybrid.predicted, other.predicted, truth)
             lines.append(
-                f"- hybrid minus {other}: {100 * gap.value:+.2f} points "
+                f"- hybrid minus {head}: {100 * gap.value:+.2f} points "
                 f"({100 * gap.low:+.2f} to {100 * gap.high:+.2f}, paired 95 % interval)"
             )
     return "\n".join(lines) + "\n"

@@ -6,7 +6,7 @@ from huggingface_hub.dataclasses import strict
 from transformers import BertConfig, PreTrainedConfig
 
 from qbert_demo.circuit import CircuitSpec
-from qbert_demo.config import MAX_LABELS, MAX_TOKENS, MINILM, MODEL_TYPE, Backbone
+from qbert_demo.config import MAX_LABELS, MAX_LENGTH, MAX_TOKENS, MINILM, MODEL_TYPE, Backbone
 from qbert_demo.model.heads import head_of
 from qbert_demo.ranges import check_fields
 
@@ -58,7 +58,7 @@ class QBertConfig(PreTrainedConfig):
     dropout: float | int = 0.1
     adapter_rank: int = 0
     adapter_scale: float | int = 2.0
-    max_length: int = 128
+    max_length: int = MAX_LENGTH
 
     def validate_head(self) -> None:
         """Refuse a head that there is not."""

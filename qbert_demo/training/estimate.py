@@ -9,11 +9,12 @@ import numpy as np
 from datasets import Dataset
 from transformers import TrainerCallback
 
+from qbert_demo.config import MAX_LENGTH
 from qbert_demo.data.subset import Material
 from qbert_demo.model.heads import HEADS
 from qbert_demo.results import Estimate
 from qbert_demo.training.loop import as_dataset, trained_tensors
-from qbert_demo.training.quick import MAX_LENGTH, fresh_classifier
+from qbert_demo.training.quick import fresh_classifier
 from qbert_demo.training.racing import (
     as_stored,
     backbone_tokenizer,

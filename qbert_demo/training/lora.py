@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from torch import nn
 from transformers import TrainerCallback
 
+from qbert_demo.config import MAX_LENGTH
 from qbert_demo.data.subset import Material
 from qbert_demo.evaluation.metrics import accuracy, macro_f1
 from qbert_demo.model.loaded import LoadedModel
@@ -25,7 +26,7 @@ from qbert_demo.results import Epoch, HeadReport, QuickReport
 from qbert_demo.training.frozen import Features, Runner, look_at
 from qbert_demo.training.judging import TIMED_TEXTS
 from qbert_demo.training.loop import as_dataset, trained_tensors
-from qbert_demo.training.quick import MAX_LENGTH, fresh_classifier
+from qbert_demo.training.quick import fresh_classifier
 from qbert_demo.training.racing import (
     as_stored,
     backbone_tokenizer,

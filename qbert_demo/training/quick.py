@@ -19,6 +19,7 @@ import torch
 from transformers import BertConfig
 
 from qbert_demo.checkpoints.card import quick_card
+from qbert_demo.config import MAX_LENGTH
 from qbert_demo.data.subset import Material
 from qbert_demo.errors import CheckpointError, QBertError
 from qbert_demo.model import QBertConfig, checkpoint, find_backbone
@@ -30,7 +31,6 @@ from qbert_demo.training.judging import Judge
 from qbert_demo.training.provenance import describe, has_bf16, versions
 from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe, RaceRecipe
 
-MAX_LENGTH = 128
 KEPT_SECONDS = 1.0
 """Between two reports of a race that goes on."""
 LORA_DROPOUT = 0.1

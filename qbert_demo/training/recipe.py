@@ -6,7 +6,7 @@ from typing import ClassVar, cast
 
 from qbert_demo.circuit import CircuitSpec
 from qbert_demo.circuit.spec import Ansatz, Encoding
-from qbert_demo.config import MAX_SEED
+from qbert_demo.config import MAX_LENGTH, MAX_SEED
 from qbert_demo.errors import InputError
 from qbert_demo.model.heads import HEADS, PAIR
 from qbert_demo.ranges import check_fields
@@ -61,7 +61,7 @@ class Recipe:
     adapter_rank: int = 16
     adapter_scale: float = 2.0
     pooling: str = "mean"
-    max_length: int = 128
+    max_length: int = MAX_LENGTH
     n_qubits: int = 4
     n_layers: int = 2
     encoding: str = "ry"

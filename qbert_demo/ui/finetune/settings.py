@@ -6,6 +6,7 @@ from typing import Any, get_args
 import gradio as gr
 
 from qbert_demo.circuit.spec import Ansatz, Encoding
+from qbert_demo.config import MAX_LENGTH
 from qbert_demo.service import HEADS, PAIR
 from qbert_demo.training.orders import (
     MAX_LORA_HELD_OUT_ROWS,
@@ -13,7 +14,6 @@ from qbert_demo.training.orders import (
     MAX_LORA_SECONDS,
     MAX_SECONDS,
 )
-from qbert_demo.training.quick import MAX_LENGTH
 from qbert_demo.training.recipe import LOSSES, FrozenRecipe, LoraRecipe, RaceRecipe
 
 ALONE, END_TO_END = "heads", "all"
