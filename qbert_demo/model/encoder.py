@@ -141,7 +141,7 @@ def load_encoder(
     model, report = loaded
     if report["missing_keys"]:
         raise BackboneError(f"{folder} lacks {', '.join(sorted(report['missing_keys'])[:3])}.")
-    model.config._name_or_path = backbone.repo_id
+    model.config.name_or_path = backbone.repo_id
     return model
 
 

@@ -1,0 +1,88 @@
+"""The undocumented parts of libraries that the program stands on: each is there, and is needed.
+
+A newer version of a library may drop them without a word. Then this file says which is gone and
+what it was for; and it says which rows are of no use any more.
+"""
+
+import ast
+import importlib
+from functools import reduce
+from importlib.metadata import version
+
+import pytest
+
+from tests.test_project import PROGRAM
+
+UNDOCUMENTED = {
+    "datasets.data_files:EmptyDatasetError": "a dataset without data is told apart",
+    "datasets.packaged_modules.cache.cache:Cache": "a dataset is found in the cache offline",
+    "datasets.utils.metadata:MetadataConfigs": "a README's own data files are looked at",
+    "huggingface_hub:constants.ENDPOINT": "links lead to the mirror that is used",
+    "huggingface_hub:constants.is_offline_mode": "the Hub is asked for nothing while offline",
+    "huggingface_hub.repocard:REGEX_YAML_BLOCK": "a README's header is measured before it is read",
+    "multiprocessing.process:BaseProcess": "the fork server's children have a type",
+    "transformers.activations:ACT2FN": "a config may name these activations",
+    "transformers.initialization:no_init_weights": "no weight is drawn that is read anyway",
+    "transformers.trainer_pt_utils:LengthGroupedSampler": "texts of like length share a batch",
+    "transformers:PreTrainedConfig.sub_configs_defaults": "the encoder's config is within ours",
+    "transformers:PreTrainedModel._no_split_modules": "accelerate keeps a layer on one device",
+    "transformers:PreTrainedModel._supports_sdpa": "the encoder attends by PyTorch's fused kernel",
+    "transformers:Trainer._get_train_sampler": "all heads of a race see the same batches",
+    "transformers:Trainer._load_best_model": "the best state is read back as it was saved",
+    "transformers:Trainer._load_from_checkpoint": "an interrupted training goes on",
+    "transformers:Trainer._save": "a state of a training holds only what is trained",
+}
+"""What each is for; drop a row together with its last use."""
+
+DOCUMENTED = {
+    "datasets.exceptions",
+    "huggingface_hub.dataclasses",
+    "huggingface_hub.errors",
+    "huggingface_hub.hf_api",
+    "huggingface_hub.utils",
+    "multiprocessing.connection",
+    "numpy.typing",
+    "pyarrow.parquet",
+    "safetensors.torch",
+    "torch.autograd.function",
+    "transformers.modeling_outputs",
+    "transformers.utils",
+}
+"""Parts of packages that their reference names."""
+PLAIN = {"collections", "concurrent", "importlib", "qbert_demo", "urllib"}
+
+
+@pytest.mark.parametrize("part", UNDOCUMENTED)
+def test_an_undocumented_part_is_still_there(part: str) -> None:
+    module, _, path = part.partition(":")
+    library = module.partition(".")[0]
+    try:
+        reduce(getattr, path.split("."), importlib.import_module(module))
+    except (ImportError, AttributeError) as error:
+        installed = "" if library == "multiprocessing" else f" {version(library)}"
+        pytest.fail(
+            f"{library}{installed} has no {part} any more. It was needed so that "
+            f"{UNDOCUMENTED[part]}: find another way, or stay below this version ({error})."
+        )
+
+
+@pytest.mark.parametrize("part", UNDOCUMENTED)
+def test_an_undocumented_part_is_still_needed(part: str) -> None:
+    name = part.rpartition(":")[2].rpartition(".")[2]
+    used = [path for path in PROGRAM if name in path.read_text("utf-8")]
+    assert used, f"Nothing uses {part} any more. Drop its row."
+
+
+def test_no_other_part_of_a_package_is_imported() -> None:
+    known = DOCUMENTED | {part.partition(":")[0] for part in UNDOCUMENTED}
+    for path in PROGRAM:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                modules = [node.module]
+            else:
+                continue
+            for module in modules:
+                if "." in module and module.partition(".")[0] not in PLAIN:
+                    assert module in known, f"{path}: is {module} documented? Give it a row here."
