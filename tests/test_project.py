@@ -109,6 +109,23 @@ def test_the_image_is_sent_what_it_copies() -> None:
     assert all((ROOT / path).exists() for path in copied)
 
 
+def test_readme_and_contract_tell_the_same_rooms() -> None:
+    contracts = tomllib.loads(_read(ROOT / "pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    rooms = re.findall(r"\w+", " ".join(contracts[0]["layers"]).replace("__main__", ""))
+    told = _read(ROOT / "README.md").partition("## Where things are")[2].partition("\n## ")[0]
+    named = [name.removeprefix("qbert_demo/") for name in re.findall(r"`([\w/]+)`", told)]
+    assert set(rooms) <= set(named)
+    assert set(re.findall(r"`qbert_demo/(\w+)`", told)) <= set(rooms)
+    assert all((ROOT / path).exists() for path in re.findall(r"`(\w+/[\w./]*)`", told))
+
+
+def test_every_package_says_in_five_lines_what_lives_there() -> None:
+    for path in (ROOT / "qbert_demo").rglob("__init__.py"):
+        said = ast.get_docstring(ast.parse(_read(path)))
+        assert said, path
+        assert len(said.splitlines()) <= 5, path
+
+
 def test_make_targets_in_the_readme_exist() -> None:
     targets = re.findall(r"^([\w-]+)(?:-%-\w+)?:", _read(ROOT / "Makefile"), re.MULTILINE)
     named = re.findall(r"^(?:\w+=\S+ )?make (\w+)", _read(ROOT / "README.md"), re.MULTILINE)

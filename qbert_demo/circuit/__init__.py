@@ -1,7 +1,7 @@
-"""The variational quantum circuit: its gate list and its simulator in plain PyTorch.
+"""The variational quantum circuit: its gate list, simulator, shots, noise and exports.
 
-`pennylane_bridge` (the same circuit as a PennyLane QNode) is imported by its own name, because
-PennyLane is slow to import.
+Imports torch, results, ranges, config and errors; knows no language model. `pennylane_bridge`,
+the same circuit as a PennyLane QNode, is imported by its own name: PennyLane is slow to import.
 """
 
 from qbert_demo.circuit.simulator import CircuitLayer, expectations

@@ -1,4 +1,4 @@
-"""What models score, with intervals, and how they differ.
+"""What models score on labelled rows, with intervals, how they differ, and the README's table.
 
-Imports model, data and what is below.
+Imports model, data and what is below them; trains nothing.
 """

@@ -1,8 +1,7 @@
-"""What the models found, as frozen dataclasses of plain Python and NumPy.
+"""What the models found, as frozen dataclasses of plain Python and NumPy; imports no other room.
 
-Everything left of this room is torch, everything right of it is pictures: figures
-and tabs see these results and never a model. Angles are radians; wire 0 is the most
-significant bit; arrays are float64 unless said otherwise.
+Everything left of this room is torch, everything right of it pictures: figures and tabs see these
+results and never a model. Angles are radians; wire 0 is the most significant bit; arrays float64.
 """
 
 from qbert_demo.results.circuit import Array, CircuitReading, GateReading, Squeeze, pack
