@@ -10,11 +10,12 @@ from qbert_demo.checkpoints.registry import Entry, write_registry
 from qbert_demo.checkpoints.shipped import Place, find_checkpoints
 from qbert_demo.hub.files import SHIPPED, cached
 from qbert_demo.hub.waiting import Patience
+from qbert_demo.model.heads import HEADS
 from tests.hub import Hub
 from tests.hub.faults import Silent, Slow, Status, WrongBytes
 
 FILES = {name: f"the {name} of the Hub".encode() for name in SHIPPED}
-KEYS = [("sst2", head) for head in ("classical", "hybrid", "control")]
+KEYS = [("sst2", head) for head in HEADS]
 
 
 @pytest.fixture

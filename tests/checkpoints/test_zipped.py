@@ -20,13 +20,14 @@ from qbert_demo.checkpoints.zipped import MAX_NUMBER, MAX_UPDATE, restore
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.subset import Material
 from qbert_demo.errors import CheckpointError
+from qbert_demo.model import heads
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.service.tuner import DataChoice, Order, Tuner, archive
 from qbert_demo.training.quick import adopt, fresh_classifier, train_quickly
 from qbert_demo.training.recipe import FrozenRecipe
 from tests.service.test_tuner import OWN
 
-HEADS = ("classical", "hybrid", "control")
+HEADS = tuple(heads.HEADS)
 RECIPE = FrozenRecipe(HEADS, n_qubits=3, epochs=2)
 Files = dict[str, bytes]
 

@@ -7,6 +7,7 @@ import torch
 from qbert_demo.data.tasks import SST2
 from qbert_demo.errors import CheckpointError, InputError
 from qbert_demo.model import QBertForSequenceClassification
+from qbert_demo.model.heads import HEADS
 from qbert_demo.results import TaskCard
 from qbert_demo.service import Explorer
 from qbert_demo.training.recipe import Recipe
@@ -19,9 +20,7 @@ TEXT = "Not a great film, but never dull."
 def explorer(tmp_path_factory: pytest.TempPathFactory) -> Explorer:
     """SST-2 alone, with random heads, so that no test hangs on what the shipped ones learnt."""
     folder = tmp_path_factory.mktemp("checkpoints")
-    for seed, (name, head) in enumerate(
-        [("classical", "linear"), ("hybrid", "circuit"), ("control", "bottleneck")]
-    ):
+    for seed, (name, head) in enumerate([(head.name, head.kind) for head in HEADS.values()]):
         torch.manual_seed(seed)
         config = make_config(SST2, head, Recipe(adapter_rank=0))
         QBertForSequenceClassification.build(config).save_pretrained(folder / f"sst2-{name}")

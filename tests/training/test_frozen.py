@@ -7,11 +7,12 @@ import pytest
 import torch
 
 from qbert_demo.errors import InputError
+from qbert_demo.model import heads
 from qbert_demo.results import Epoch
 from qbert_demo.training.frozen import Features, race
 from qbert_demo.training.recipe import FrozenRecipe
 
-HEADS = ("classical", "hybrid", "control")
+HEADS = tuple(heads.HEADS)
 
 
 def made_up(n: int, seed: int, n_labels: int = 2) -> Features:

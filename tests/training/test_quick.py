@@ -10,6 +10,7 @@ from transformers import AutoModelForSequenceClassification, pipeline
 
 from qbert_demo.data.rows import Rows
 from qbert_demo.data.subset import Chosen, Material
+from qbert_demo.model.heads import HEADS
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Epoch, QuickReport
 from qbert_demo.training import quick
@@ -32,7 +33,7 @@ def rows(things: tuple[str, ...]) -> Rows:
 
 CHOSEN = Chosen(rows=36, held_out=18, balanced=False, seed=9)
 MATERIAL = Material(rows(THINGS[:4]), rows(THINGS[4:]), LABELS, ("a note",), CHOSEN)
-RECIPE = FrozenRecipe(("classical", "hybrid", "control"), n_qubits=3, epochs=25, reupload=True)
+RECIPE = FrozenRecipe(tuple(HEADS), n_qubits=3, epochs=25, reupload=True)
 
 
 @pytest.fixture(scope="module")

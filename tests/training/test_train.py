@@ -14,6 +14,7 @@ from datasets import Dataset
 
 from qbert_demo.cli import main
 from qbert_demo.data.tasks import SST2
+from qbert_demo.model.heads import HEADS
 from qbert_demo.model.loaded import LoadedModel
 
 pytestmark = pytest.mark.slow
@@ -57,7 +58,7 @@ def test_all_heads_learn_and_write_the_same_kind_of_folder(
     datasets_dir: Path, tmp_path: Path
 ) -> None:
     steps = set()
-    for head in ("linear", "circuit", "bottleneck"):
+    for head in (entry.kind for entry in HEADS.values()):
         output = tmp_path / head
         assert main(command(datasets_dir, output, head, "--epochs", "3")) == 0
         facts = json.loads((output / "training.json").read_text())
