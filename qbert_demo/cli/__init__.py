@@ -12,7 +12,7 @@ from qbert_demo.cli.train import add_train
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.tasks import TASKS, find_task
 from qbert_demo.errors import CheckpointError, QBertError
-from qbert_demo.evaluation.table import evaluate
+from qbert_demo.evaluation.scores import evaluate
 from qbert_demo.service import Explorer
 from qbert_demo.service.plain_json import circuit_json, comparison_json, prediction_json
 
