@@ -60,10 +60,16 @@ def _qasm(gates: Sequence[GateReading]) -> Iterator[str]:
         wires = ", ".join(f"q[{wire}]" for wire in gate.wires)
         if gate.name == "Rot":
             for name, angle in zip(("rz", "ry", "rz"), gate.angles, strict=True):
-                yield f"{name}({angle!r}) {wires};"
+                yield f"{name}({_real(angle)}) {wires};"
         else:
-            angles = f"({gate.angles[0]!r})" if gate.angles else ""
+            angles = f"({_real(gate.angles[0])})" if gate.angles else ""
             yield f"{QASM_NAMES[gate.name]}{angles} {wires};"
+
+
+def _real(angle: float) -> str:
+    """Write a number exactly, with the decimal point that strict readers of OpenQASM ask for."""
+    digits, exponent, power = repr(angle).partition("e")
+    return f"{digits}{'' if '.' in digits else '.0'}{exponent}{power}"
 
 
 def to_quirk(gates: Sequence[GateReading], n_qubits: int) -> str:

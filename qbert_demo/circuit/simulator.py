@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
+from qbert_demo.circuit.plain import plain_expectations
 from qbert_demo.circuit.program import Program, Run
 from qbert_demo.circuit.spec import CircuitSpec
 
@@ -46,7 +47,8 @@ def expectations(angles: Tensor, weights: Tensor, spec: CircuitSpec) -> Tensor:
 class CircuitLayer(nn.Module):
     """A variational circuit as a layer: angles in, <Z> of each qubit out.
 
-    The weights' matrices are kept from call to call and made anew when a weight has changed.
+    The weights' matrices are kept from call to call and made anew when a weight has changed. While
+    it is exported or traced, the layer runs in the plain operators of `plain`.
 
     Args:
         spec: The circuit.
@@ -79,6 +81,8 @@ class CircuitLayer(nn.Module):
         Raises:
             ValueError: If ``angles`` is not ``n_qubits`` wide.
         """
+        if torch.compiler.is_exporting() or torch.jit.is_tracing():
+            return plain_expectations(*_widened(angles, self.weights), self.spec)
         angles, weights = _checked(angles, self.weights, self.spec)
         with _full_precision(angles):
             program = self._program
@@ -160,6 +164,11 @@ def _checked(angles: Tensor, weights: Tensor, spec: CircuitSpec) -> tuple[Tensor
             f"The circuit's weights must have shape {spec.weight_shape}, "
             f"not {tuple(weights.shape)}."
         )
+    return _widened(angles, weights)
+
+
+def _widened(angles: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
+    """Both tensors in the precision of the work."""
     dtype = torch.promote_types(angles.dtype, weights.dtype)
     if dtype != torch.float64:
         dtype = torch.float32

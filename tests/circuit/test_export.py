@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from qiskit import qasm2
 from scipy.linalg import expm
 
 from qbert_demo.circuit.export import outline, to_pennylane, to_qasm2, to_qasm3, to_quirk, to_text
@@ -30,6 +31,16 @@ def test_the_pennylane_program_runs_and_prints_the_same_values(spec: CircuitSpec
     )
     expected = trace(gates, spec.n_qubits).bloch[-1, :, 2]
     np.testing.assert_allclose(ast.literal_eval(run.stdout), expected, atol=1e-10)
+
+
+def test_strict_readers_take_angles_of_every_size() -> None:
+    spec = CircuitSpec(3, 1)
+    gates = spec.read([1e-05, -2.5e-17, 3e22], np.full((1, 3, 3), -1e16))
+    circuit = qasm2.loads(to_qasm2(gates, 3), strict=True)
+    angles = [float(gate.operation.params[0]) for gate in circuit.data if gate.operation.params]
+    assert angles == [angle for gate in gates for angle in gate.angles]
+    for text in re.findall(r"\(([^)]+)\)", to_qasm3(gates, 3)):
+        assert re.fullmatch(r"-?\d+\.\d+(e[-+]?\d+)?", text)
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=str)

@@ -1,0 +1,76 @@
+"""The circuit gate by gate in plain real operators: slower, but any program can be made of it.
+
+`torch.export`, `torch.jit.trace` and ONNX know neither complex numbers nor our own gradient, so a
+model that is being exported runs its circuit here. An amplitude is its real and its imaginary part.
+"""
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from qbert_demo.circuit.spec import CircuitSpec, Data
+
+_Halves = tuple[Tensor, Tensor, Tensor, Tensor]
+"""Where a wire is 0, then where it is 1: real and imaginary part, ``(batch, before, after)``."""
+
+
+def plain_expectations(angles: Tensor, weights: Tensor, spec: CircuitSpec) -> Tensor:
+    """Do what `qbert_demo.circuit.expectations` does.
+
+    Args:
+        angles: Encoding angles in radians, shape ``(batch, n_qubits)``, in float32 or float64.
+        weights: Trained angles in radians, shape ``spec.weight_shape``, of the same type.
+        spec: The circuit that both belong to.
+
+    Returns:
+        Expectation values in [-1, 1], shape ``(batch, n_qubits)``.
+    """
+    n = spec.n_qubits
+    basis = torch.arange(2**n, device=angles.device)
+    real = torch.nn.functional.pad(torch.ones_like(angles[:, :1]), (0, 2**n - 1))
+    imaginary = torch.zeros_like(real)
+    for gate in spec.gates:
+        shape = (-1, 2 ** gate.wires[0], 2, 2 ** (n - 1 - gate.wires[0]))
+        if gate.name == "CNOT":
+            control, target = (n - 1 - wire for wire in gate.wires)
+            moved = basis ^ ((basis >> control & 1) << target)
+            real, imaginary = real[:, moved], imaginary[:, moved]
+            continue
+        halves = (*real.view(shape).unbind(2), *imaginary.view(shape).unbind(2))
+        halves = halves[0], halves[2], halves[1], halves[3]
+        if gate.name == "Hadamard":
+            halves = _hadamard(*halves)
+        for name, source in zip(_PARTS.get(gate.name, (gate.name,)), gate.sources, strict=False):
+            if isinstance(source, Data):
+                half_angle = angles[:, source.k, None, None] / 2
+            else:
+                half_angle = weights[source.l, source.k, source.j] / 2
+            halves = _TURNS[name](half_angle.cos(), half_angle.sin(), *halves)
+        real = torch.stack((halves[0], halves[2]), 2).flatten(1)
+        imaginary = torch.stack((halves[1], halves[3]), 2).flatten(1)
+    signs = torch.stack([1 - 2 * (basis >> (n - 1 - wire) & 1) for wire in range(n)], 1)
+    return (real.square() + imaginary.square()) @ signs.to(angles.dtype)
+
+
+def _hadamard(a: Tensor, b: Tensor, c: Tensor, d: Tensor) -> _Halves:
+    root = math.sqrt(0.5)
+    return root * (a + c), root * (b + d), root * (a - c), root * (b - d)
+
+
+def _rx(cos: Tensor, sin: Tensor, a: Tensor, b: Tensor, c: Tensor, d: Tensor) -> _Halves:
+    return cos * a + sin * d, cos * b - sin * c, cos * c + sin * b, cos * d - sin * a
+
+
+def _ry(cos: Tensor, sin: Tensor, a: Tensor, b: Tensor, c: Tensor, d: Tensor) -> _Halves:
+    return cos * a - sin * c, cos * b - sin * d, sin * a + cos * c, sin * b + cos * d
+
+
+def _rz(cos: Tensor, sin: Tensor, a: Tensor, b: Tensor, c: Tensor, d: Tensor) -> _Halves:
+    return cos * a + sin * b, cos * b - sin * a, cos * c - sin * d, cos * d + sin * c
+
+
+_TURNS: dict[str, Callable[..., _Halves]] = {"RX": _rx, "RY": _ry, "RZ": _rz}
+_PARTS = {"Rot": ("RZ", "RY", "RZ"), "Hadamard": ()}
+"""Gates that are not one turn, by the turns that they are."""
