@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from huggingface_hub import constants
 
+from qbert_demo.ui.finetune.downloads import download
 from qbert_demo.ui.finetune.push import push
 from qbert_demo.ui.finetune.run import Session
-from qbert_demo.ui.finetune.take import download
 from tests.hub import Hub
 from tests.hub.fixtures import STRANGERS_TOKEN, TOKEN
 from tests.ui.test_compare import text_of

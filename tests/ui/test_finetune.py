@@ -15,10 +15,10 @@ import pytest
 from qbert_demo.figures.theme import signed
 from qbert_demo.results import QuickReport, TaskCard
 from qbert_demo.service.tuner import Tuner
-from qbert_demo.ui.finetune.data import choice_of, preview
+from qbert_demo.ui.finetune.downloads import download, use
 from qbert_demo.ui.finetune.replay import replayed
+from qbert_demo.ui.finetune.rows_form import choice_of, preview
 from qbert_demo.ui.finetune.run import Session, run, stop
-from qbert_demo.ui.finetune.take import download, use
 from qbert_demo.ui.finetune.words import progress_html
 from qbert_demo.ui.parts.plotly_view import Panel
 from tests.service.test_tuner import OWN

@@ -22,8 +22,8 @@ from qbert_demo.results import Epoch, QuickReport
 from qbert_demo.service import HEADS
 from qbert_demo.service.tuner import Order, Tuner
 from qbert_demo.training.recipe import LoraRecipe
-from qbert_demo.ui.finetune.data import choice_of
-from qbert_demo.ui.finetune.settings import recipe_of
+from qbert_demo.ui.finetune.rows_form import choice_of
+from qbert_demo.ui.finetune.settings_form import recipe_of
 from qbert_demo.ui.finetune.words import (
     estimate_html,
     progress_html,

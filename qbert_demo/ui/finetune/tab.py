@@ -8,13 +8,13 @@ import gradio as gr
 
 from qbert_demo.service import HEADS, Explorer
 from qbert_demo.service.tuner import Tuner
-from qbert_demo.ui.finetune.data import build_data
+from qbert_demo.ui.finetune.downloads import build_downloads
 from qbert_demo.ui.finetune.push import build_push
 from qbert_demo.ui.finetune.replay import build_replay
-from qbert_demo.ui.finetune.restore import build_restore
+from qbert_demo.ui.finetune.rows_form import build_rows_form
 from qbert_demo.ui.finetune.run import Session, Update, run, stop
-from qbert_demo.ui.finetune.settings import build_settings
-from qbert_demo.ui.finetune.take import build_take
+from qbert_demo.ui.finetune.settings_form import build_settings_form
+from qbert_demo.ui.finetune.upload import build_upload
 from qbert_demo.ui.parts.own_tasks import OwnTasks
 from qbert_demo.ui.parts.plotly_view import PlotlyView
 from qbert_demo.ui.parts.spoken import spoken
@@ -29,8 +29,8 @@ def build_finetune_tab(tuner: Tuner, explorer: Explorer, own: OwnTasks) -> None:
         own: Where they are offered.
     """
     with gr.Tab("Fine-tune", id="finetune", elem_id="finetune-tab") as tab:
-        form = build_data(tuner)
-        heads, settings = build_settings()
+        form = build_rows_form(tuner)
+        heads, settings = build_settings_form()
         gr.HTML("<h2>3 Train</h2>", apply_default_css=False)
         with gr.Row(elem_classes="buttons"):
             start = gr.Button("Start", variant="primary", elem_id="start")
@@ -46,10 +46,10 @@ def build_finetune_tab(tuner: Tuner, explorer: Explorer, own: OwnTasks) -> None:
         result = gr.HTML("", elem_id="training-result", apply_default_css=False)
         with gr.Row(elem_classes="curves"):
             matrices = [PlotlyView(None, elem_id=f"confusion-{head}") for head in HEADS]
-        build_take(tuner, explorer, session, own)
+        build_downloads(tuner, explorer, session, own)
         build_push(session)
         build_replay(session, result)
-        build_restore(tuner, explorer, own)
+        build_upload(tuner, explorer, own)
     names = list(settings)
     start.click(
         partial(_start, tuner, names, len(form)),

@@ -1,4 +1,4 @@
-// Hands the visitor a file that was made for them; nothing stays on the server. See finetune.py.
+// Hands the visitor a file that was made for them; nothing stays on the server.
 
 const link = document.createElement('a');
 link.className = 'download';

@@ -14,10 +14,10 @@ from qbert_demo.service import Explorer
 from qbert_demo.service.tuner import Order, Tuner
 from qbert_demo.training.quick import train_quickly
 from qbert_demo.training.recipe import FrozenRecipe
-from qbert_demo.ui.finetune.data import choice_of
-from qbert_demo.ui.finetune.restore import load
+from qbert_demo.ui.finetune.downloads import download
+from qbert_demo.ui.finetune.rows_form import choice_of
 from qbert_demo.ui.finetune.run import Session
-from qbert_demo.ui.finetune.take import download
+from qbert_demo.ui.finetune.upload import load
 from qbert_demo.ui.parts.own_tasks import added, own_cards
 from tests.ui.scripted import SENTIMENT, ScriptedExplorer
 from tests.ui.test_compare import text_of

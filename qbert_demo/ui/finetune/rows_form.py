@@ -20,7 +20,7 @@ from qbert_demo.data.own_rows import (
 from qbert_demo.errors import QBertError
 from qbert_demo.ranges import whole
 from qbert_demo.service.tuner import Tuner
-from qbert_demo.ui.finetune.another import another_of, build_another, hub_link
+from qbert_demo.ui.finetune.hub_dataset import another_of, build_hub_dataset, hub_link
 from qbert_demo.ui.finetune.words import preview_html
 from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.words import error_html
@@ -36,7 +36,7 @@ OWN_EXAMPLE = """The train was late again, calm
 I cannot believe they cancelled it, angry"""
 
 
-def build_data(tuner: Tuner) -> list[Any]:
+def build_rows_form(tuner: Tuner) -> list[Any]:
     """Lay out the choice of rows; returns its controls in the order of `choice_of`.
 
     The last one is the box of a token, to be emptied when a training begins.
@@ -58,7 +58,7 @@ def build_data(tuner: Tuner) -> list[Any]:
         source = gr.Dropdown(sources, value=DEFAULT_SOURCE, label="Dataset", elem_id="dataset")
         about = spoken(about_html(DEFAULT_SOURCE), elem_id="about-dataset")
     with gr.Column(visible=False, elem_id="from-hub") as from_hub:
-        another = build_another(tuner)
+        another = build_hub_dataset(tuner)
     with gr.Column(visible=False, elem_id="from-own") as from_own:
         own_text = gr.Textbox(
             label="One row a line: text, label",

@@ -32,7 +32,7 @@ HINTS = {
 }
 
 
-def build_settings() -> tuple[gr.CheckboxGroup, dict[str, Any]]:
+def build_settings_form() -> tuple[gr.CheckboxGroup, dict[str, Any]]:
     """Return the choice of heads, and the other controls by the names that `recipe_of` reads."""
     gr.HTML("<h2>2 Heads and settings</h2>", apply_default_css=False)
     learns = gr.Radio(

@@ -8,8 +8,8 @@ from huggingface_hub import constants
 
 from qbert_demo.data.hub_dataset import Another
 from qbert_demo.service.tuner import DataChoice, Tuner
-from qbert_demo.ui.finetune.another import another_of, look_at_dataset
-from qbert_demo.ui.finetune.data import about_html, choice_of, preview
+from qbert_demo.ui.finetune.hub_dataset import another_of, look_at_dataset
+from qbert_demo.ui.finetune.rows_form import about_html, choice_of, preview
 from tests.data.repositories import NAME, PAIRS, moods, repository
 from tests.hub import Hub
 from tests.hub.fixtures import TOKEN

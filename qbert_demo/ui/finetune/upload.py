@@ -20,7 +20,7 @@ from qbert_demo.ui.parts.words import error_html, shown
 LONGEST_NAME = 40
 
 
-def build_restore(tuner: Tuner, explorer: Explorer, own: OwnTasks) -> None:
+def build_upload(tuner: Tuner, explorer: Explorer, own: OwnTasks) -> None:
     """Lay out the upload of a downloaded head, and wire it.
 
     Args:

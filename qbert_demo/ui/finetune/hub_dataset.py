@@ -16,7 +16,7 @@ from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.words import error_html
 
 
-def build_another(tuner: Tuner) -> list[Any]:
+def build_hub_dataset(tuner: Tuner) -> list[Any]:
     """Lay out the form; returns its controls in the order of `another_of`."""
     with gr.Row():
         dataset = gr.Textbox(

@@ -33,7 +33,7 @@ class ZipLink(gr.HTML):
         )
 
 
-def build_take(tuner: Tuner, explorer: Explorer, session: gr.State, own: OwnTasks) -> None:
+def build_downloads(tuner: Tuner, explorer: Explorer, session: gr.State, own: OwnTasks) -> None:
     """Lay out what a visitor can do with trained heads, and wire it.
 
     Args:
