@@ -1,4 +1,8 @@
-"""The command line: ``python -m qbert_demo COMMAND``."""
+"""The command line: ``python -m qbert_demo COMMAND``.
+
+It reads options, asks the service, and prints. Of the package it imports besides results, circuit,
+errors, config, settings and ranges.
+"""
 
 import argparse
 import sys
@@ -10,10 +14,9 @@ from qbert_demo.cli.common import add_datasets_dir, print_json
 from qbert_demo.cli.publish import add_cards, add_publish
 from qbert_demo.cli.train import add_train
 from qbert_demo.config import CHECKPOINTS
-from qbert_demo.data.tasks import TASKS, find_task
 from qbert_demo.errors import CheckpointError, QBertError
-from qbert_demo.evaluation.scores import evaluate
 from qbert_demo.service import Explorer
+from qbert_demo.service.commands import TASKS, evaluate_task
 from qbert_demo.service.plain_json import circuit_json, comparison_json, prediction_json
 
 EXPORTS = {
@@ -110,4 +113,4 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 
 def _evaluate(options: argparse.Namespace) -> None:
     for key in options.task or TASKS:
-        print(evaluate(find_task(key), options.checkpoints, options.datasets_dir))  # noqa: T201
+        print(evaluate_task(key, options.checkpoints, options.datasets_dir))  # noqa: T201

@@ -10,10 +10,9 @@ import gradio as gr
 import numpy as np
 
 from qbert_demo.config import MAX_BATCH_ROWS
-from qbert_demo.data.tables import TextTable, match_labels, read_csv, read_lines
 from qbert_demo.errors import InputError, QBertError
 from qbert_demo.results import BatchComparison
-from qbert_demo.service import Explorer
+from qbert_demo.service import Explorer, TextTable, match_labels, read_csv, read_lines
 from qbert_demo.ui.compare.batch_table import progress_html, summary_html, table_csv, table_html
 from qbert_demo.ui.parts.download import CsvLink
 from qbert_demo.ui.parts.spoken import spoken

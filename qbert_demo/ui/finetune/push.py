@@ -7,8 +7,7 @@ from typing import Any
 import gradio as gr
 
 from qbert_demo.errors import QBertError
-from qbert_demo.hub.files import hub_page
-from qbert_demo.service import HEADS
+from qbert_demo.service import HEADS, hub_page
 from qbert_demo.service.tuner import push_head
 from qbert_demo.ui.finetune.run import Session
 from qbert_demo.ui.parts.forms import token_box
