@@ -137,7 +137,7 @@ def _gained(n: int) -> float:
         kept = []
         for _ in range(count):
             *_, last = run(tuner, Session(), ["classical", "hybrid"], SMALL, FORM)
-            kept.append(last[0])
+            kept.append(last.session)
         return kept
 
     kept = train(5)

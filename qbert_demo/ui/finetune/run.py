@@ -2,8 +2,8 @@
 
 import html
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gradio as gr
@@ -34,7 +34,7 @@ from qbert_demo.ui.parts.words import error_html
 
 PAUSE = 0.35
 """Seconds between two looks at a running training."""
-N_VIEWS = 5 + len(HEADS)
+CURVES = ("loss", "accuracy", "gradients", "angles", "values")
 ASK_AGAIN = (
     '<p class="notice">A training of yours is running. Press Start once more to drop it and begin '
     "anew.</p>"
@@ -43,8 +43,6 @@ ASK_AGAIN = (
 UNASKED_SECONDS = 60
 """A training end to end that takes longer is begun by a second press only."""
 MEASURING = "<p>Measuring a few steps, to say how long it will take here …</p>"
-
-Update = tuple[Any, ...]
 
 
 @dataclass
@@ -68,6 +66,37 @@ class Session:
     foretold: Order | None = None
     order: Order | None = None
     report: QuickReport | None = None
+
+
+@dataclass
+class Shown:
+    """What the page shows from now on; a part that is left out stays as it is.
+
+    Attributes:
+        session: What the page remembers.
+        said: The words; HTML.
+        bar: How far the training is; HTML.
+        curves: Figures by their names in `CURVES`; ``None`` empties a place.
+        result: The table; HTML.
+        matrices: Confusion matrices by head; ``None`` empties a place.
+        token: What stands in the box of the token that opened the rows.
+    """
+
+    session: Session
+    said: str | None = None
+    bar: str | None = None
+    curves: Mapping[str, Panel | None] = field(default_factory=dict)
+    result: str | None = None
+    matrices: Mapping[str, Panel | None] = field(default_factory=dict)
+    token: str | None = None
+
+    def values(self) -> list[Any]:
+        """New values for the components, in the order of the fields."""
+        parts = (self.said, self.bar, self.result, self.token)
+        said, bar, result, token = (gr.skip() if part is None else part for part in parts)
+        curves = [self.curves.get(name, gr.skip()) for name in CURVES]
+        matrices = [self.matrices.get(head, gr.skip()) for head in HEADS]
+        return [self.session, said, bar, *curves, result, *matrices, token]
 
 
 @dataclass
@@ -118,32 +147,35 @@ def run(
     heads: Sequence[str],
     settings: dict[str, Any],
     form: Sequence[Any],
-) -> Iterator[Update]:
-    """Train and tell.
+) -> Iterator[Shown]:
+    """Train and tell; the token is forgotten once the training has begun.
 
-    Yields:
-        The session, the words, the progress bar, five figures, the result and a confusion
-        matrix for each head; ``gr.skip()`` for what stays as it is.
+    Args:
+        tuner: What trains.
+        session: The visitor's.
+        heads: Those that race.
+        settings: The controls of `recipe_of` by name.
+        form: The controls of `choice_of`.
     """
     if session.preparing:
-        yield session, *_still(N_VIEWS + 3)
+        yield Shown(session)
         return
     if session.is_running and not session.notice:
         session.notice = ASK_AGAIN
-        yield session, ASK_AGAIN, *_still(N_VIEWS + 2)
+        yield Shown(session, ASK_AGAIN)
         return
     session.preparing = this = object()
     try:
-        yield session, "<p>Getting the rows …</p>", "", *_still(N_VIEWS + 1)
+        yield Shown(session, "<p>Getting the rows …</p>", "")
         words = "<p>Starting …</p>"
         order = Order(tuner.material(choice_of(*form)), recipe_of(heads, settings))
         if isinstance(order.recipe, LoraRecipe) and order != session.foretold:
-            yield session, MEASURING, *_still(N_VIEWS + 2)
+            yield Shown(session, MEASURING)
             estimate = tuner.estimate(order, lambda: session.preparing is not this)
             words = estimate_html(estimate, order.seconds(), UNASKED_SECONDS)
             if estimate.seconds > UNASKED_SECONDS:
                 session.foretold = order if estimate.seconds <= order.seconds() else None
-                yield session, _noted(session, words), *_still(N_VIEWS + 2)
+                yield Shown(session, _noted(session, words))
                 return
         if session.preparing is not this:
             raise InputError("Stopped before it began.")
@@ -151,15 +183,15 @@ def run(
             stop(tuner, session, drop=True)
         job_id = tuner.start(order.material, order.recipe)
     except QBertError as error:
-        yield session, _noted(session, error_html(str(error))), *_still(N_VIEWS + 2)
+        yield Shown(session, _noted(session, error_html(str(error))))
         return
     finally:
         if session.preparing is this:
             session.preparing = None
     session = Session(job_id, is_running=True, order=order)
     try:
-        yield session, words, "", *([None] * 5), "", *([None] * len(HEADS))
-        yield from _follow(tuner, session, order)
+        yield replace(_emptied(session, words), token="")
+        yield from _follow(tuner, session, _Progress(order))
     finally:
         if session.is_running:
             stop(tuner, session, drop=True)
@@ -183,8 +215,12 @@ def stop(tuner: Tuner, session: Session, *, drop: bool = False) -> None:
         session.is_running = False
 
 
-def _follow(tuner: Tuner, session: Session, order: Order) -> Iterator[Update]:
-    progress = _Progress(order)
+def _emptied(session: Session, words: str) -> Shown:
+    """Words, and nothing left of an earlier training."""
+    return Shown(session, words, "", dict.fromkeys(CURVES), "", dict.fromkeys(HEADS))
+
+
+def _follow(tuner: Tuner, session: Session, progress: _Progress) -> Iterator[Shown]:
     since = 0
     while True:
         try:
@@ -198,16 +234,15 @@ def _follow(tuner: Tuner, session: Session, order: Order) -> Iterator[Update]:
                 session.is_running = False
                 session.report = event.value
                 words = _last_words(session, event)
-                yield session, words, "", *_still(N_VIEWS + 1)  # figures take longer to draw
-                yield session, words, "", *_last_views(session, order, progress)
+                yield Shown(session, words, "")  # figures take longer to draw
+                yield _ended(session, words, progress)
                 return
             progress.hear(event)
         if session.preparing:
             continue  # what is said is about that
         stage, bar = progress.html()
-        stage += session.notice
-        views = _curves(progress) if len(progress.epochs) > before else _still(5)
-        yield session, stage, bar, *views, *_still(1 + len(HEADS))
+        curves = _curves(progress) if len(progress.epochs) > before else {}
+        yield Shown(session, stage + session.notice, bar, curves)
         time.sleep(PAUSE if events else 0)
 
 
@@ -224,16 +259,13 @@ def _last_words(session: Session, event: Event) -> str:
     return f"<p>{words}</p>"
 
 
-def _last_views(session: Session, order: Order, progress: _Progress) -> list[Any]:
-    """The figures, the result and a confusion matrix for each head."""
-    report = session.report
+def _ended(session: Session, words: str, progress: _Progress) -> Shown:
+    """All figures, the result and a confusion matrix for each head."""
+    report, material = session.report, progress.order.material
     if report is None:
-        return [*([None] * 5), "", *([None] * len(HEADS))]
-    return [
-        *_curves(progress),
-        result_html(report, order.material),
-        *(_confusion(report, order.material, head) for head in HEADS),
-    ]
+        return _emptied(session, words)
+    matrices = {head: _confusion(report, material, head) for head in HEADS}
+    return Shown(session, words, "", _curves(progress), result_html(report, material), matrices)
 
 
 def _confusion(report: QuickReport, material: Material, head: str) -> Panel | None:
@@ -244,22 +276,15 @@ def _confusion(report: QuickReport, material: Material, head: str) -> Panel | No
     return Panel(confusion_matrix(head, truth, predicted, material.labels))
 
 
-def _curves(progress: _Progress) -> list[Panel | None]:
+def _curves(progress: _Progress) -> dict[str, Panel | None]:
     histories, recipe = progress.histories(), progress.order.recipe
     n = recipe.epochs
-    common: list[Panel | None] = [
-        Panel(draw(histories, n)) for draw in (loss_curves, accuracy_curves, gradient_curves)
-    ]
-    hybrid = histories.get("hybrid", [])
-    if not hybrid:
-        return [*common, None, None]
-    texts = watched_html(progress.order.material, len(hybrid[0].values))
-    return [
-        *common,
-        Panel(angle_curves(hybrid, n, recipe.spec().weight_shape)),
-        Panel(value_curves(hybrid, n), below=texts),
-    ]
-
-
-def _still(n: int) -> list[Any]:
-    return [gr.skip() for _ in range(n)]
+    curves: dict[str, Panel | None] = dict.fromkeys(CURVES)
+    curves["loss"] = Panel(loss_curves(histories, n))
+    curves["accuracy"] = Panel(accuracy_curves(histories, n))
+    curves["gradients"] = Panel(gradient_curves(histories, n))
+    if hybrid := histories.get("hybrid"):
+        texts = watched_html(progress.order.material, len(hybrid[0].values))
+        curves["angles"] = Panel(angle_curves(hybrid, n, recipe.spec().weight_shape))
+        curves["values"] = Panel(value_curves(hybrid, n), below=texts)
+    return curves

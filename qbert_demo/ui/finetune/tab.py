@@ -12,7 +12,7 @@ from qbert_demo.ui.finetune.downloads import build_downloads
 from qbert_demo.ui.finetune.push import build_push
 from qbert_demo.ui.finetune.replay import build_replay
 from qbert_demo.ui.finetune.rows_form import build_rows_form
-from qbert_demo.ui.finetune.run import Session, Update, run, stop
+from qbert_demo.ui.finetune.run import CURVES, Session, run, stop
 from qbert_demo.ui.finetune.settings_form import build_settings_form
 from qbert_demo.ui.finetune.upload import build_upload
 from qbert_demo.ui.parts.own_tasks import OwnTasks
@@ -39,10 +39,7 @@ def build_finetune_tab(tuner: Tuner, explorer: Explorer, own: OwnTasks) -> None:
         said = spoken("", elem_id="training-said")
         bar = gr.HTML("", elem_id="training-bar", apply_default_css=False)
         with gr.Row(elem_classes="curves"):
-            views = [
-                PlotlyView(None, streamed=True, elem_id=f"curve-{name}")
-                for name in ("loss", "accuracy", "gradients", "angles", "values")
-            ]
+            views = [PlotlyView(None, streamed=True, elem_id=f"curve-{name}") for name in CURVES]
         result = gr.HTML("", elem_id="training-result", apply_default_css=False)
         with gr.Row(elem_classes="curves"):
             matrices = [PlotlyView(None, elem_id=f"confusion-{head}") for head in HEADS]
@@ -50,9 +47,8 @@ def build_finetune_tab(tuner: Tuner, explorer: Explorer, own: OwnTasks) -> None:
         build_push(session)
         build_replay(session, result)
         build_upload(tuner, explorer, own)
-    names = list(settings)
     start.click(
-        partial(_start, tuner, names, len(form)),
+        partial(_start, tuner, list(settings)),
         [session, heads, *settings.values(), *form],
         [session, said, bar, *views, result, *matrices, form[-1]],
         trigger_mode="multiple",
@@ -72,20 +68,12 @@ def build_finetune_tab(tuner: Tuner, explorer: Explorer, own: OwnTasks) -> None:
 
 
 def _start(
-    tuner: Tuner,
-    names: list[str],
-    n_form: int,
-    session: Session,
-    heads: list[str],
-    *values: Any,
-) -> Iterator[Update]:
-    """Train and tell; the token that opened the rows is gone once the training has begun."""
-    settings = dict(zip(names, values[:-n_form], strict=True))
-    before = session
-    for update in run(tuner, session, heads or (), settings, values[-n_form:]):
-        has_begun = update[0] is not before
-        yield *update, "" if has_begun else gr.skip()
-        before = update[0]
+    tuner: Tuner, names: list[str], session: Session, heads: list[str], *values: Any
+) -> Iterator[list[Any]]:
+    """Train and tell; the first values are those of the named settings, the others of the rows."""
+    settings = dict(zip(names, values, strict=False))
+    for shown in run(tuner, session, heads or (), settings, values[len(names) :]):
+        yield shown.values()
 
 
 def _stop(tuner: Tuner, session: Session) -> Any:
