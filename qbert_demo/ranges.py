@@ -4,6 +4,7 @@ A value is quoted at most 40 characters long; neither ``True`` nor NaN is a numb
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from qbert_demo.errors import InputError
 
@@ -11,15 +12,7 @@ Refusal = Callable[[str], Exception]
 """Makes the error of the sentence: its class, or what adds a remedy."""
 
 
-def whole(
-    name: str,
-    value: object,
-    low: int,
-    high: int,
-    error: Refusal = InputError,
-    *,
-    floats: bool = False,
-) -> int:
+def whole(name: str, value: object, low: int, high: int, error: Refusal = InputError) -> int:
     """Read a whole number.
 
     Args:
@@ -28,15 +21,21 @@ def whole(
         low: The smallest that is accepted.
         high: The largest.
         error: What is raised otherwise.
-        floats: Whether a float without a fraction is one, as forms send it.
 
     Raises:
         error: If it is no whole number in this range.
     """
-    number = int(value) if floats and isinstance(value, float) and value.is_integer() else value
-    if not isinstance(number, int) or isinstance(number, bool) or not low <= number <= high:
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
         raise error(f"{name} must be a whole number from {low:,} to {high:,}, not {value!r:.40}.")
-    return number
+    return value
+
+
+def as_whole(value: Any) -> Any:
+    """A number as a form's whole number was meant, which may arrive as a float such as 3.0.
+
+    Anything else stays as it is.
+    """
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def real(

@@ -12,10 +12,11 @@ from qbert_demo.service import Explorer
 from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.api import build_api
 from qbert_demo.ui.circuit.tab import build_circuit_tab
-from qbert_demo.ui.compare.hub_model import origin_html, wire_guest_form
+from qbert_demo.ui.compare.hub_model import wire_guest_form
 from qbert_demo.ui.compare.tab import build_compare_tab
 from qbert_demo.ui.finetune import build_finetune_tab
 from qbert_demo.ui.finetune.api import build_finetune_api
+from qbert_demo.ui.parts.markup import link_html
 from qbert_demo.ui.parts.own_tasks import OwnTasks, own_cards
 from qbert_demo.ui.parts.plotly_view import plotly_head
 from qbert_demo.ui.parts.static import STATIC, TEXT
@@ -94,7 +95,8 @@ def header_html(status: str, origins: Sequence[Origin]) -> str:
     """
     purpose = (TEXT / "purpose.md").read_text("utf-8").strip()
     rows = "".join(
-        f"<li>{html.escape(origin.name)}: {origin_html(origin)}</li>" for origin in origins
+        f"<li>{html.escape(origin.name)}: {link_html(origin.place, origin.link)}</li>"
+        for origin in origins
     )
     return (
         f"<header><h1>{TITLE}</h1><p>{html.escape(purpose)}</p>"

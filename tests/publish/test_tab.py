@@ -23,7 +23,7 @@ def test_a_push_is_said_with_a_link_and_the_token_box_is_emptied(
     first, last = push(session, "hybrid", "org/mine", False, f" {TOKEN}\n")
     assert first[0] == "<p>Pushing …</p>"
     sha = hub.commits("model", "org/mine")[-1]
-    assert text_of(last[0]) == f"Pushed to org/mine @ {sha[:7]}."
+    assert text_of(last[0]) == f"Pushed to org/mine @ {sha[:7]} ."
     assert f'href="{constants.ENDPOINT}/org/mine/tree/{sha}"' in last[0]
     assert last[1] == ""
     assert not hub.repositories["model", "org/mine"].private

@@ -20,7 +20,7 @@ from qbert_demo.config import MAX_SEED
 from qbert_demo.errors import InputError, QBertError
 from qbert_demo.figures.measurement import measured_values
 from qbert_demo.figures.theme import percent, signed
-from qbert_demo.ranges import whole
+from qbert_demo.ranges import as_whole, whole
 from qbert_demo.results import Array, GateReading, TextPair
 from qbert_demo.service import Explorer
 from qbert_demo.service.plain_json import circuit_json
@@ -69,8 +69,8 @@ def measured(
         ideal = np.abs(_final(circuit)) ** 2
         real = noisy_probabilities(circuit.gates, circuit.n_qubits, noise) if noise else ideal
         weight, bias = circuit.output_weight, circuit.output_bias
-        count = None if exact else whole("Shots", shots, 1, MAX_SHOTS, floats=True)
-        start = whole("The seed", seed, 0, MAX_SEED, floats=True)
+        count = None if exact else whole("Shots", as_whole(shots), 1, MAX_SHOTS)
+        start = whole("The seed", as_whole(seed), 0, MAX_SEED)
         perfect = measure(ideal, weight, bias, None, start)
         found = measure(real, weight, bias, count, start)
     except QBertError as error:

@@ -1,6 +1,5 @@
 """A model from the Hub beside ours: what a visitor names, and what became of it."""
 
-import html
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -8,10 +7,11 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from qbert_demo.errors import QBertError
-from qbert_demo.results import Guest, Origin, TaskCard
+from qbert_demo.results import Guest, TaskCard
 from qbert_demo.service import DOWNLOAD_SECONDS, Explorer
 from qbert_demo.settings import max_model_bytes
-from qbert_demo.ui.parts.forms import token_box
+from qbert_demo.ui.parts.forms import repo_box, token_box
+from qbert_demo.ui.parts.markup import link_html
 from qbert_demo.ui.parts.own_tasks import OwnTasks, added, unchanged
 from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.words import error_html, shown
@@ -39,13 +39,7 @@ def build_guest_form() -> GuestForm:
             f"of at most {max_model_bytes() / 1e6:,.0f} MB."
         )
         with gr.Row(elem_classes="guest-input"):
-            repo_id = gr.Textbox(
-                label="Model",
-                info="Its name on the Hub.",
-                placeholder="org/name",
-                max_lines=1,
-                elem_id="guest-repo",
-            )
+            repo_id = repo_box("guest-repo", "Model", "Its name on the Hub.")
             revision = gr.Textbox(
                 label="Revision",
                 info="Branch, tag or commit; may be empty.",
@@ -112,13 +106,5 @@ def guest_html(guest: Guest) -> str:
     if len(guest.cards) > 1:
         places.append(f"alone as “{shown(guest.cards[0].title)}”, in the Circuit tab too")
     notes = " ".join(shown(note) for note in guest.notes)
-    return f"<p>{origin_html(guest.origin)} answers {', and '.join(places)}. {notes}</p>"
-
-
-def origin_html(origin: Origin) -> str:
-    """Name a place, as a link to its page where it has one."""
-    words = html.escape(origin.place)
-    if origin.link is None:
-        return words
-    link = html.escape(origin.link, quote=True)
-    return f'<a href="{link}" target="_blank" rel="noopener noreferrer">{words}</a>'
+    link = link_html(guest.origin.place, guest.origin.link)
+    return f"<p>{link} answers {', and '.join(places)}. {notes}</p>"

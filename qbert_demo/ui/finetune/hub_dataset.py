@@ -1,30 +1,44 @@
 """The form for any other dataset of the Hub: a look at it fills in what it is read by."""
 
 import html
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 
 from qbert_demo.errors import QBertError
-from qbert_demo.service import hub_page
-from qbert_demo.service.training import Another, Look
+from qbert_demo.service.training import MAX_CLASSES, MIN_CLASSES, Another, Look
 from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.finetune.words import first_rows_html
-from qbert_demo.ui.parts.forms import token_box
+from qbert_demo.ui.parts.forms import repo_box, token_box
+from qbert_demo.ui.parts.markup import commit_html
 from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.words import error_html
+
+STAYS = gr.skip()
+
+
+class Looked(NamedTuple):
+    """What a look says and fills in; a box that is left out stays as it is."""
+
+    said: str
+    config: Any = STAYS
+    split: Any = STAYS
+    text: Any = STAYS
+    label: Any = STAYS
+    pin: Any = STAYS
 
 
 def build_hub_dataset(tuner: Tuner) -> list[Any]:
     """Lay out the form; returns its controls in the order of `another_of`."""
     with gr.Row():
-        dataset = gr.Textbox(
-            label="Dataset",
-            info="Its name on the Hub: Parquet, CSV or JSON files, 2 to 20 classes.",
-            placeholder="org/name",
-            max_lines=1,
-            elem_id="hub-dataset",
+        dataset = repo_box(
+            "hub-dataset",
+            "Dataset",
+            "Its name on the Hub: Parquet, CSV or JSON files, "
+            f"{MIN_CLASSES} to {MAX_CLASSES} classes.",
         )
         token = token_box(
             "hub-token",
@@ -100,33 +114,30 @@ def another_of(
     return Another(name, pin.config, pin.split, asked.text, asked.label, pin.revision, asked.token)
 
 
-def look_at_dataset(tuner: Tuner, *boxes: Any) -> tuple[Any, ...]:
-    """Look at a dataset; what cannot be guessed is asked, with the choices in the boxes.
-
-    Returns:
-        What is to be said, new values for configuration, split, text and class, and what was seen.
-    """
+def look_at_dataset(tuner: Tuner, *boxes: Any) -> Looked:
+    """Look at a dataset; what cannot be guessed is asked, with the choices in the boxes."""
     asked = another_of(*boxes)
     try:
-        look = tuner.look(Another(**{**vars(asked), "revision": ""}))
+        look = tuner.look(replace(asked, revision=""))
     except QBertError as error:
-        pin = boxes[-2]
+        said, pin = error_html(str(error)), boxes[-2]
         if pin is None or pin.dataset == asked.dataset:
-            return error_html(str(error)), *(gr.skip() for _ in range(5))
-        empty = gr.update(choices=[], value=None)  # it told of another dataset
-        return error_html(str(error)), *[empty] * 4, None
+            return Looked(said)
+        config, split, text, label = (_choice((), "") for _ in range(4))
+        return Looked(said, config, split, text, label, None)  # they told of another dataset
     seen = look.another
-    choices = (
-        (look.configs, seen.config),
-        (look.splits, seen.split),
-        (look.texts, seen.text),
-        (look.labels, seen.label),
-    )
-    return (
+    return Looked(
         look_html(look),
-        *(gr.update(choices=list(offered), value=value or None) for offered, value in choices),
+        _choice(look.configs, seen.config),
+        _choice(look.splits, seen.split),
+        _choice(look.texts, seen.text),
+        _choice(look.labels, seen.label),
         seen,
     )
+
+
+def _choice(offered: Sequence[str], chosen: str) -> Any:
+    return gr.update(choices=list(offered), value=chosen or None)
 
 
 def _looking() -> str:
@@ -136,7 +147,7 @@ def _looking() -> str:
 def look_html(look: Look) -> str:
     """Say what a dataset is like, or what has to be chosen."""
     seen = look.another
-    where = hub_link(seen.dataset, seen.revision)
+    where = commit_html(seen.dataset, seen.revision, kind="datasets/")
     if look.question or look.rows is None:
         return f'<p>{where}</p><p class="notice">{html.escape(look.question)}</p>'
     labels = look.rows.labels
@@ -145,13 +156,4 @@ def look_html(look: Look) -> str:
         f"<p>{where}. Text from “{html.escape(seen.text)}”, class from "
         f"“{html.escape(seen.label)}”: {len(labels)} classes, {html.escape(', '.join(labels))}.</p>"
         f"{notes}{first_rows_html(look.rows.rows, labels)}"
-    )
-
-
-def hub_link(dataset: str, revision: str) -> str:
-    """Link a dataset's page at a commit."""
-    address = html.escape(hub_page(f"datasets/{dataset}", revision))
-    return (
-        f'<a href="{address}" target="_blank" rel="noopener noreferrer">{html.escape(dataset)} @ '
-        f"{html.escape(revision[:7])}</a>"
     )

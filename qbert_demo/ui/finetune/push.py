@@ -1,16 +1,16 @@
 """A trained head pushed to the Hub, with the visitor's own token."""
 
-import html
 from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
 
 from qbert_demo.errors import QBertError
-from qbert_demo.service import HEADS, hub_page
+from qbert_demo.service import HEADS
 from qbert_demo.service.tuner import push_head
 from qbert_demo.ui.finetune.run import Session
-from qbert_demo.ui.parts.forms import token_box
+from qbert_demo.ui.parts.forms import repo_box, token_box
+from qbert_demo.ui.parts.markup import commit_html
 from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.words import error_html
 
@@ -23,12 +23,11 @@ def build_push(session: gr.State) -> None:
     """
     with gr.Accordion("Push to the Hub", open=False, elem_id="push"):
         with gr.Row():
-            repo_id = gr.Textbox(
-                label="Repository",
-                info="owner/name; it is created if there is none.",
-                placeholder="your-name/qbert-hybrid",
-                max_lines=1,
-                elem_id="push-repository",
+            repo_id = repo_box(
+                "push-repository",
+                "Repository",
+                "owner/name; it is created if there is none.",
+                "your-name/qbert-hybrid",
             )
             head = gr.Dropdown(
                 list(HEADS),
@@ -75,9 +74,4 @@ def push(
     except QBertError as error:
         yield error_html(str(error)), gr.skip()
         return
-    link = html.escape(hub_page(repo_id, sha))
-    said = (
-        f'<p>Pushed to <a href="{link}" target="_blank" rel="noopener noreferrer">'
-        f"{html.escape(repo_id)}</a> @ {sha[:7]}.</p>"
-    )
-    yield said, ""
+    yield f"<p>Pushed to {commit_html(repo_id, sha)}.</p>", ""

@@ -7,9 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from qbert_demo.config import MAX_SEED
 from qbert_demo.errors import QBertError
-from qbert_demo.ranges import whole
+from qbert_demo.ranges import as_whole
 from qbert_demo.service.training import (
     MAX_CLASSES,
     MAX_HELD_OUT_ROWS,
@@ -23,8 +22,9 @@ from qbert_demo.service.training import (
     DataChoice,
 )
 from qbert_demo.service.tuner import Tuner
-from qbert_demo.ui.finetune.hub_dataset import another_of, build_hub_dataset, hub_link
+from qbert_demo.ui.finetune.hub_dataset import another_of, build_hub_dataset
 from qbert_demo.ui.finetune.words import preview_html
+from qbert_demo.ui.parts.markup import commit_html
 from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.words import error_html
 
@@ -119,19 +119,15 @@ def choice_of(
     seed: float,
     *another: Any,
 ) -> DataChoice:
-    """Read the data form; ``another`` are the boxes that `another_of` reads.
-
-    Raises:
-        InputError: If a number is out of range.
-    """
+    """Read the form; ``another`` are the boxes that `another_of` reads. Nothing is checked yet."""
     return DataChoice(
         source if kind == "dataset" else None,
         own_text or "",
         Path(own_file) if own_file else None,
-        whole("Training rows", rows, MIN_ROWS, MAX_TRAIN_ROWS, floats=True),
-        whole("Rows held out", held_out, MIN_ROWS, MAX_HELD_OUT_ROWS, floats=True),
+        as_whole(rows),
+        as_whole(held_out),
         bool(balanced),
-        whole("The seed", seed, 0, MAX_SEED, floats=True),
+        as_whole(seed),
         another_of(*another) if kind == "hub" else None,
     )
 
@@ -146,7 +142,8 @@ def about_html(key: str) -> str:
         f"{len(source.labels)} classes ({', '.join(source.labels)}). "
         f"Licence: {source.licence}. {source.citation}."
     )
-    return f'<p class="hint">{hub_link(source.dataset, source.revision)}{html.escape(facts)}</p>'
+    link = commit_html(source.dataset, source.revision, kind="datasets/")
+    return f'<p class="hint">{link}{html.escape(facts)}</p>'
 
 
 def preview(tuner: Tuner, *form: Any) -> str:

@@ -7,6 +7,7 @@ import gradio as gr
 
 from qbert_demo.circuit.spec import Ansatz, Encoding
 from qbert_demo.config import MAX_LENGTH
+from qbert_demo.ranges import as_whole
 from qbert_demo.service import HEADS, PAIR
 from qbert_demo.service.training import (
     LOSSES,
@@ -162,10 +163,7 @@ def recipe_of(heads: Sequence[str], settings: dict[str, Any]) -> FrozenRecipe | 
     Raises:
         InputError: If a setting is out of range.
     """
-    whole: dict[str, Any] = {
-        name: int(value) if isinstance(value, float) and value.is_integer() else value
-        for name, value in settings.items()
-    }
+    whole = {name: as_whole(value) for name, value in settings.items()}
     if whole.pop(LEARNS, ALONE) == END_TO_END:
         own = {n.removeprefix(LORA): v for n, v in whole.items() if n.startswith(LORA)}
         shared = {name: value for name, value in whole.items() if name in SHARED}

@@ -19,3 +19,8 @@ def token_box(elem_id: str, info: str, label: str = "Access token") -> gr.Textbo
         max_lines=1,
         elem_id=elem_id,
     )
+
+
+def repo_box(elem_id: str, label: str, info: str, placeholder: str = "org/name") -> gr.Textbox:
+    """Lay out a box for the name of a repository on the Hub."""
+    return gr.Textbox(label=label, info=info, placeholder=placeholder, max_lines=1, elem_id=elem_id)
