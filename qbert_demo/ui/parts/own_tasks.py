@@ -12,7 +12,6 @@ import gradio as gr
 
 from qbert_demo.results import TaskCard
 from qbert_demo.service import Explorer
-from qbert_demo.ui.compare.asking import AskingBar
 
 
 class OwnTasks(NamedTuple):
@@ -28,7 +27,7 @@ class OwnTasks(NamedTuple):
     cards: gr.State
     task: gr.Radio
     circuit_task: gr.Radio
-    asking: AskingBar
+    asking: gr.HTML
 
 
 def own_cards(explorer: Explorer) -> gr.State:
