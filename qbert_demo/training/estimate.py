@@ -9,7 +9,7 @@ import numpy as np
 from datasets import Dataset
 from transformers import TrainerCallback
 
-from qbert_demo.data.subset import Material
+from qbert_demo.data.choice import Material
 from qbert_demo.results import Estimate
 from qbert_demo.training.loop import as_dataset, trained_tensors
 from qbert_demo.training.quick import MAX_LENGTH, fresh_classifier
