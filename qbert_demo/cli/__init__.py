@@ -10,7 +10,7 @@ from qbert_demo.cli.common import add_datasets_dir, print_json
 from qbert_demo.cli.publish import add_cards, add_publish
 from qbert_demo.cli.train import add_train
 from qbert_demo.config import CHECKPOINTS
-from qbert_demo.data.tasks import TASKS, find_task
+from qbert_demo.data.catalogue import TASKS, find_task
 from qbert_demo.errors import CheckpointError, QBertError
 from qbert_demo.evaluation.scores import evaluate
 from qbert_demo.service import Explorer

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from qbert_demo.data.hub_dataset import Another, Look
+from qbert_demo.data.hub_dataset import HubDataset, Look
 from qbert_demo.errors import QBertError
 from qbert_demo.hub.files import hub_page
 from qbert_demo.service.tuner import Tuner
@@ -21,7 +21,7 @@ def build_another(tuner: Tuner) -> list[Any]:
     with gr.Row():
         dataset = gr.Textbox(
             label="Dataset",
-            info="Its name on the Hub: Parquet, CSV or JSON files, 2 to 20 classes.",
+            info="Its name on the Hub: 2 to 20 classes, in Parquet files or converted by the Hub.",
             placeholder="org/name",
             max_lines=1,
             elem_id="hub-dataset",
@@ -71,9 +71,9 @@ def another_of(
     split: str | None,
     text: str | None,
     label: str | None,
-    pin: Another | None,
+    pin: HubDataset | None,
     token: str | None,
-) -> Another:
+) -> HubDataset:
     """Read the form.
 
     Args:
@@ -83,7 +83,7 @@ def another_of(
         token: The visitor's own, if any.
     """
     name = dataset.strip() if isinstance(dataset, str) else ""
-    asked = Another(
+    asked = HubDataset(
         name,
         config or "",
         split or "",
@@ -93,11 +93,13 @@ def another_of(
     )
     if pin is None:
         return asked
-    if pin.dataset != name:
-        return Another(name, token=asked.token)
+    if pin.repo_id != name:
+        return HubDataset(name, token=asked.token)
     if (pin.config, pin.split) != (asked.config, asked.split):
-        return Another(name, asked.config, asked.split, revision=pin.revision, token=asked.token)
-    return Another(name, pin.config, pin.split, asked.text, asked.label, pin.revision, asked.token)
+        return HubDataset(name, asked.config, asked.split, revision=pin.revision, token=asked.token)
+    return HubDataset(
+        name, pin.config, pin.split, asked.text, asked.label, pin.revision, asked.token
+    )
 
 
 def look_at_dataset(tuner: Tuner, *boxes: Any) -> tuple[Any, ...]:
@@ -108,14 +110,14 @@ def look_at_dataset(tuner: Tuner, *boxes: Any) -> tuple[Any, ...]:
     """
     asked = another_of(*boxes)
     try:
-        look = tuner.look(Another(**{**vars(asked), "revision": ""}))
+        look = tuner.look(HubDataset(**{**vars(asked), "revision": ""}))
     except QBertError as error:
         pin = boxes[-2]
-        if pin is None or pin.dataset == asked.dataset:
+        if pin is None or pin.repo_id == asked.repo_id:
             return error_html(str(error)), *(gr.skip() for _ in range(5))
         empty = gr.update(choices=[], value=None)  # it told of another dataset
         return error_html(str(error)), *[empty] * 4, None
-    seen = look.another
+    seen = look.dataset
     choices = (
         (look.configs, seen.config),
         (look.splits, seen.split),
@@ -135,16 +137,16 @@ def _looking() -> str:
 
 def look_html(look: Look) -> str:
     """Say what a dataset is like, or what has to be chosen."""
-    seen = look.another
-    where = hub_link(seen.dataset, seen.revision)
+    seen = look.dataset
+    where = hub_link(seen.repo_id, seen.revision)
     if look.question or look.rows is None:
         return f'<p>{where}</p><p class="notice">{html.escape(look.question)}</p>'
-    labels = look.rows.labels
+    labels = look.rows.classes
     notes = "".join(f'<p class="notice">{html.escape(note)}</p>' for note in look.rows.notes)
     return (
         f"<p>{where}. Text from “{html.escape(seen.text)}”, class from "
         f"“{html.escape(seen.label)}”: {len(labels)} classes, {html.escape(', '.join(labels))}.</p>"
-        f"{notes}{first_rows_html(look.rows.rows, labels)}"
+        f"{notes}{first_rows_html(look.rows, labels)}"
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import gradio as gr
 
-from qbert_demo.data.subset import Material
+from qbert_demo.data.choice import Material
 from qbert_demo.errors import InputError, QBertError
 from qbert_demo.jobs.queue import Event
 from qbert_demo.results import QuickReport

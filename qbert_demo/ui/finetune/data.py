@@ -8,15 +8,10 @@ from typing import Any
 import gradio as gr
 
 from qbert_demo.config import MAX_SEED
-from qbert_demo.data.catalogue import SOURCES
+from qbert_demo.data.catalogue import DATASETS
 from qbert_demo.data.choice import MAX_HELD_OUT_ROWS, MAX_TRAIN_ROWS, MIN_ROWS, DataChoice
-from qbert_demo.data.own_rows import (
-    MAX_CLASSES,
-    MAX_OWN_CHARACTERS,
-    MAX_OWN_ROWS,
-    MIN_CLASS_ROWS,
-    MIN_CLASSES,
-)
+from qbert_demo.data.own_rows import MAX_OWN_ROWS, MIN_CLASS_ROWS
+from qbert_demo.data.rows import MAX_CLASSES, MAX_ROW_CHARACTERS, MIN_CLASSES
 from qbert_demo.errors import QBertError
 from qbert_demo.ranges import whole
 from qbert_demo.service.tuner import Tuner
@@ -29,7 +24,7 @@ DEFAULT_SOURCE = "rotten_tomatoes"
 """Short sentences, bundled."""
 OWN_RULES = (
     f"{MIN_CLASSES} to {MAX_CLASSES} classes, at least {MIN_CLASS_ROWS} rows each; at most "
-    f"{MAX_OWN_ROWS:,} rows of {MAX_OWN_CHARACTERS:,} characters, best in English. "
+    f"{MAX_OWN_ROWS:,} rows of {MAX_ROW_CHARACTERS:,} characters, best in English. "
     "Three tenths are held out."
 )
 OWN_EXAMPLE = """The train was late again, calm
@@ -135,7 +130,7 @@ def choice_of(
 
 def about_html(key: str) -> str:
     """Say in a line what a dataset of the catalogue is, and whose."""
-    source = SOURCES.get(key) if isinstance(key, str) else None
+    source = DATASETS.get(key) if isinstance(key, str) else None
     if source is None:
         return ""
     facts = (
@@ -143,7 +138,7 @@ def about_html(key: str) -> str:
         f"{len(source.labels)} classes ({', '.join(source.labels)}). "
         f"Licence: {source.licence}. {source.citation}."
     )
-    return f'<p class="hint">{hub_link(source.dataset, source.revision)}{html.escape(facts)}</p>'
+    return f'<p class="hint">{hub_link(source.repo_id, source.revision)}{html.escape(facts)}</p>'
 
 
 def preview(tuner: Tuner, *form: Any) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from qbert_demo.data.subset import Material
+from qbert_demo.data.choice import Material
 from qbert_demo.figures import Figure
 from qbert_demo.figures import replay as frames
 from qbert_demo.figures.training import accuracy_curves, loss_curves

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from qbert_demo.data.subset import Material
+from qbert_demo.data.choice import Material
 from qbert_demo.errors import InputError, QBertError
 from qbert_demo.figures.training import (
     accuracy_curves,

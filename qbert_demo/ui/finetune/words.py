@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from qbert_demo.data.rows import Rows
-from qbert_demo.data.subset import Material, class_counts
+from qbert_demo.data.choice import Material
+from qbert_demo.data.rows import Rows, class_counts
 from qbert_demo.evaluation.metrics import difference
 from qbert_demo.figures.theme import signed
 from qbert_demo.results import Estimate, HeadReport, QuickReport
