@@ -20,7 +20,6 @@ from qbert_demo.data.choice import DataChoice, Material, gather
 from qbert_demo.data.hub_dataset import HubDataset, Look, look_at
 from qbert_demo.errors import BusyError, InputError
 from qbert_demo.hub.commits import check_repo_id, writing_token
-from qbert_demo.jobs.process import ForkServer
 from qbert_demo.jobs.queue import Event, Jobs
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Estimate, HeadReport, QuickReport
@@ -55,20 +54,17 @@ class Tuner:
         self._lock = Lock()
         self._base: LoadedModel | None = None
         self._gathered: TTLCache[str, Future[Material]] = TTLCache(KEPT_CHOICES, KEPT_SECONDS)
-        server = ForkServer((__name__, "qbert_demo.model.loaded"))
         self._jobs = Jobs(
             train_order,
             at_once=self.at_once,
             waiting=WAITING,
             seconds=MAX_SECONDS,
-            server=server,
         )
         self._measurements = Jobs(
             measure_order,
             at_once=1,
             waiting=WAITING_TO_BE_MEASURED,
             seconds=MEASURING_SECONDS,
-            server=server,
         )
 
     def sources(self) -> list[tuple[str, str]]:
