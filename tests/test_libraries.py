@@ -17,7 +17,8 @@ from tests.test_project import PROGRAM
 UNDOCUMENTED = {
     "huggingface_hub:constants.ENDPOINT": "links lead to the mirror that is used",
     "huggingface_hub:constants.is_offline_mode": "the Hub is asked for nothing while offline",
-    "multiprocessing.process:BaseProcess": "the fork server's children have a type",
+    "multiprocessing.context:ForkServerProcess": "a job's child has a type",
+    "multiprocessing.forkserver:ensure_running": "the fork server imports before its first child",
     "transformers.activations:ACT2FN": "a config may name these activations",
     "transformers.initialization:no_init_weights": "no weight is drawn that is read anyway",
     "transformers.trainer_pt_utils:LengthGroupedSampler": "texts of like length share a batch",
