@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from transformers import BertConfig, BertForSequenceClassification, BertModel
 
-from qbert_demo.data.tasks import SST2
+from qbert_demo.data.catalogue import SST2
 from qbert_demo.model import QBertForSequenceClassification, find_backbone
 from qbert_demo.training.recipe import Recipe
 from qbert_demo.training.train_task import make_config

@@ -6,7 +6,7 @@ from datasets import Dataset
 
 from qbert_demo.cli import main
 from qbert_demo.config import CHECKPOINTS
-from qbert_demo.data.tasks import SST2
+from qbert_demo.data.catalogue import SST2
 from tests import models
 from tests.data.repositories import NAME, PAIRS
 from tests.hub import Hub
@@ -122,7 +122,7 @@ def test_evaluate_prints_a_table_with_intervals(
 
 @pytest.fixture
 def tiny_sst2(tmp_path: Path) -> Path:
-    folder = tmp_path / SST2.dataset / "data"
+    folder = tmp_path / SST2.repo_id / "data"
     folder.mkdir(parents=True)
     texts = [TEXT, "A delight.", "Dull and lifeless.", "A complete waste of time."]
     rows = {"idx": [0, 1, 2, 3], "sentence": texts, "label": [1, 1, 0, 0]}
@@ -133,7 +133,7 @@ def tiny_sst2(tmp_path: Path) -> Path:
 def test_any_dataset_of_the_hub_can_be_named(
     hub: Hub, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    sha = hub.add("dataset", NAME, {"train.csv": PAIRS}, private=True)
+    sha = hub.add("dataset", NAME, {"train.parquet": PAIRS}, private=True)
     command = ["train", "--frozen-encoder", "--head", "linear", "--output", str(tmp_path / "head")]
     small = ["--rows", "20", "--held-out", "10", "--epochs", "1", "--json"]
     assert main([*command, "--dataset", f"{NAME}@{sha}", *small]) == 2

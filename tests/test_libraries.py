@@ -15,13 +15,10 @@ import pytest
 from tests.test_project import PROGRAM
 
 UNDOCUMENTED = {
-    "datasets.data_files:EmptyDatasetError": "a dataset without data is told apart",
-    "datasets.packaged_modules.cache.cache:Cache": "a dataset is found in the cache offline",
-    "datasets.utils.metadata:MetadataConfigs": "a README's own data files are looked at",
     "huggingface_hub:constants.ENDPOINT": "links lead to the mirror that is used",
     "huggingface_hub:constants.is_offline_mode": "the Hub is asked for nothing while offline",
-    "huggingface_hub.repocard:REGEX_YAML_BLOCK": "a README's header is measured before it is read",
-    "multiprocessing.process:BaseProcess": "the fork server's children have a type",
+    "multiprocessing.context:ForkServerProcess": "a job's child has a type",
+    "multiprocessing.forkserver:ensure_running": "the fork server imports before its first child",
     "transformers.activations:ACT2FN": "a config may name these activations",
     "transformers.initialization:no_init_weights": "no weight is drawn that is read anyway",
     "transformers.trainer_pt_utils:LengthGroupedSampler": "texts of like length share a batch",
@@ -43,6 +40,7 @@ DOCUMENTED = {
     "huggingface_hub.utils",
     "multiprocessing.connection",
     "numpy.typing",
+    "pyarrow.json",
     "pyarrow.parquet",
     "safetensors.torch",
     "torch.autograd.function",

@@ -10,7 +10,7 @@ from huggingface_hub import EvalResult, ModelCardData
 from qbert_demo.checkpoints.card_tables import settings_tables
 from qbert_demo.circuit.export import outline
 from qbert_demo.circuit.spec import CircuitSpec
-from qbert_demo.data.tasks import find_task
+from qbert_demo.data.catalogue import find_task
 from qbert_demo.errors import CheckpointError
 from qbert_demo.model.heads import HEADS
 
@@ -98,7 +98,7 @@ def model_card(
         facts,
         license="apache-2.0",
         language="en",
-        datasets=[task.dataset],
+        datasets=[task.repo_id],
         model_name=f"qbert-{task.key}-{name}",
         eval_results=_results(facts),
     )
@@ -113,7 +113,7 @@ updates on every dense layer, and {HEADS[name].phrase}.
 {_circuit(facts)}
 ## Scores
 
-{task.dataset}, {data["report_split"]} split, {data["report_rows"]:,} texts:
+{task.repo_id}, {data["report_split"]} split, {data["report_rows"]:,} texts:
 
 | head | accuracy | 95 % interval | macro F1 |
 |---|---|---|---|
@@ -201,7 +201,7 @@ def _results(facts: dict[str, Any]) -> list[EvalResult]:
     return [
         EvalResult(
             task_type="text-classification",
-            dataset_type=task.dataset,
+            dataset_type=task.repo_id,
             dataset_name=task.key,
             dataset_config=task.config,
             dataset_split=data["report_split"],

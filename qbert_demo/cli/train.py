@@ -9,7 +9,7 @@ from qbert_demo.cli.common import add_datasets_dir, print_json
 from qbert_demo.errors import InputError
 from qbert_demo.service import HEADS, head_of
 from qbert_demo.service.commands import TASKS, Recipe, train_frozen, train_task
-from qbert_demo.service.training import LOSSES, SOURCES, Another, DataChoice, FrozenRecipe
+from qbert_demo.service.training import DATASETS, LOSSES, DataChoice, FrozenRecipe, HubDataset
 
 COLUMNS = {
     "config": "configuration of a Hub id",
@@ -35,7 +35,7 @@ def add_train(parser: argparse.ArgumentParser) -> None:
     quick.add_argument(
         "--dataset",
         metavar="ID_OR_FILE",
-        help=f"{', '.join(SOURCES)}, a Hub id ORG/NAME[@REVISION], or a file",
+        help=f"{', '.join(DATASETS)}, a Hub id ORG/NAME[@REVISION], or a file",
     )
     for name, help_text in COLUMNS.items():
         quick.add_argument(f"--{name}", metavar="NAME", help=f"{help_text}; guessed if left out")
@@ -104,13 +104,13 @@ def _dataset(options: argparse.Namespace) -> dict[str, Any]:
         return {"source": None, "own_file": Path(name)}
     given = {part: getattr(options, part) or "" for part in ("config", "split")}
     given |= {part: getattr(options, f"{part}_column") or "" for part in ("text", "label")}
-    keys = {source.dataset: key for key, source in SOURCES.items()}
-    if (name in SOURCES or name in keys) and not any(given.values()):
+    keys = {source.repo_id: key for key, source in DATASETS.items()}
+    if (name in DATASETS or name in keys) and not any(given.values()):
         return {"source": keys.get(name, name)}
     dataset, _, revision = name.partition("@")
     if "/" in dataset:
-        return {"source": None, "another": Another(dataset, **given, revision=revision, token=None)}
+        return {"source": None, "hub": HubDataset(dataset, **given, revision=revision, token=None)}
     raise InputError(
         f"{name or 'No dataset'} is neither a file nor a dataset known here. Give --dataset one "
-        f"of {', '.join(SOURCES)}, a Hub id such as org/name, or a CSV, TSV or JSONL file."
+        f"of {', '.join(DATASETS)}, a Hub id such as org/name, or a CSV, TSV or JSONL file."
     )

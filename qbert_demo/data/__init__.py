@@ -1,1 +1,4 @@
-"""Tasks, their rows, and the tables that visitors bring."""
+"""Rows to learn from: the catalogue, strangers' datasets of the Hub, and what visitors bring.
+
+Whatever the source, the answer is `rows.Rows`. Imports hub, results, config and errors alone.
+"""

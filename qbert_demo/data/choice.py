@@ -1,15 +1,19 @@
-"""The rows that a visitor wants: of the catalogue, of the Hub, or the visitor's own."""
+"""The rows that a visitor wants: gathered, then divided into some to learn from and some held out.
+
+They are of the catalogue, of the Hub, or the visitor's own.
+"""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from qbert_demo.config import MAX_SEED
-from qbert_demo.data.catalogue import SOURCES
-from qbert_demo.data.catalogue_rows import LabelledRows, load_source
-from qbert_demo.data.hub_dataset import Another, load_another
-from qbert_demo.data.own_rows import MAX_OWN_CHARACTERS, read_own, read_own_file
-from qbert_demo.data.rows import Rows
-from qbert_demo.data.subset import Chosen, Material, take_subset
+from qbert_demo.data.catalogue import DATASETS
+from qbert_demo.data.catalogue_rows import load_sample
+from qbert_demo.data.hub_dataset import HubDataset, load_hub_rows
+from qbert_demo.data.own_rows import read_own, read_own_file
+from qbert_demo.data.rows import MAX_ROW_CHARACTERS, Rows
+from qbert_demo.data.subset import take_subset
 from qbert_demo.errors import InputError
 from qbert_demo.ranges import whole
 
@@ -19,8 +23,9 @@ MAX_HELD_OUT_ROWS = 1000
 OWN_HELD_OUT_SHARE = 0.3
 DRAWN, STREAMED = 20, 5
 """Rows drawn or streamed for each that is wanted, so that small classes and repeats have room."""
-PLACE = ("dataset", "config", "split", "text", "label", "revision")
-"""What tells where a dataset's rows are."""
+PLACE = ("config", "split", "revision", "text", "label")
+NUMBERS = ("rows", "held_out", "balanced", "seed")
+"""What tells where a dataset's rows are, and what chooses among them."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ class DataChoice:
         held_out: Rows of a dataset that are held out, at most 1,000.
         balanced: Whether the classes of a dataset are taken equally.
         seed: Of the choice.
-        another: A dataset of the Hub that is not in the catalogue; it counts more than own rows.
+        hub: A dataset of the Hub that is not in the catalogue; it counts more than own rows.
     """
 
     source: str | None
@@ -45,7 +50,38 @@ class DataChoice:
     held_out: int = 200
     balanced: bool = True
     seed: int = 0
-    another: Another | None = None
+    hub: HubDataset | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """What tells where rows of the Hub are and how they were chosen, and nothing else."""
+        place = self.hub or HubDataset("")
+        where = {name: getattr(place, name) for name in PLACE}
+        return {"dataset": place.repo_id, **where, **{k: getattr(self, k) for k in NUMBERS}}
+
+
+@dataclass(frozen=True)
+class Material:
+    """What one training run learns from and is judged on.
+
+    Attributes:
+        train: Rows to learn from, in random order; their notes say what had to be decided.
+        held_out: Rows to judge on, in random order; no text of theirs is in ``train``.
+        chosen: What chooses them again, if that is known: no token, and none of the visitor's rows.
+    """
+
+    train: Rows
+    held_out: Rows
+    chosen: DataChoice | None = None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the classes in the order of the indices."""
+        return self.train.classes
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What had to be decided, in sentences for the visitor."""
+        return self.train.notes
 
 
 def gather(choice: DataChoice, datasets_dir: Path | None = None) -> Material:
@@ -60,75 +96,58 @@ def gather(choice: DataChoice, datasets_dir: Path | None = None) -> Material:
         DataError: If a dataset cannot be had.
     """
     whole("The seed", choice.seed, 0, MAX_SEED)
-    if choice.source is None and choice.another is None:
-        return _own(choice)
+    if choice.source is None and choice.hub is None:
+        rows = _own(choice)
+        held_out = max(len(rows.classes), round(OWN_HELD_OUT_SHARE * len(rows)))
+        chosen = DataChoice(
+            None, rows=len(rows) - held_out, held_out=held_out, balanced=False, seed=choice.seed
+        )
+        return _divided(rows, chosen)
     whole("Training rows", choice.rows, MIN_ROWS, MAX_TRAIN_ROWS)
     whole("Rows held out", choice.held_out, MIN_ROWS, MAX_HELD_OUT_ROWS)
     wanted = choice.rows + choice.held_out
-    if choice.source is None and choice.another is not None:
-        found, place = load_another(choice.another, STREAMED * wanted)
-        said = ""
+    if choice.source is None and choice.hub is not None:
+        rows, place = load_hub_rows(choice.hub, STREAMED * wanted)
     else:
-        found, place, said = _of_the_catalogue(choice.source, wanted, datasets_dir)
-    chosen = Chosen(
-        **{name: getattr(place, name) for name in PLACE},
-        rows=choice.rows,
-        held_out=choice.held_out,
-        balanced=choice.balanced,
-        seed=choice.seed,
-    )
-    return _taken(found, chosen, said)
+        rows, place = _of_the_catalogue(choice.source, wanted, datasets_dir)
+    return _divided(rows, replace(choice, own_text="", own_file=None, hub=place))
 
 
 def _of_the_catalogue(
     key: str | None, wanted: int, datasets_dir: Path | None
-) -> tuple[LabelledRows, Another, str]:
-    """Rows of a dataset, where they stand, and what must be known to judge a score on them."""
-    source = SOURCES.get(key) if isinstance(key, str) else None
-    if source is None:
+) -> tuple[Rows, HubDataset]:
+    """Rows of a dataset, and where they stand."""
+    dataset = DATASETS.get(key) if isinstance(key, str) else None
+    if dataset is None:
         raise InputError(f"There is no dataset {str(key)[:40]!r} here.")
-    found = load_source(
-        source, datasets_dir=datasets_dir, limit=DRAWN * wanted, streamed=STREAMED * wanted
+    rows = load_sample(
+        dataset, datasets_dir=datasets_dir, limit=DRAWN * wanted, streamed=STREAMED * wanted
     )
-    place = Another(
-        source.dataset, source.config, source.train, source.text, source.label, found.revision
+    place = HubDataset(
+        dataset.repo_id, dataset.config, dataset.train, dataset.text, dataset.label, rows.revision
     )
-    return found, place, source.note
+    return rows, place
 
 
-def _own(choice: DataChoice) -> Material:
-    if choice.own_file is not None:
-        try:
-            data = choice.own_file.read_bytes()
-        except OSError as error:
-            raise InputError("The file could not be read. Upload it again.") from error
-        own = read_own_file(choice.own_file.name, data)
-    else:
-        own = read_own(choice.own_text)
-    n = len(own.rows)
-    held_out = max(len(own.labels), round(OWN_HELD_OUT_SHARE * n))
-    chosen = Chosen(rows=n - held_out, held_out=held_out, balanced=False, seed=choice.seed)
-    return _taken(LabelledRows(own.rows, own.labels, own.notes), chosen)
+def _own(choice: DataChoice) -> Rows:
+    if choice.own_file is None:
+        return read_own(choice.own_text)
+    try:
+        data = choice.own_file.read_bytes()
+    except OSError as error:
+        raise InputError("The file could not be read. Upload it again.") from error
+    return read_own_file(choice.own_file.name, data)
 
 
-def _taken(found: LabelledRows, chosen: Chosen, said: str = "") -> Material:
-    taken = take_subset(
-        found.rows,
-        found.labels,
-        chosen.rows,
-        balanced=chosen.balanced,
-        held_out=chosen.held_out,
-        seed=chosen.seed,
+def _divided(rows: Rows, chosen: DataChoice) -> Material:
+    train, held_out = take_subset(
+        rows, chosen.rows, balanced=chosen.balanced, held_out=chosen.held_out, seed=chosen.seed
     )
-    return Material(
-        _cut(taken.train),
-        _cut(taken.held_out),
-        taken.labels,
-        (*found.notes, *taken.notes, *([said] if said else [])),
-        chosen,
-    )
+    note = DATASETS[chosen.source].note if chosen.source else ""
+    train = replace(train, notes=(*train.notes, *([note] if note else [])))
+    return Material(_cut(train), _cut(held_out), chosen)
 
 
 def _cut(rows: Rows) -> Rows:
     """The same rows without what the encoder, which reads 128 tokens, never comes to."""
-    return replace(rows, texts=tuple(text[:MAX_OWN_CHARACTERS].rstrip() for text in rows.texts))
+    return replace(rows, texts=tuple(text[:MAX_ROW_CHARACTERS].rstrip() for text in rows.texts))

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from qbert_demo.data.own_entries import LABEL_NAMES, TEXT_NAMES
-from qbert_demo.data.own_rows import (
+from qbert_demo.data.rows import (
     MAX_CLASSES,
     MAX_LABEL_CHARACTERS,
-    MAX_OWN_CHARACTERS,
+    MAX_ROW_CHARACTERS,
     MIN_CLASSES,
+    Rows,
+    counted_notes,
 )
-from qbert_demo.data.rows import Rows
-from qbert_demo.data.tables import rows_word
+from qbert_demo.data.tables import LABEL_NAMES, TEXT_NAMES
 from qbert_demo.errors import DataError
 
 TEXT_COLUMNS = (*TEXT_NAMES, "sms", "tweet", "message", "comment", "headline", "question", "body")
@@ -85,7 +85,7 @@ def guess(
 
 def label_rows(
     table: Table, text: str, label: str, names: Sequence[str] | None, origin: str
-) -> tuple[Rows, tuple[str, ...], tuple[str, ...]]:
+) -> Rows:
     """Make labelled rows of a table.
 
     Args:
@@ -96,7 +96,7 @@ def label_rows(
         origin: Where the rows came from.
 
     Returns:
-        The rows, the class names, and what was left out or cut, in sentences.
+        The rows; their notes say what was left out or cut.
 
     Raises:
         DataError: If the column holds no 2 to 20 classes.
@@ -109,22 +109,18 @@ def label_rows(
         elif not isinstance(words, str) or not words.strip():
             without_text += 1
         else:
-            cut += len(words.strip()) > MAX_OWN_CHARACTERS
-            texts.append(words.strip()[:MAX_OWN_CHARACTERS])
+            cut += len(words.strip()) > MAX_ROW_CHARACTERS
+            texts.append(words.strip()[:MAX_ROW_CHARACTERS])
             kept.append(value)
     if not texts:
         raise DataError("No row that was read has a text and a label. Choose another split.")
-    labels, indices = _classes(kept, label, names)
-    notes = [
-        f"{rows_word(count)} {what}."
-        for count, what in (
-            (without_label, "without a label left out"),
-            (without_text, "without text left out"),
-            (cut, f"cut after {MAX_OWN_CHARACTERS:,} characters"),
-        )
-        if count
-    ]
-    return Rows(tuple(texts), tuple(indices), origin), labels, tuple(notes)
+    classes, indices = _classes(kept, label, names)
+    notes = counted_notes(
+        (without_label, "without a label left out"),
+        (without_text, "without text left out"),
+        (cut, f"cut after {MAX_ROW_CHARACTERS:,} characters"),
+    )
+    return Rows(tuple(texts), tuple(indices), origin, classes, notes)
 
 
 def listed(columns: Sequence[str]) -> str:
@@ -157,7 +153,7 @@ def _classes(
     if names is not None:
         if any(type(value) is not int or not 0 <= value < len(names) for value in values):
             raise DataError(f"The column “{label}” holds labels that have no name.")
-        _check_number(len(names), label)
+        _check_names(names, label)
         return tuple(names), list(values)
     if not all(isinstance(value, int | str) for value in values):
         raise DataError(
@@ -165,22 +161,23 @@ def _classes(
             "like. Name a column of words or whole numbers."
         )
     distinct = set(values)
-    _check_number(len(distinct), label)
+    _check_names([str(value) for value in distinct], label)
     if len({type(value) for value in distinct}) > 1:
         raise DataError(f"The column “{label}” mixes words and numbers. Name another.")
     order = sorted(distinct)
-    if longest := max((str(v) for v in order), key=len)[MAX_LABEL_CHARACTERS:]:
-        raise DataError(
-            f"A label in the column “{label}” is {len(longest) + MAX_LABEL_CHARACTERS:,} "
-            f"characters long; at most {MAX_LABEL_CHARACTERS} are accepted. Name another column."
-        )
     index = {value: k for k, value in enumerate(order)}
     return tuple(str(value) for value in order), [index[value] for value in values]
 
 
-def _check_number(n: int, label: str) -> None:
+def _check_names(names: Sequence[str], label: str) -> None:
+    n = len(names)
     if not MIN_CLASSES <= n <= MAX_CLASSES:
         raise DataError(
             f"The column “{label}” holds {n:,} {'class' if n == 1 else 'classes'}; "
             f"{MIN_CLASSES} to {MAX_CLASSES} are accepted. Name another column or dataset."
+        )
+    if (longest := max(map(len, names))) > MAX_LABEL_CHARACTERS:
+        raise DataError(
+            f"A label in the column “{label}” is {longest:,} characters long; at most "
+            f"{MAX_LABEL_CHARACTERS} are accepted. Name another column."
         )

@@ -1,43 +1,53 @@
 """Any text-classification dataset of the Hub: a look at it, then rows of it.
 
-A stranger wrote it, so nothing of it is trusted. It runs no code, points at no file but its own,
-and is streamed up to a number of rows. A visitor's token serves one request and is kept nowhere.
+A stranger made it, so nothing of it is trusted. Only Parquet is read: the Hub's own conversion of
+the dataset, else its own files. What is in its README or its code does not count. A visitor's
+token serves one request and is kept nowhere.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-from datasets import DatasetBuilder, get_dataset_config_names, load_dataset_builder
+from httpx2 import HTTPError
+from huggingface_hub import HfApi, get_hf_file_metadata, hf_hub_url
+from huggingface_hub.errors import RevisionNotFoundError
 
-from qbert_demo.data.catalogue_rows import LabelledRows, streamed_note
-from qbert_demo.data.columns import Columns, guess, label_rows, listed
-from qbert_demo.data.remote import BLOCK, PLACE_BYTES, Found, Token, find, reading
-from qbert_demo.data.untrusted import check_description, forget, sample
-from qbert_demo.errors import DataError, InputError
-from qbert_demo.hub.words import checked_token
+from qbert_demo.data.columns import guess, label_rows, listed
+from qbert_demo.data.parquet import PLACE_BYTES, layout, read_places, streamed_note
+from qbert_demo.data.rows import Rows
+from qbert_demo.errors import DataError, InputError, QBertError
+from qbert_demo.hub.files import HubFiles, Token
+from qbert_demo.hub.waiting import PROBE_SECONDS, within
+from qbert_demo.hub.words import HUB_ERRORS, checked_token, hub_sentence
 
+HUB_SECONDS = 60.0
+"""Longest wait for rows once the Hub has answered."""
 LOOK_ROWS = 200
+CONVERTED = "refs/convert/parquet"
+"""Where the Hub keeps what it made of a dataset's CSV, JSON or other files."""
 _ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Another:
+class HubDataset:
     """A dataset of the Hub as a visitor names it; empty parts are guessed.
 
     Attributes:
-        dataset: Its repository.
+        repo_id: Its repository.
         config: Its configuration.
         split: Its split.
         text: Column of the text.
         label: Column of the class.
-        revision: A branch, a tag or a commit.
+        revision: A branch, a tag or a commit; if left out, the Hub's conversion of the main
+            branch, or the main branch itself.
         token: A visitor's own, ``False`` for none, ``None`` for this machine's login.
     """
 
-    dataset: str
+    repo_id: str
     config: str = ""
     split: str = ""
     text: str = ""
@@ -51,33 +61,45 @@ class Look:
     """What a dataset is like.
 
     Attributes:
-        another: What was asked for, filled in as far as the guess is unique; the revision is
+        dataset: What was asked for, filled in as far as the guess is unique; the revision is
             the full sha of the commit that was looked at, the token is left out.
         configs, splits, texts, labels: What may be chosen.
         question: What the visitor has to choose, in a sentence; empty if nothing.
-        rows: Some rows, with their class names, if nothing is left to choose.
+        rows: Some rows, if nothing is left to choose.
     """
 
-    another: Another
+    dataset: HubDataset
     configs: tuple[str, ...] = ()
     splits: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     question: str = ""
-    rows: LabelledRows | None = None
+    rows: Rows | None = None
 
 
-def look_at(another: Another) -> Look:
-    """Look at a dataset: configurations, splits, columns, and some rows.
+def look_at(wish: HubDataset, n: int = LOOK_ROWS) -> Look:
+    """Look at a dataset: configurations, splits, columns, and about ``n`` rows.
 
     Raises:
         InputError: If the id or the token cannot be one.
         DataError: If the dataset cannot be had or used; the message says why.
     """
-    return _seen(another, LOOK_ROWS)
+    for name in ("repo_id", "config", "split", "text", "label", "revision"):
+        if not isinstance(getattr(wish, name), str):
+            part = name.removeprefix("repo_")
+            raise InputError(f"For the {part} of a dataset, give its name.")
+    if not _ID.fullmatch(wish.repo_id) or ".." in wish.repo_id:
+        raise InputError(
+            f"“{wish.repo_id[:60]}” is no id of a dataset. Give one such as stanfordnlp/imdb, "
+            "as it stands on top of its Hub page."
+        )
+    if isinstance(wish.token, str):
+        wish = replace(wish, token=checked_token(wish.token) or False)
+    repo = find(wish.repo_id, wish.revision, wish.token)
+    return reading(wish.repo_id, lambda: _look(wish, repo, n))
 
 
-def load_another(another: Another, n: int) -> tuple[LabelledRows, Another]:
+def load_hub_rows(wish: HubDataset, n: int) -> tuple[Rows, HubDataset]:
     """Stream about ``n`` rows of a dataset.
 
     Returns:
@@ -88,110 +110,110 @@ def load_another(another: Another, n: int) -> tuple[LabelledRows, Another]:
         DataError: If the dataset cannot be had or used, or something must be chosen first; the
             message says what.
     """
-    look = _seen(another, n)
+    look = look_at(wish, n)
     if look.rows is None:
         raise DataError(look.question)
-    return look.rows, look.another
+    return look.rows, look.dataset
 
 
-def _seen(another: Another, n: int) -> Look:
-    if isinstance(another.token, str):
-        another = replace(another, token=checked_token(another.token) or False)
-    found = _find(another)
+def find(
+    repo_id: str,
+    revision: str = "",
+    token: Token = None,
+    endings: tuple[str, ...] = (".parquet",),
+) -> HubFiles:
+    """Ask the Hub for a dataset and for one of its files, within 2 * `hub.PROBE_SECONDS`.
 
-    def read() -> Look:
-        try:
-            return _read(another, found, n)
-        finally:  # here, because nobody may wait for it any more
-            if isinstance(another.token, str):
-                forget(found)
+    Args:
+        repo_id: The dataset.
+        revision: A branch, a tag or a commit; if left out, the Hub's conversion, else the main
+            branch.
+        token: Used for these requests alone.
+        endings: Of the files that can be read.
 
-    return reading(another.dataset, read)
+    Raises:
+        DataError: If it is not to be had; the message says what is wrong.
+    """
+    api = HfApi(token=token)
 
-
-def _find(another: Another) -> Found:
-    for name in ("dataset", "config", "split", "text", "label", "revision"):
-        if not isinstance(getattr(another, name), str):
-            raise InputError(f"For the {name} of a dataset, give its name.")
-    if not _ID.fullmatch(another.dataset) or ".." in another.dataset:
-        raise InputError(
-            f"“{another.dataset[:60]}” is no id of a dataset. Give one such as stanfordnlp/imdb, "
-            "as it stands on top of its Hub page."
-        )
-    if Path(another.dataset).exists():
-        raise InputError(f"A folder here is called {another.dataset}, too. Rename the folder.")
-    return find(
-        another.dataset,
-        another.revision or None,
-        split=another.split or "train",
-        token=another.token,
-    )
-
-
-def _read(another: Another, found: Found, n: int) -> Look:
-    """Choose what is not chosen yet, read ``n`` rows, and guess the columns."""
-    check_description(found, another.token)
-    options: Any = {"revision": found.revision, "token": another.token}
-    seen = Look(replace(another, revision=found.revision, token=False))
-    try:
-        builder = load_dataset_builder(
-            found.dataset,
-            another.config or None,
-            storage_options={"hf": {"block_size": BLOCK}},
-            **options,
-        )
-    except ValueError:
-        configs = tuple(get_dataset_config_names(found.dataset, **options))
-        if _chosen(another.config, configs, "", "configuration"):
-            raise
-        return _asking(replace(seen, configs=configs), "configuration", configs)
-    splits = tuple(map(str, builder.config.data_files or ()))
-    seen = replace(
-        seen,
-        another=replace(seen.another, config=builder.config.name),
-        configs=tuple(builder.builder_configs) or (builder.config.name,),
-        splits=splits,
-    )
-    split = _chosen(another.split, splits, "train", "split")
-    if split is None:
-        return _asking(seen, "split", splits)
-    seen = replace(seen, another=replace(seen.another, split=split))
-    return _with_rows(seen, builder, found, n)
-
-
-def _with_rows(seen: Look, builder: DatasetBuilder, found: Found, n: int) -> Look:
-    asked = seen.another
-    rows, places, names = sample(builder, found, asked.split, n)
-    if not rows:
+    def ask() -> HubFiles:
+        for wanted in [revision] if revision else [CONVERTED, None]:
+            try:
+                info = api.dataset_info(repo_id, revision=wanted, timeout=PROBE_SECONDS)
+            except RevisionNotFoundError:
+                if wanted != CONVERTED:
+                    raise
+                continue
+            names = tuple(sibling.rfilename for sibling in info.siblings or ())
+            if file := next((name for name in names if name.endswith(endings)), None):
+                url = hf_hub_url(repo_id, file, repo_type="dataset", revision=info.sha)
+                get_hf_file_metadata(url, token=token, timeout=PROBE_SECONDS)
+                return HubFiles(repo_id, info.sha or "", names)
         raise DataError(
-            f"The split “{asked.split}” of {found.dataset} is empty, or its rows are larger than "
+            f"{repo_id} has no {' or '.join(endings)} file{f' at {revision:.40}' * bool(revision)}"
+            f"{', and the Hub has not converted it' * (not revision)}. Choose another, or download "
+            "its file and upload it as your own sentences."
+        )
+
+    try:
+        return within(2 * PROBE_SECONDS, ask)
+    except HUB_ERRORS as error:
+        raise DataError(hub_sentence(error, repo_id)) from error
+
+
+def reading(what: str, work: Callable[[], T]) -> T:
+    """Read a dataset that was found, for at most `HUB_SECONDS`.
+
+    Args:
+        what: Of the dataset, for messages.
+        work: What to do, in a thread of its own.
+
+    Raises:
+        DataError: Whatever the libraries raise, in words.
+    """
+    try:
+        return within(HUB_SECONDS, work)
+    except QBertError:
+        raise
+    except (OSError, HTTPError) as error:
+        raise DataError(hub_sentence(error, what)) from error
+    except Exception as error:  # a foreign file may make the libraries raise anything
+        raise DataError(
+            f"The files of {what} could not be read as a table ({type(error).__name__}). "
+            "Choose another dataset, or tell its owner."
+        ) from error
+
+
+def _look(wish: HubDataset, repo: HubFiles, n: int) -> Look:
+    """Choose what is not chosen yet, read ``n`` rows, and guess the columns."""
+    files = layout(repo.names)
+    seen = Look(replace(wish, revision=repo.sha, token=False), configs=tuple(files))
+    config = _chosen(wish.config, seen.configs, "default", "configuration")
+    if config is None:
+        return _asking(seen, "configuration", seen.configs)
+    dataset = replace(seen.dataset, config=config)
+    seen = replace(seen, dataset=dataset, splits=tuple(files[config]))
+    split = _chosen(wish.split, seen.splits, "train", "split")
+    if split is None:
+        return _asking(seen, "split", seen.splits)
+    dataset = replace(dataset, split=split)
+    table, places, names = read_places(repo, files[config][split], n, wish.token)
+    if not table:
+        raise DataError(
+            f"The split “{split}” of {repo.repo_id} is empty, or its rows are larger than "
             f"{PLACE_BYTES / 1e6:.0f} MB. Choose another."
         )
-    columns = guess(rows, names, asked.text, asked.label)
-    seen = replace(
-        seen,
-        another=replace(asked, text=columns.text or "", label=columns.label or ""),
-        texts=columns.texts,
-        labels=columns.labels,
-    )
-    if columns.text is None:
-        return _asking(seen, "column of the text", columns.texts)
-    if columns.label is None:
-        return _asking(seen, "column of the class", columns.labels)
-    return replace(seen, rows=_labelled(rows, places, columns, names, found))
-
-
-def _labelled(
-    table: Sequence[Mapping[str, Any]],
-    places: int,
-    columns: Columns,
-    names: Mapping[str, Sequence[str]],
-    found: Found,
-) -> LabelledRows:
+    columns = guess(table, names, wish.text, wish.label)
     text, label = columns.text or "", columns.label or ""
-    origin = f"{found.origin}, streamed"
-    rows, labels, notes = label_rows(table, text, label, names.get(label), origin)
-    return LabelledRows(rows, labels, (streamed_note(len(table), places), *notes))
+    dataset = replace(dataset, text=text, label=label)
+    seen = replace(seen, dataset=dataset, texts=columns.texts, labels=columns.labels)
+    if not text:
+        return _asking(seen, "column of the text", columns.texts)
+    if not label:
+        return _asking(seen, "column of the class", columns.labels)
+    rows = label_rows(table, text, label, names.get(label), f"{repo.source}, streamed")
+    notes = (streamed_note(len(table), places), *rows.notes)
+    return replace(seen, rows=replace(rows, notes=notes, revision=repo.sha))
 
 
 def _chosen(wish: str, choices: Sequence[str], usual: str, kind: str) -> str | None:
@@ -205,5 +227,5 @@ def _chosen(wish: str, choices: Sequence[str], usual: str, kind: str) -> str | N
 
 
 def _asking(seen: Look, kind: str, choices: Sequence[str]) -> Look:
-    question = f"{seen.another.dataset} leaves a choice. Choose the {kind}: {listed(choices)}."
+    question = f"{seen.dataset.repo_id} leaves a choice. Choose the {kind}: {listed(choices)}."
     return replace(seen, question=question)

@@ -4,24 +4,37 @@ Whatever arrives, the answer is rows or an `InputError`. Lines are counted from 
 editor does; two texts count as the same when they differ in case and white space alone.
 """
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from itertools import islice
 from pathlib import PurePosixPath
 
-from qbert_demo.data.own_entries import Entry, clean, json_entries, line_entries
-from qbert_demo.data.rows import Rows
-from qbert_demo.data.subset import distinct_rows
-from qbert_demo.data.tables import decode, rows_word
+from qbert_demo.data.rows import (
+    MAX_CLASSES,
+    MAX_LABEL_CHARACTERS,
+    MAX_ROW_CHARACTERS,
+    MIN_CLASSES,
+    Rows,
+    counted_notes,
+    distinct_rows,
+    rows_word,
+)
+from qbert_demo.data.tables import (
+    DELIMITERS,
+    Entry,
+    clean,
+    decode,
+    find_columns,
+    json_entries,
+    table_entries,
+)
 from qbert_demo.errors import InputError
 
-MIN_CLASSES, MAX_CLASSES = 2, 20
 MIN_CLASS_ROWS = 4
 MAX_OWN_ROWS = 2_000
-MAX_OWN_CHARACTERS = 2_000
-"""What is longer is cut, and said in a note."""
-MAX_LABEL_CHARACTERS = 60
 MAX_OWN_SIZE = 20_000_000
 """Bytes of a file, characters of pasted lines."""
 INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Zs")
@@ -29,24 +42,16 @@ INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Zs")
 
 LINE_FILES = (".csv", ".tsv", ".txt")
 JSON_FILES = (".jsonl", ".ndjson")
+QUOTED_LABEL = r'"(?:[^"\n]|""){0,20000}+"[ \t]*'
+QUOTED = rf'[ \t]*"((?:[^"]|""){{0,20000}}+)"[ \t]*%s[ \t]*({QUOTED_LABEL}|[^"\n%s]*)(?:\n|\Z)'
+"""A text in double quotes, perhaps over several lines, and its label."""
+LABELLED = rf"%s[ \t]*({QUOTED_LABEL})\n?\Z"
+"""The end of a line whose label is in double quotes."""
+PROBED = 10_000
+"""Rows of a table that are looked at before it is taken for one."""
 
 
-@dataclass(frozen=True)
-class OwnRows:
-    """Rows that can be trained on.
-
-    Attributes:
-        rows: Different texts with one label each; their origin is the file's name.
-        labels: Class names in the order in which they first stand there.
-        notes: What was left out, cut or decided, in sentences for the visitor.
-    """
-
-    rows: Rows
-    labels: tuple[str, ...]
-    notes: tuple[str, ...] = ()
-
-
-def read_own(text: str) -> OwnRows:
+def read_own(text: str) -> Rows:
     """Read pasted rows: the text, a comma, the label.
 
     The label follows the last comma of a line, or the last tab or semicolon where every line
@@ -60,10 +65,10 @@ def read_own(text: str) -> OwnRows:
     if not isinstance(text, str):
         raise InputError("Paste lines of text, such as: Great film,positive")
     _check_size(len(text), "characters")
-    return _own_rows(line_entries(text), "rows of one's own", [])
+    return _own_rows(_labelled_lines(text), "rows of one's own", [])
 
 
-def read_own_file(name: str, data: bytes) -> OwnRows:
+def read_own_file(name: str, data: bytes) -> Rows:
     """Read a file of labelled texts: CSV, TSV, lines as `read_own` takes them, or JSONL.
 
     Columns and keys are ``text`` (or sentence, review, content) and ``label`` (or class,
@@ -88,7 +93,7 @@ def read_own_file(name: str, data: bytes) -> OwnRows:
     _check_size(len(data), "bytes")
     text, notes = decode(data)
     is_json = path.suffix.lower() in JSON_FILES
-    entries = json_entries(text) if is_json else line_entries(text)
+    entries = json_entries(text) if is_json else _labelled_lines(text)
     return _own_rows(entries, " ".join(clean(path.name).split())[:80], notes)
 
 
@@ -99,20 +104,92 @@ def _check_size(size: int, unit: str) -> None:
         )
 
 
-def _own_rows(entries: Iterator[Entry], origin: str, notes: list[str]) -> OwnRows:
+def _labelled_lines(text: str) -> Iterator[Entry]:
+    """Read lines or a table, by what the first line that is not blank says.
+
+    Raises:
+        InputError: If a table of more than two columns cannot be read.
+    """
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    lines = [line for line in text.split("\n") if line.strip()]
+    for delimiter in DELIMITERS:
+        header = lines[0].split(delimiter) if lines else []
+        at = find_columns(header)
+        if at == (0, 1) and len(header) == 2:
+            return _two_columns(text, delimiter)
+        if None not in at:
+            return table_entries(text, delimiter)
+    return _lines(text, _separator(lines), skip=0)
+
+
+def _separator(lines: Sequence[str]) -> str:
+    """What stands before the label; a tab or a semicolon only where every line has one.
+
+    Where every line has commas, too, the same labels must return after the semicolons.
+    """
+    if all("\t" in line for line in lines):
+        return "\t"
+    if all(";" in line for line in lines):
+        labels = {line.rpartition(";")[2].strip().casefold() for line in lines}
+        if 2 * len(labels) <= len(lines) or not all("," in line for line in lines):
+            return ";"
+    return ","
+
+
+def _two_columns(text: str, delimiter: str) -> Iterator[Entry]:
+    """Read a text and a label a row as CSV or, where that does not fit, line by line."""
+    try:
+        for _ in islice(table_entries(text, delimiter, spaced=True), PROBED):
+            pass
+    except InputError:
+        return _lines(text, delimiter, skip=1)
+    return table_entries(text, delimiter, spaced=True)
+
+
+def _lines(text: str, separator: str, skip: int) -> Iterator[Entry]:
+    quoted = re.compile(QUOTED % (separator, separator))
+    labelled = re.compile(LABELLED % separator)
+    line, at = 1, 0
+    while at < len(text):
+        match = quoted.match(text, at)
+        end = match.end() if match else text.find("\n", at) + 1 or len(text)
+        if text[at:end].strip():
+            if match:
+                found, label = match[1].replace('""', '"'), match[2]
+            elif match := labelled.search(text, at, end):
+                found, label = text[at : match.start()], match[1]
+            else:
+                found, mark, label = text[at:end].rpartition(separator)
+                found, label = (found, label) if mark else (label, "")
+            if skip:
+                skip -= 1
+            else:
+                yield Entry(line, found, _unquoted(label.strip()))
+        line += text.count("\n", at, end)
+        at = end
+
+
+def _unquoted(label: str) -> str:
+    """Take the quotes off that enclose a label, or one that has no other."""
+    if len(label) > 1 and label[0] == label[-1] == '"':
+        return label[1:-1].replace('""', '"')
+    return label.strip('"') if label.count('"') % 2 else label
+
+
+def _own_rows(entries: Iterator[Entry], origin: str, notes: list[str]) -> Rows:
     """Check the entries, then leave out what repeats or contradicts itself."""
     given = _checked(entries, notes)
     labels = tuple(dict.fromkeys(entry.label for entry in given))
     index = {name: k for k, name in enumerate(labels)}
     texts = tuple(entry.text for entry in given)
-    rows = Rows(texts, tuple(index[entry.label] for entry in given), origin)
+    rows = Rows(texts, tuple(index[entry.label] for entry in given), origin, labels)
     distinct, repeated, contradictory = distinct_rows(rows)
     _check_classes([given[i] for i in distinct], given, labels)
     if repeated:
         notes.append(f"{_named(given, repeated)} left out: the text was there already.")
     if contradictory:
         notes.append(f"{_named(given, contradictory)} left out: the same text has two labels.")
-    return OwnRows(rows.take(distinct), labels, tuple(notes))
+    return replace(rows.take(distinct), notes=tuple(notes))
 
 
 def _checked(entries: Iterator[Entry], notes: list[str]) -> list[Entry]:
@@ -140,12 +217,11 @@ def _checked(entries: Iterator[Entry], notes: list[str]) -> list[Entry]:
             )
         if label != name:
             merged[label] = name
-        cut += len(text) > MAX_OWN_CHARACTERS
-        kept.append(Entry(entry.line, text[:MAX_OWN_CHARACTERS].strip(), name))
-    if blank:
-        notes.append(f"{rows_word(blank)} without text left out.")
-    if cut:
-        notes.append(f"{rows_word(cut)} cut after {MAX_OWN_CHARACTERS:,} characters.")
+        cut += len(text) > MAX_ROW_CHARACTERS
+        kept.append(Entry(entry.line, text[:MAX_ROW_CHARACTERS].strip(), name))
+    notes += counted_notes(
+        (blank, "without text left out"), (cut, f"cut after {MAX_ROW_CHARACTERS:,} characters")
+    )
     if merged:
         pairs = ", ".join(f"“{label}” as “{name}”" for label, name in [*merged.items()][:5])
         notes.append(f"The case of a label does not count: {pairs}.")

@@ -1,15 +1,20 @@
-"""Rows of a task, read from a folder in the Hub's layout, and a part held out."""
+"""Labelled texts from anywhere: which are the same, how many a class, and a part held out.
 
-import hashlib
-from dataclasses import dataclass
-from pathlib import Path
+Two texts count as the same when they differ in case and white space alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-from datasets import load_dataset
-from datasets.exceptions import DatasetNotFoundError
 
-from qbert_demo.data.tasks import Task
 from qbert_demo.errors import DataError
+
+MIN_CLASSES, MAX_CLASSES = 2, 20
+"""Classes of rows to train on; models from elsewhere may have more, see `config.MAX_LABELS`."""
+MAX_ROW_CHARACTERS = 2_000
+"""What is longer is cut, far beyond what the encoder reads of a row."""
+MAX_LABEL_CHARACTERS = 60
 
 
 @dataclass(frozen=True)
@@ -20,49 +25,62 @@ class Rows:
         texts: Stripped of surrounding white space.
         labels: Index of each text's class.
         origin: Where they came from, in words that fit a model card.
+        classes: Names of the classes in the order of the indices, where they are known.
+        notes: What the visitor should know about them, in sentences.
+        revision: The Hub's commit that they are of; empty for rows from elsewhere.
     """
 
     texts: tuple[str, ...]
     labels: tuple[int, ...]
     origin: str
+    classes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    revision: str = ""
 
     def __len__(self) -> int:
         """Number of texts."""
         return len(self.texts)
 
-    def take(self, indices: list[int]) -> "Rows":
+    def take(self, indices: Sequence[int]) -> "Rows":
         """The rows at these positions, in this order."""
-        return Rows(
-            tuple(self.texts[i] for i in indices),
-            tuple(self.labels[i] for i in indices),
-            self.origin,
+        return replace(
+            self,
+            texts=tuple(self.texts[i] for i in indices),
+            labels=tuple(self.labels[i] for i in indices),
         )
 
+    def sample(self, n: int | None) -> "Rows":
+        """The same ``n`` of these rows each time, in their order; all where there are no more."""
+        if n is None or n >= len(self):
+            return self
+        chosen = np.random.default_rng(0).choice(len(self), n, replace=False)
+        return self.take(np.sort(chosen).tolist())
 
-def load_rows(task: Task, split: str, datasets_dir: str | Path) -> Rows:
-    """Load one split of a task from a local copy; the Hub is never asked.
 
-    Args:
-        task: Which dataset and columns.
-        split: Such as ``train``.
-        datasets_dir: A folder that holds datasets in the Hub's layout, ``ORG/NAME/...``.
+def class_counts(rows: Rows, labels: Sequence[str]) -> dict[str, int]:
+    """Rows of each class, in the order of the indices, 0 included."""
+    counts = np.bincount(np.asarray(rows.labels, dtype=np.int64), minlength=len(labels))
+    return {label: int(count) for label, count in zip(labels, counts, strict=True)}
 
-    Raises:
-        DataError: If the dataset, the split or a column is not there, or labels are hidden.
+
+def distinct_rows(rows: Rows) -> tuple[list[int], list[int], list[int]]:
+    """Sort positions by whether their text stands there once.
+
+    Returns:
+        The first position of each text with one label, the positions that repeat one of them,
+        and the positions of texts that have several labels; each in ascending order.
     """
-    folder = (Path(datasets_dir) / task.dataset).resolve()
-    try:
-        table = load_dataset(str(folder), task.config, split=split)
-        texts, labels = table[task.text], table[task.label]
-        origin = f"{task.dataset}, local files {_digest(folder)}"
-    except (DatasetNotFoundError, OSError, ValueError, KeyError) as error:
-        raise DataError(
-            f"{task.dataset}, split {split}, could not be loaded: {error} "
-            f"Check the copy in {folder}, or leave out --datasets-dir to ask the Hub."
-        ) from error
-    if min(labels) < 0 or max(labels) >= len(task.labels):
-        raise DataError(f"{task.dataset}, split {split}, has rows without a label.")
-    return Rows(tuple(text.strip() for text in texts), tuple(labels), origin)
+    places: dict[str, list[int]] = {}
+    for i, text in enumerate(rows.texts):
+        places.setdefault(" ".join(text.split()).casefold(), []).append(i)
+    kept, repeated, contradictory = [], [], []
+    for same in places.values():
+        if len({rows.labels[i] for i in same}) > 1:
+            contradictory += same
+        else:
+            kept.append(same[0])
+            repeated += same[1:]
+    return kept, sorted(repeated), sorted(contradictory)
 
 
 def hold_out(rows: Rows, n: int, seed: int, words: int = 5, least: int = 0) -> tuple[Rows, Rows]:
@@ -95,17 +113,19 @@ def hold_out(rows: Rows, n: int, seed: int, words: int = 5, least: int = 0) -> t
     return rows.take(kept), rows.take(sorted(chosen))
 
 
+def rows_word(number: int) -> str:
+    """A number of rows, as a sentence begins with it."""
+    return "One row" if number == 1 else f"{number} rows"
+
+
+def counted_notes(*counted: tuple[int, str]) -> tuple[str, ...]:
+    """Say of how many rows what was done, where there are any."""
+    return tuple(f"{rows_word(count)} {what}." for count, what in counted if count)
+
+
 def _runs(text: str, words: int) -> set[str]:
     parts = text.lower().split()
     runs = {" ".join(parts)}
     if words:
         runs.update(" ".join(parts[i : i + words]) for i in range(len(parts) - words + 1))
     return runs
-
-
-def _digest(folder: Path) -> str:
-    """First 12 digits of the sha256 over a dataset folder's data files, in order of name."""
-    total = hashlib.sha256()
-    for path in sorted(folder.rglob("*.parquet")):
-        total.update(path.read_bytes())
-    return total.hexdigest()[:12]

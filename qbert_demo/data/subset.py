@@ -1,76 +1,34 @@
 """A training set of a wished size and the rows that are held out of it.
 
-Two texts count as the same when they differ in case and white space alone. The same rows,
-numbers and seed give the same choice in every process.
+The same rows, numbers and seed give the same choice in every process.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
-from qbert_demo.data.rows import Rows
-from qbert_demo.data.tables import rows_word
+from qbert_demo.data.rows import Rows, counted_notes, distinct_rows
 from qbert_demo.errors import InputError
 
 
-@dataclass(frozen=True, kw_only=True)
-class Chosen:
-    """What chooses the same rows again.
-
-    Attributes:
-        dataset, config, split, revision: Where they are on the Hub; empty for rows of one's own.
-        text, label: Columns of the text and of the class.
-        rows, held_out: So many were asked for.
-        balanced: Whether the classes were to be equally large.
-        seed: Of the choice.
-    """
-
-    dataset: str = ""
-    config: str = ""
-    split: str = ""
-    revision: str = ""
-    text: str = ""
-    label: str = ""
-    rows: int
-    held_out: int
-    balanced: bool
-    seed: int
-
-
-@dataclass(frozen=True)
-class Material:
-    """What one training run learns from and is judged on.
-
-    Attributes:
-        train: Rows to learn from, in random order.
-        held_out: Rows to judge on, in random order; no text of theirs is in ``train``.
-        labels: Names of the classes in the order of the indices.
-        notes: What had to be decided, in sentences for the visitor.
-        chosen: How they were chosen, if that is known.
-    """
-
-    train: Rows
-    held_out: Rows
-    labels: tuple[str, ...]
-    notes: tuple[str, ...] = ()
-    chosen: Chosen | None = None
-
-
 def take_subset(
-    rows: Rows, labels: Sequence[str], n: int, *, balanced: bool, held_out: int, seed: int
-) -> Material:
+    rows: Rows, n: int, *, balanced: bool, held_out: int, seed: int
+) -> tuple[Rows, Rows]:
     """Hold rows out in proportion to the classes, then take ``n`` of the others to train on.
 
     Of rows with the same text one is kept, and none if their labels differ.
 
     Args:
-        rows: What is chosen from.
-        labels: Names of the classes in the order of the indices.
+        rows: What is chosen from, with the names of its classes.
         n: Training rows; fewer, with a note, where there are fewer.
         balanced: Take the classes as equally as their rows allow, not in proportion.
         held_out: Rows that are held out.
         seed: Of the choice and of the order, at least 0.
+
+    Returns:
+        Rows to train on, whose notes say what was decided, and rows held out; both in random
+        order.
 
     Raises:
         InputError: If a number is too small, or too little is left to train on.
@@ -80,6 +38,7 @@ def take_subset(
             f"{n} training rows, {held_out} held out and seed {seed} cannot be used. "
             "Take at least 1 row of each and a seed from 0 on."
         )
+    labels = rows.classes
     kept, repeated, contradictory = distinct_rows(rows)
     if len(kept) < held_out + len(labels):
         raise InputError(
@@ -96,46 +55,14 @@ def take_subset(
     for members, first, then in zip(by_class, out, shares, strict=True):
         judged.update(members[:first])
         learned.update(members[first : first + then])
-    notes = [
-        f"{rows_word(len(found))} left out: {why}."
-        for found, why in (
-            (repeated, "the text was there already"),
-            (contradictory, "the same text has different labels"),
-        )
-        if found
-    ]
-    return Material(
-        rows.take(random.permutation(sorted(learned)).tolist()),
-        rows.take(random.permutation(sorted(judged)).tolist()),
-        tuple(labels),
-        (*notes, *_shortages(shares, labels, n, balanced)),
+    notes = counted_notes(
+        (len(repeated), "left out: the text was there already"),
+        (len(contradictory), "left out: the same text has different labels"),
     )
-
-
-def class_counts(rows: Rows, labels: Sequence[str]) -> dict[str, int]:
-    """Rows of each class, in the order of the indices, 0 included."""
-    counts = np.bincount(np.asarray(rows.labels, dtype=np.int64), minlength=len(labels))
-    return {label: int(count) for label, count in zip(labels, counts, strict=True)}
-
-
-def distinct_rows(rows: Rows) -> tuple[list[int], list[int], list[int]]:
-    """Sort positions by whether their text stands there once.
-
-    Returns:
-        The first position of each text with one label, the positions that repeat one of them,
-        and the positions of texts that have several labels; each in ascending order.
-    """
-    places: dict[str, list[int]] = {}
-    for i, text in enumerate(rows.texts):
-        places.setdefault(" ".join(text.split()).casefold(), []).append(i)
-    kept, repeated, contradictory = [], [], []
-    for same in places.values():
-        if len({rows.labels[i] for i in same}) > 1:
-            contradictory += same
-        else:
-            kept.append(same[0])
-            repeated += same[1:]
-    return kept, sorted(repeated), sorted(contradictory)
+    train = rows.take(random.permutation(sorted(learned)).tolist())
+    kept_apart = rows.take(random.permutation(sorted(judged)).tolist())
+    notes = (*rows.notes, *notes, *_shortages(shares, labels, n, balanced))
+    return replace(train, notes=notes), kept_apart
 
 
 def proportional_shares(counts: Sequence[int], n: int) -> list[int]:

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qbert_demo.data.catalogue import Dataset
 from qbert_demo.data.catalogue_rows import load_task
 from qbert_demo.data.rows import Rows
-from qbert_demo.data.tasks import Task
 from qbert_demo.errors import CheckpointError
 from qbert_demo.evaluation.metrics import accuracy, difference, macro_f1
 from qbert_demo.model.heads import HEADS
@@ -64,7 +64,7 @@ def score(classifier: LoadedModel, rows: Rows, batch_size: int = 32) -> Scores:
     )
 
 
-def evaluate(task: Task, folder: Path, datasets_dir: Path | None = None) -> str:
+def evaluate(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> str:
     """Score a task's checkpoints on its reported split.
 
     Args:
@@ -87,7 +87,7 @@ def evaluate(task: Task, folder: Path, datasets_dir: Path | None = None) -> str:
     truth = np.array(rows.labels)
     scores = {h: score(LoadedModel.load(folder / f"{task.key}-{h}"), rows) for h in heads}
     lines = [
-        f"**{task.title}** ({task.dataset}, {task.report} split, {len(rows):,} texts, "
+        f"**{task.task_title}** ({task.repo_id}, {task.report} split, {len(rows):,} texts, "
         f"{date.today().isoformat()}{_trained(folder, task, heads)})",
         "",
         "| model | accuracy | 95 % interval | parameters | in the head | ms a text |",
@@ -111,7 +111,7 @@ def evaluate(task: Task, folder: Path, datasets_dir: Path | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _trained(folder: Path, task: Task, heads: list[str]) -> str:
+def _trained(folder: Path, task: Dataset, heads: list[str]) -> str:
     """What the heads were trained on, where their ``training.json`` tells."""
     told = []
     for head in heads:

@@ -1,4 +1,4 @@
-"""Work in processes of its own: a queue, a job's log, the process that forks children.
+"""Work in processes of its own: a queue, a job's log, the children and the server that forks them.
 
 Knows nothing of training. Imports errors alone.
 """

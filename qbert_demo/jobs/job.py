@@ -9,10 +9,11 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection, Pipe, wait
+from multiprocessing.context import ForkServerProcess
 from typing import Any, Literal
 
-from qbert_demo.jobs.process import ForkServer
+from qbert_demo.jobs.process import bury, start, start_server
 
 Kind = Literal["waiting", "started", "sent", "finished", "failed", "stopped"]
 
@@ -58,6 +59,7 @@ class Job:
         id: Cannot be guessed.
         changed: Told of every event.
         touched: When it ended or was last read, by the monotonic clock.
+        process: The child, from its start to its death.
     """
 
     def __init__(self, order: bytes, seconds: float, lock: threading.RLock) -> None:
@@ -66,6 +68,7 @@ class Job:
         self.changed = threading.Condition(lock)
         self.touched = 0.0
         self.is_ended = False
+        self.process: ForkServerProcess | None = None
         self._lock = lock
         self._order, self._seconds = order, seconds
         self._log: dict[int, Event] = {}
@@ -75,7 +78,6 @@ class Job:
         self._best: Any = None
         self._timer: threading.Timer | None = None
         self._talk: Connection | None = None
-        self._lease: Connection | None = None
 
     def read(self, since: int, timeout: float) -> list[Event]:
         """Events from number ``since`` on; waits up to ``timeout`` seconds if there are none."""
@@ -85,13 +87,20 @@ class Job:
             return [event for number, event in self._log.items() if number >= since]
 
     def say(self, kind: Kind, value: Any = None, sentence: str = "") -> None:
-        """Log an event, in place of the one it replaces or, if the log is full, of the oldest."""
+        """Log an event, in place of the one it replaces or, if the log is full, of the oldest.
+
+        The last one ends the child, too. Nothing is said after it.
+        """
         with self._lock:
             if self.is_ended:
                 return
+            if kind == "finished" and self._halted:
+                kind, sentence = "stopped", self._halted
+            if kind == "stopped" and value is None:
+                value = self._best
+            if kind == "sent":
+                self._best = value.get("best", self._best)
             name = value.get("replaces") if kind == "sent" else None
-            if kind == "sent" and "best" in value:
-                self._best = value["best"]
             if name is not None or kind == "waiting":
                 self._log.pop(self._latest.get((kind, name), -1), None)
                 self._latest[kind, name] = self._count
@@ -99,35 +108,31 @@ class Job:
                 kept = set(self._latest.values())
                 oldest = next(iter(self._log))
                 del self._log[next((number for number in self._log if number not in kept), oldest)]
-            self._log[self._count] = Event(self._count, kind, value, sentence)
+            event = self._log[self._count] = Event(self._count, kind, value, sentence)
             self._count += 1
+            if event.is_last:
+                self.is_ended, self.touched = True, time.monotonic()
+                self._order, self._best = b"", None
+                if self._timer:
+                    self._timer.cancel()
+                if self.process:
+                    self.process.kill()
             self.changed.notify_all()
-
-    def end(self, kind: Kind, value: Any = None, sentence: str = "") -> None:
-        """Say the last word, unless it has been said, and have the child killed."""
-        with self._lock:
-            if self.is_ended:
-                return
-            if kind == "stopped" and value is None:
-                value = self._best
-            self.say(kind, value, sentence)
-            self.is_ended, self._best = True, None
-            self._order = b""
-            self.touched = time.monotonic()
-            if self._timer:
-                self._timer.cancel()
-            _poke(self._lease)
 
     def halt(self, sentence: str) -> None:
         """Ask the child to end, and end it after the grace period; the sentence says why."""
         with self._lock:
             if not self._halted and not self.is_ended:
                 self._halted = sentence
-                _poke(self._talk)
-                self._after(GRACE_SECONDS, self.end, "stopped", None, sentence)
+                self._ask()
+                self._after(GRACE_SECONDS, self.say, "stopped", None, sentence)
 
-    def follow(self, server: ForkServer) -> None:
-        """Have a child, forked by ``server``, carry out the order; log all until it is dead."""
+    def follow(self, module: str) -> None:
+        """Have a child carry out the order; log all until it is dead.
+
+        Args:
+            module: See `qbert_demo.jobs.process.start_server`.
+        """
         code = None
         with self._lock:
             if not (self._halted or self.is_ended):
@@ -138,49 +143,47 @@ class Job:
                     "Start a smaller one.",
                 )
         try:
-            talk, lease = server.fork()
-            with talk, lease:
-                try:
-                    code = self._listen(talk, lease)
-                finally:
-                    with self._lock:
-                        self._talk = self._lease = None
-        except OSError:
+            start_server(module)
+            code = self._listen()
+        except (EOFError, OSError):
             LOG.exception("A job has no process.")
         finally:
             with self._lock:
                 if self._halted:
-                    self.end("stopped", sentence=self._halted)
-                self.end("failed", sentence=_obituary(code))
+                    self.say("stopped", sentence=self._halted)
+                self.say("failed", sentence=_obituary(code))
 
-    def _listen(self, talk: Connection, lease: Connection) -> int | None:
-        """Log the child's messages; returns its exit code, None if the server died."""
+    def _listen(self) -> int | None:
+        """Log a child's messages; returns its exit code, None if there is none to be had."""
         with self._lock:
             if self.is_ended:
                 return None
-            self._lease = lease
-            order, self._order = self._order, b""
-        with suppress(ConnectionError):
-            talk.send_bytes(order)
-        with self._lock:
-            self._talk = talk
-            if self._halted:
-                _poke(talk)
-        with suppress(EOFError, OSError):
-            while talk in wait([talk, lease]):
-                self._take(*pickle.loads(talk.recv_bytes()))  # noqa: S301  (from our child)
-        with suppress(EOFError, OSError):
-            return int.from_bytes(lease.recv_bytes(), signed=True)
-        return None
+            order = self._order
+        talk, its_end = Pipe()
+        with talk:
+            with its_end:
+                process = start(order, its_end)
+            try:
+                with self._lock:
+                    self.process, self._talk, self._order = process, talk, b""
+                    if self.is_ended:
+                        process.kill()
+                    elif self._halted:
+                        self._ask()
+                with suppress(EOFError, OSError):
+                    while not self.is_ended and talk in wait([talk, process.sentinel]):
+                        self.say(*pickle.loads(talk.recv_bytes()))  # noqa: S301  (from our child)
+            finally:
+                with self._lock:
+                    self.process = self._talk = None
+                code = bury(process)
+        return code
 
-    def _take(self, kind: Kind, value: Any, sentence: str) -> None:
-        with self._lock:
-            if kind in ("started", "sent"):
-                self.say(kind, value)
-            elif kind == "finished" and self._halted:
-                self.end("stopped", value, self._halted)
-            else:
-                self.end(kind, value, sentence)
+    def _ask(self) -> None:
+        """Tell the child to stop, if there is one yet."""
+        if self._talk:
+            with suppress(OSError):
+                self._talk.send_bytes(b"!")
 
     def _after(self, seconds: float, function: Callable[..., None], *arguments: Any) -> None:
         """Call later, instead of what was to be called before."""
@@ -189,12 +192,6 @@ class Job:
         self._timer = threading.Timer(seconds, function, arguments)
         self._timer.daemon = True
         self._timer.start()
-
-
-def _poke(connection: Connection | None) -> None:
-    if connection:
-        with suppress(OSError):
-            connection.send_bytes(b"!")
 
 
 def _obituary(code: int | None) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 from qbert_demo.errors import BusyError, InputError
 from qbert_demo.jobs.job import Event, Job
-from qbert_demo.jobs.process import ForkServer, Target
+from qbert_demo.jobs.process import Target, start_server
 
 __all__ = ["Event", "Jobs"]
 
@@ -29,13 +29,13 @@ class Jobs:
     the result of a job that is stopped and cannot say so itself in time.
 
     Args:
-        target: A function that a fresh interpreter can import, so not one of ``__main__``. It
-            cannot start ``multiprocessing`` processes of its own.
+        target: A function that a fresh interpreter can import, so not one of ``__main__``; its
+            module is imported before the first job. It cannot start ``multiprocessing``
+            processes of its own.
         at_once: Jobs that run at the same time, each on one thread and with lower priority.
         waiting: Jobs that may wait for a place.
         seconds: Longest run; then the job is stopped.
         keep: Seconds from a job's end, or from its last reading, until all about it is dropped.
-        server: Forks the children, in place of one of its own; who shares one closes it, too.
     """
 
     def __init__(
@@ -46,13 +46,11 @@ class Jobs:
         waiting: int = 20,
         seconds: float = 600,
         keep: float = 900,
-        server: ForkServer | None = None,
     ) -> None:
         """Start nothing: the first job does, or `warm_up`."""
         self._target = target
         self._at_once, self._waiting = at_once, waiting
         self._seconds, self._keep = seconds, keep
-        self._server = server or ForkServer()
         self._lock = threading.RLock()
         self._jobs: dict[str, Job] = {}
         self._line: deque[Job] = deque()
@@ -62,8 +60,8 @@ class Jobs:
         atexit.register(self.close)
 
     def warm_up(self) -> None:
-        """Have the modules imported in the background, so that the first job starts soon."""
-        self._server.start()
+        """Have the target imported in the background, so that the first job starts soon."""
+        start_server(self._target.__module__)
 
     def submit(self, payload: Any, seconds: float | None = None) -> str:
         """Run the target on a picklable payload as soon as there is a place.
@@ -134,15 +132,18 @@ class Jobs:
             self._leave(job, "Dropped.")
 
     def close(self) -> None:
-        """Kill everything, leave no process behind, and forget all jobs; also done at exit."""
+        """Kill every child and forget all jobs; also done at exit.
+
+        A job whose child is not there yet, since the fork server still imports, isn't waited for:
+        the child is killed as soon as it is.
+        """
         with self._lock:
             self._is_closed = True
             self._line.clear()
             for job_id in list(self._jobs):
                 self.drop(job_id)
             self._sweep()
-            threads = list(self._running.values())
-        self._server.close()
+            threads = [thread for job, thread in self._running.items() if job.process]
         for thread in threads:
             thread.join()
         atexit.unregister(self.close)
@@ -169,7 +170,7 @@ class Jobs:
 
     def _run(self, job: Job) -> None:
         try:
-            job.follow(self._server)
+            job.follow(self._target.__module__)
         finally:
             with self._lock:
                 del self._running[job]
@@ -178,7 +179,7 @@ class Jobs:
 
     def _leave(self, job: Job, sentence: str) -> None:
         """End a job, and close up behind it if it stood in line."""
-        job.end("stopped", sentence=sentence)
+        job.say("stopped", sentence=sentence)
         if job in self._line:
             self._line.remove(job)
             self._fill()

@@ -4,7 +4,7 @@ All that is kept for visitors lives here. It may import every room but `ui`, `cl
 the faces get what they need of those rooms from here.
 """
 
-from qbert_demo.data.tables import TextTable, match_labels, read_csv, read_lines
+from qbert_demo.data.tables import Entry, match_labels, read_csv, read_lines
 from qbert_demo.hub.files import hub_page
 from qbert_demo.hub.waiting import DOWNLOAD_SECONDS
 from qbert_demo.model.heads import HEADS, PAIR, head_of
@@ -14,8 +14,8 @@ __all__ = [
     "DOWNLOAD_SECONDS",
     "HEADS",
     "PAIR",
+    "Entry",
     "Explorer",
-    "TextTable",
     "head_of",
     "hub_page",
     "match_labels",

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from qbert_demo.checkpoints.publish import publish, write_cards
+from qbert_demo.data.catalogue import TASKS, find_task
 from qbert_demo.data.choice import DataChoice
-from qbert_demo.data.tasks import TASKS, find_task
 from qbert_demo.evaluation.scores import evaluate
 from qbert_demo.service.tuner import Tuner
 from qbert_demo.training.quick import train_quickly, write_head

@@ -12,7 +12,7 @@ from qbert_demo.checkpoints.guests import load_anything
 from qbert_demo.checkpoints.shipped import bundled_checkpoints, find_checkpoints
 from qbert_demo.circuit.alike import alike
 from qbert_demo.config import CHECKPOINTS
-from qbert_demo.data.tasks import TASKS
+from qbert_demo.data.catalogue import TASKS
 from qbert_demo.errors import CheckpointError, InputError
 from qbert_demo.hub.waiting import START_SECONDS, Patience
 from qbert_demo.model.encoder import find_backbone

@@ -5,7 +5,7 @@ from dataclasses import replace
 from threading import Lock
 
 from qbert_demo.checkpoints.shipped import Key, Place
-from qbert_demo.data.tasks import TASKS
+from qbert_demo.data.catalogue import TASKS
 from qbert_demo.errors import BackboneError, CheckpointError
 from qbert_demo.hub.waiting import Patience
 from qbert_demo.hub.words import brief
@@ -52,7 +52,7 @@ class Shipped:
         for task in dict.fromkeys(key for key, _ in self._places):
             heads = tuple(head for key, head in self._places if key == task)
             known = TASKS[task]
-            cards.append(TaskCard(task, known.title, known.labels, known.examples, heads))
+            cards.append(TaskCard(task, known.task_title, known.labels, known.examples, heads))
         return tuple(cards)
 
     @property

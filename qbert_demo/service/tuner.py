@@ -14,14 +14,12 @@ from cachetools import TTLCache
 
 from qbert_demo.checkpoints import zipped
 from qbert_demo.checkpoints.publish import push_folder
-from qbert_demo.data.catalogue import SOURCES
+from qbert_demo.data.catalogue import DATASETS
 from qbert_demo.data.catalogue_rows import available
-from qbert_demo.data.choice import DataChoice, gather
-from qbert_demo.data.hub_dataset import Another, Look, look_at
-from qbert_demo.data.subset import Material
+from qbert_demo.data.choice import DataChoice, Material, gather
+from qbert_demo.data.hub_dataset import HubDataset, Look, look_at
 from qbert_demo.errors import BusyError, InputError
 from qbert_demo.hub.commits import check_repo_id, writing_token
-from qbert_demo.jobs.process import ForkServer
 from qbert_demo.jobs.queue import Event, Jobs
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Estimate, HeadReport, QuickReport
@@ -56,26 +54,23 @@ class Tuner:
         self._lock = Lock()
         self._base: LoadedModel | None = None
         self._gathered: TTLCache[str, Future[Material]] = TTLCache(KEPT_CHOICES, KEPT_SECONDS)
-        server = ForkServer((__name__, "qbert_demo.model.loaded"))
         self._jobs = Jobs(
             train_order,
             at_once=self.at_once,
             waiting=WAITING,
             seconds=MAX_SECONDS,
-            server=server,
         )
         self._measurements = Jobs(
             measure_order,
             at_once=1,
             waiting=WAITING_TO_BE_MEASURED,
             seconds=MEASURING_SECONDS,
-            server=server,
         )
 
     def sources(self) -> list[tuple[str, str]]:
         """Title and key of every dataset; those that need no network come first and say so."""
         choices = []
-        for source in SOURCES.values():
+        for source in DATASETS.values():
             is_here = available(source, self._datasets_dir)
             choices.append((not is_here, f"{source.title}{' (bundled)' * is_here}", source.key))
         return [(title, key) for _, title, key in sorted(choices, key=lambda c: c[0])]
@@ -90,8 +85,8 @@ class Tuner:
             InputError: If a number or the visitor's own rows cannot be used.
             DataError: If a dataset cannot be had.
         """
-        is_own = choice.source is None and choice.another is None
-        if is_own or (choice.another is not None and choice.another.token is not False):
+        is_own = choice.source is None and choice.hub is None
+        if is_own or (choice.hub is not None and choice.hub.token is not False):
             return gather(choice, self._datasets_dir)
         key = repr(replace(choice, own_text="", own_file=None))
         with self._lock:
@@ -109,14 +104,14 @@ class Tuner:
                 raise
         return found.result()
 
-    def look(self, another: Another) -> Look:
+    def look(self, dataset: HubDataset) -> Look:
         """Look at a dataset of the Hub, so that its columns can be chosen.
 
         Raises:
             InputError: If its id or the token cannot be one.
             DataError: If it cannot be had or used.
         """
-        return look_at(another)
+        return look_at(dataset)
 
     def warm_up(self) -> None:
         """Have a process import what a training needs, so that the first one starts soon."""

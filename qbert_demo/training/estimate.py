@@ -10,7 +10,7 @@ from datasets import Dataset
 from transformers import TrainerCallback
 
 from qbert_demo.config import MAX_LENGTH
-from qbert_demo.data.subset import Material
+from qbert_demo.data.choice import Material
 from qbert_demo.model.heads import HEADS
 from qbert_demo.results import Estimate
 from qbert_demo.training.loop import as_dataset, trained_tensors

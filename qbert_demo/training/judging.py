@@ -10,7 +10,7 @@ from statistics import median
 
 import torch
 
-from qbert_demo.data.subset import Material
+from qbert_demo.data.choice import Material
 from qbert_demo.evaluation.metrics import accuracy, macro_f1
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import HeadReport

@@ -19,7 +19,7 @@ from torch import nn
 from transformers import TrainerCallback
 
 from qbert_demo.config import MAX_LENGTH
-from qbert_demo.data.subset import Material
+from qbert_demo.data.choice import Material
 from qbert_demo.evaluation.metrics import accuracy, macro_f1
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Epoch, HeadReport, QuickReport

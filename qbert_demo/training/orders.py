@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from qbert_demo.data.subset import Material
+from qbert_demo.data.choice import Material
 from qbert_demo.errors import InputError
 from qbert_demo.results import Epoch, Estimate, QuickReport
 from qbert_demo.training.estimate import estimate

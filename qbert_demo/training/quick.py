@@ -20,7 +20,7 @@ from transformers import BertConfig
 
 from qbert_demo.checkpoints.card import quick_card
 from qbert_demo.config import MAX_LENGTH
-from qbert_demo.data.subset import Material
+from qbert_demo.data.choice import Material
 from qbert_demo.errors import CheckpointError, QBertError
 from qbert_demo.model import QBertConfig, checkpoint, find_backbone
 from qbert_demo.model.heads import HEADS
@@ -198,7 +198,7 @@ def _facts(
         "recipe": asdict(recipe),
         "data": {
             "origin": material.train.origin,
-            "chosen": asdict(material.chosen) if material.chosen else {},
+            "chosen": material.chosen.as_json() if material.chosen else {},
             "labels": list(material.labels),
             "train_rows": len(material.train),
             "held_out_rows": len(material.held_out),

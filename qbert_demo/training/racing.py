@@ -18,7 +18,7 @@ from transformers import (
 )
 from transformers.trainer_pt_utils import LengthGroupedSampler
 
-from qbert_demo.data.subset import Material
+from qbert_demo.data.choice import Material
 from qbert_demo.model import QBertForSequenceClassification, find_backbone
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.training.frozen import LOSSES, circuit_parameters

@@ -12,9 +12,9 @@ import torch
 from transformers import AutoTokenizer, set_seed
 
 from qbert_demo.checkpoints.card import FACTS, model_card, siblings
+from qbert_demo.data.catalogue import Dataset
 from qbert_demo.data.catalogue_rows import load_task
 from qbert_demo.data.rows import Rows, hold_out
-from qbert_demo.data.tasks import Task
 from qbert_demo.evaluation.scores import score
 from qbert_demo.model import QBertConfig, QBertForSequenceClassification, checkpoint, find_backbone
 from qbert_demo.model.heads import head_of
@@ -40,7 +40,7 @@ SHARED_SETTINGS = (
 
 
 def train(
-    task: Task,
+    task: Dataset,
     head: str,
     recipe: Recipe,
     output: Path,
@@ -138,7 +138,7 @@ def train(
     return facts
 
 
-def make_config(task: Task, head: str, recipe: Recipe) -> QBertConfig:
+def make_config(task: Dataset, head: str, recipe: Recipe) -> QBertConfig:
     """The configuration of a new checkpoint."""
     settings: dict[str, Any] = {name: getattr(recipe, name) for name in SHARED_SETTINGS}
     settings["head"] = head

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from qbert_demo.figures.figure import Figure, Table
 from qbert_demo.figures.theme import base_layout
-from qbert_demo.ui.parts.plotly_view import Panel, joined
+from qbert_demo.ui.parts.plotly_view import Panel, drawing
 from tests.browser.conftest import Open
 from tests.browser.test_looks import OVERFLOW, UNLABELLED
 from tests.service.test_tuner import OWN
@@ -38,6 +38,7 @@ STREAM = """async ([code, panel, streamed]) => {
     let changed;
     new Function('element', 'props', 'trigger', 'watch', code)(
         element, props, () => {}, (_, tell) => { changed = tell; });
+    while (!changed) await pause(5);
     for (let n = 1; n < 30; n += 1) {
         await pause(20);
         props.value = valueOf(n);
@@ -156,9 +157,7 @@ def test_a_slow_device_skips_streamed_values_but_not_the_last(
     trace = {"type": "scatter", "x": [0], "y": [0]}
     figure = Figure("Numbers", [trace], base_layout(200), Table(("y",), ()))
     panel = json.loads(Panel(figure).as_json())
-    drawn = page.evaluate(
-        STREAM, [joined("plotly_view.js", "plotly_component.js"), panel, streamed]
-    )
+    drawn = page.evaluate(STREAM, [drawing("plotly_component.js"), panel, streamed])
     assert drawn[0] == 0
     assert drawn[-1] == 29
     assert 2 <= len(drawn) <= most

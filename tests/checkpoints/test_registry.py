@@ -7,7 +7,7 @@ import pytest
 
 from qbert_demo.checkpoints.registry import FILE, Entry, read_registry, write_registry
 from qbert_demo.config import CHECKPOINTS
-from qbert_demo.data.tasks import TASKS
+from qbert_demo.data.catalogue import TASKS
 from qbert_demo.errors import CheckpointError
 from qbert_demo.model.heads import HEADS
 

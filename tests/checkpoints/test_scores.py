@@ -7,7 +7,7 @@ import pytest
 
 from qbert_demo.checkpoints.card import card_of
 from qbert_demo.config import CHECKPOINTS
-from qbert_demo.data.tasks import TASKS
+from qbert_demo.data.catalogue import TASKS
 from qbert_demo.model.heads import HEADS
 from qbert_demo.service import Explorer
 from qbert_demo.training.recipe import RECIPES, Recipe

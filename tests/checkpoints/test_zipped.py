@@ -18,7 +18,7 @@ from safetensors.torch import load, save
 from qbert_demo.checkpoints import zipped as module
 from qbert_demo.checkpoints.zipped import MAX_NUMBER, MAX_UPDATE, restore
 from qbert_demo.config import CHECKPOINTS
-from qbert_demo.data.subset import Material
+from qbert_demo.data.choice import Material
 from qbert_demo.errors import CheckpointError
 from qbert_demo.model import heads
 from qbert_demo.model.loaded import LoadedModel

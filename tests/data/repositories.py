@@ -7,15 +7,6 @@ from typing import Any
 from datasets import ClassLabel, Dataset
 
 NAME = "org/moods"
-CARD = """---
-configs:
-- config_name: {config}
-  data_files:
-  - split: train
-    path: data/train-*
----
-"""
-FILE = "data/train-00000-of-00001.parquet"
 
 
 def parquet(
@@ -34,7 +25,8 @@ def parquet(
 
 def repository(data: bytes, config: str = "default") -> dict[str, bytes]:
     """The files of a dataset with one configuration and a train split."""
-    return {"README.md": CARD.format(config=config).encode(), FILE: data}
+    folder = "data" if config == "default" else config
+    return {"README.md": b"# A dataset", f"{folder}/train-00000-of-00001.parquet": data}
 
 
 def moods(n: int = 300) -> bytes:
@@ -48,9 +40,10 @@ def moods(n: int = 300) -> bytes:
     return parquet(rows, {"mood": ["calm", "glad", "sad"]}, group=20)
 
 
-def csv(*lines: str) -> bytes:
-    """A CSV file of these lines."""
-    return "\n".join(lines).encode()
-
-
-PAIRS = csv("premise,hypothesis,label", *(f"the one {i},the other {i},{i % 2}" for i in range(40)))
+PAIRS = parquet(
+    {
+        "premise": [f"the one {i}" for i in range(40)],
+        "hypothesis": [f"the other {i}" for i in range(40)],
+        "label": [i % 2 for i in range(40)],
+    }
+)

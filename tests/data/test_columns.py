@@ -81,12 +81,12 @@ def test_what_cannot_be_used_names_the_columns(
 
 def test_labels_are_named_by_the_dataset_or_by_their_values() -> None:
     rows = table(4, t=str, k=lambda i: 2 - bit(i), w=lambda i: ["no", "yes"][bit(i)])
-    named, labels, _ = label_rows(rows, "t", "k", ("x", "y", "z"), "here")
-    assert (named.labels, labels, named.origin) == ((2, 1, 2, 1), ("x", "y", "z"), "here")
-    plain, labels, _ = label_rows(rows, "t", "k", None, "")
-    assert (plain.labels, labels) == ((1, 0, 1, 0), ("1", "2"))
-    words, labels, _ = label_rows(rows, "t", "w", None, "")
-    assert (words.labels, labels) == ((0, 1, 0, 1), ("no", "yes"))
+    named = label_rows(rows, "t", "k", ("x", "y", "z"), "here")
+    assert (named.labels, named.classes, named.origin) == ((2, 1, 2, 1), ("x", "y", "z"), "here")
+    plain = label_rows(rows, "t", "k", None, "")
+    assert (plain.labels, plain.classes) == ((1, 0, 1, 0), ("1", "2"))
+    words = label_rows(rows, "t", "w", None, "")
+    assert (words.labels, words.classes) == ((0, 1, 0, 1), ("no", "yes"))
 
 
 def test_what_is_left_out_or_cut_is_said() -> None:
@@ -98,9 +98,9 @@ def test_what_is_left_out_or_cut_is_said() -> None:
         {"t": "  ", "k": 0},
         {"t": None, "k": 1},
     ]
-    found, _, notes = label_rows(rows, "t", "k", ("a", "b"), "")
+    found = label_rows(rows, "t", "k", ("a", "b"), "")
     assert found.texts == ("x" * 2000, "ok")
-    assert notes == (
+    assert found.notes == (
         "2 rows without a label left out.",
         "2 rows without text left out.",
         "One row cut after 2,000 characters.",
@@ -118,6 +118,7 @@ def test_what_is_left_out_or_cut_is_said() -> None:
         (lambda i: "ab"[i % 2] * 61, None, "61 characters long"),
         (lambda i: i % 3, ("a", "b"), "labels that have no name"),
         (bit, tuple("abcdefghijklmnopqrstuvw"), "holds 23 classes"),
+        (bit, ("a", "b" * 61), "61 characters long"),
         (lambda i: -1, ("a", "b"), "Choose another split"),
     ],
 )

@@ -7,7 +7,8 @@ import string
 import pytest
 
 from qbert_demo.data import own_rows as own
-from qbert_demo.data.own_rows import OwnRows, read_own, read_own_file
+from qbert_demo.data.own_rows import read_own, read_own_file
+from qbert_demo.data.rows import Rows
 from qbert_demo.errors import InputError
 
 TEXTS = (
@@ -32,10 +33,10 @@ def as_csv(rows: list[tuple[str, ...]], delimiter: str = ",", quoting: int = csv
     return out.getvalue()
 
 
-def assert_pairs(found: OwnRows) -> None:
-    assert found.labels == ("Good", "bad")
-    assert found.rows.texts == TEXTS
-    assert found.rows.labels == (0, 1) * 5
+def assert_pairs(found: Rows) -> None:
+    assert found.classes == ("Good", "bad")
+    assert found.texts == TEXTS
+    assert found.labels == (0, 1) * 5
     assert found.notes == ()
 
 
@@ -55,7 +56,7 @@ def test_tables_with_more_columns_in_any_order(
     rows = [("id", "Sentiment", "Content"), *((str(k), b, a) for k, (a, b) in enumerate(PAIRS))]
     found = read_own_file(f"C:\\x/{name}", as_csv(rows, delimiter, quoting).encode(encoding))
     assert_pairs(found)
-    assert found.rows.origin == name
+    assert found.origin == name
 
 
 @pytest.mark.parametrize("escaped", [True, False])
@@ -68,14 +69,14 @@ def test_json_lines(escaped: bool) -> None:
 
 def test_numbers_are_labels_in_json() -> None:
     lines = [json.dumps({"text": f"t{i}", "label": i % 2}) for i in range(8)]
-    assert read_own_file("x.ndjson", "\n".join(lines).encode()).labels == ("0", "1")
+    assert read_own_file("x.ndjson", "\n".join(lines).encode()).classes == ("0", "1")
 
 
 def test_the_label_follows_the_last_comma() -> None:
     found = read_own('well, it was "fine", really, good\n' + SIMPLE)
-    assert found.rows.texts[0] == 'well, it was "fine", really'
-    assert found.labels == ("good", "bad")
-    assert found.rows.origin == "rows of one's own"
+    assert found.texts[0] == 'well, it was "fine", really'
+    assert found.classes == ("good", "bad")
+    assert found.origin == "rows of one's own"
 
 
 @pytest.mark.parametrize("header", ["text,label\n", '"text", "label"\n', ""])
@@ -86,44 +87,44 @@ def test_a_label_in_quotes_may_hold_commas_and_quotes(header: str, space: str) -
         for i in range(4)
     )
     for found in (read_own(header + rows), read_own_file("x.csv", (header + rows).encode())):
-        assert found.labels == ("good, very", 'say "hi"', "bad")
-        assert found.rows.texts[:3] == ("film 0", "a, b 0", "film x0")
+        assert found.classes == ("good, very", 'say "hi"', "bad")
+        assert found.texts[:3] == ("film 0", "a, b 0", "film x0")
         assert found.notes == ()
 
 
 def test_quotes_that_enclose_nothing_stay_in_a_label() -> None:
     found = read_own(SIMPLE.replace("bad", 'not "good"'))
-    assert found.labels == ("good", 'not "good"')
+    assert found.classes == ("good", 'not "good"')
 
 
 def test_a_table_that_is_no_csv_is_read_line_by_line() -> None:
     found = read_own("text,label\nwell, it was fine, good\n" + SIMPLE)
-    assert found.rows.texts[0] == "well, it was fine"
-    assert found.labels == ("good", "bad")
+    assert found.texts[0] == "well, it was fine"
+    assert found.classes == ("good", "bad")
 
 
 def test_semicolons_count_beside_commas_where_labels_return_after_them() -> None:
     german = SIMPLE.replace(",", ", wirklich; ")
-    assert read_own(german).rows.texts[0] == "nice 0, wirklich"
+    assert read_own(german).texts[0] == "nice 0, wirklich"
     places = german.replace("good", "Rome, NY").replace("bad", "Troy, NY")
-    assert read_own(places).labels == ("Rome, NY", "Troy, NY")
+    assert read_own(places).classes == ("Rome, NY", "Troy, NY")
     english = "".join(f"I came; I saw {line}\n" for line in SIMPLE.splitlines())
-    assert read_own(english).rows.texts[0] == "I came; I saw nice 0"
+    assert read_own(english).texts[0] == "I came; I saw nice 0"
     without_commas = read_own(SIMPLE.replace(",", ";"))
-    assert without_commas.labels == ("good", "bad")
+    assert without_commas.classes == ("good", "bad")
 
 
 def test_a_text_in_which_nothing_can_be_seen_is_left_out() -> None:
     found = read_own(SIMPLE + "\u200b\u2060\ufeff,good\n\u00a0,bad\n\U0001f600,bad\n")
     assert found.notes == ("2 rows without text left out.",)
-    assert found.rows.texts[-1] == "\U0001f600"
+    assert found.texts[-1] == "\U0001f600"
     with pytest.raises(InputError, match="Line 9 has no label"):
         read_own(SIMPLE + "text,\u200b\n")
 
 
 def test_a_paste_from_a_spreadsheet_has_tabs() -> None:
     found = read_own(SIMPLE.replace(",", ", indeed\t"))
-    assert found.rows.texts[0] == "nice 0, indeed"
+    assert found.texts[0] == "nice 0, indeed"
 
 
 def test_repeats_contradictions_cuts_and_case_are_told_with_their_lines() -> None:
@@ -137,24 +138,24 @@ def test_repeats_contradictions_cuts_and_case_are_told_with_their_lines() -> Non
         "One row (line 9) left out: the text was there already.",
         "2 rows (lines 4, 10) left out: the same text has two labels.",
     )
-    assert found.rows.texts[-2:] == ("x" * 2_000, "awful 9")
-    assert len(found.rows) == 9
+    assert found.texts[-2:] == ("x" * 2_000, "awful 9")
+    assert len(found) == 9
 
 
 def test_latin_1_is_read_and_said() -> None:
     found = read_own_file("x.txt", (SIMPLE + "café,good\n").encode("latin-1"))
-    assert found.rows.texts[-1] == "café"
+    assert found.texts[-1] == "café"
     assert "Line 9 is not UTF-8" in found.notes[0]
 
 
 def test_nul_and_halves_of_characters_are_taken_out() -> None:
     lines = SIMPLE + "a\0b\ud800,good\n"
-    assert read_own(lines).rows.texts[-1] == "ab\ufffd"
+    assert read_own(lines).texts[-1] == "ab\ufffd"
     records = [r'{"text": "a\u0000b\ud800", "label": "good"}']
     for line in SIMPLE.splitlines():
         text, label = line.split(",")
         records.append(json.dumps({"text": text, "label": label}))
-    assert read_own_file("x.jsonl", "\n".join(records).encode()).rows.texts[0] == "ab\ufffd"
+    assert read_own_file("x.jsonl", "\n".join(records).encode()).texts[0] == "ab\ufffd"
 
 
 @pytest.mark.parametrize(
@@ -252,9 +253,9 @@ def test_no_input_raises_anything_but_an_input_error(seed: int) -> None:
                 str(error).encode()
                 continue
             accepted += 1
-            assert len(found.rows.texts) == len(found.rows.labels) >= 8
-            assert set(found.rows.labels) == set(range(len(found.labels)))
-            "".join((*found.rows.texts, *found.labels, *found.notes, found.rows.origin)).encode()
+            assert len(found.texts) == len(found.labels) >= 8
+            assert set(found.labels) == set(range(len(found.classes)))
+            "".join((*found.texts, *found.classes, *found.notes, found.origin)).encode()
     assert accepted > 100
 
 

@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 from datasets import Dataset
 
-from qbert_demo.data.rows import Rows, hold_out, load_rows
-from qbert_demo.data.tasks import SST2, TASKS, find_task
+from qbert_demo.data.catalogue import SST2
+from qbert_demo.data.catalogue_rows import read_local
+from qbert_demo.data.rows import Rows, hold_out
 from qbert_demo.errors import DataError
 from tests.hub import Hub
 
@@ -12,7 +13,7 @@ from tests.hub import Hub
 @pytest.fixture
 def hub_folder(tmp_path: Path) -> Path:
     """A folder in the Hub's layout with a tiny SST-2."""
-    folder = tmp_path / SST2.dataset / "data"
+    folder = tmp_path / SST2.repo_id / "data"
     folder.mkdir(parents=True)
     rows = {"idx": [0, 1], "sentence": ["good ", "bad "], "label": [1, 0]}
     Dataset.from_dict(rows).to_parquet(folder / "train-00000-of-00001.parquet")
@@ -22,7 +23,7 @@ def hub_folder(tmp_path: Path) -> Path:
 
 
 def test_rows_come_stripped_and_in_order(hub_folder: Path) -> None:
-    rows = load_rows(SST2, "train", hub_folder)
+    rows = read_local(SST2, "train", hub_folder)
     assert rows.texts == ("good", "bad")
     assert rows.labels == (1, 0)
     assert rows.origin.startswith("stanfordnlp/sst2, local files ")
@@ -31,7 +32,7 @@ def test_rows_come_stripped_and_in_order(hub_folder: Path) -> None:
 @pytest.mark.parametrize("split", ["test", "nowhere"])
 def test_hidden_labels_and_unknown_splits_are_refused(hub_folder: Path, split: str) -> None:
     with pytest.raises(DataError, match=split):
-        load_rows(SST2, split, hub_folder)
+        read_local(SST2, split, hub_folder)
 
 
 def test_a_missing_folder_says_what_to_do_and_the_hub_is_not_asked(
@@ -40,7 +41,7 @@ def test_a_missing_folder_says_what_to_do_and_the_hub_is_not_asked(
     monkeypatch.chdir(tmp_path)
     for place in (tmp_path, "."):
         with pytest.raises(DataError, match="--datasets-dir"):
-            load_rows(SST2, "train", place)
+            read_local(SST2, "train", place)
     assert hub.requests == []
 
 
@@ -70,11 +71,3 @@ def test_the_choice_hangs_on_the_seed_alone() -> None:
 def test_more_than_there_is_cannot_be_held_out() -> None:
     with pytest.raises(DataError, match="cannot be held out"):
         hold_out(Rows(("a", "b"), (0, 1), "made up"), 2, 0)
-
-
-def test_tasks_are_pinned_and_known_by_key() -> None:
-    for key, task in TASKS.items():
-        assert find_task(key) is task
-        assert len(task.revision) == 40
-    with pytest.raises(DataError, match="sst2, ag_news"):
-        find_task("imdb")

@@ -4,14 +4,8 @@ import sys
 import numpy as np
 import pytest
 
-from qbert_demo.data.rows import Rows
-from qbert_demo.data.subset import (
-    class_counts,
-    distinct_rows,
-    even_shares,
-    proportional_shares,
-    take_subset,
-)
+from qbert_demo.data.rows import Rows, class_counts, distinct_rows
+from qbert_demo.data.subset import even_shares, proportional_shares, take_subset
 from qbert_demo.errors import InputError
 
 LABELS = ("a", "b", "c")
@@ -20,7 +14,7 @@ LABELS = ("a", "b", "c")
 def rows_of(*counts: int) -> Rows:
     """Rows in class order with different texts."""
     labels = tuple(k for k, count in enumerate(counts) for _ in range(count))
-    return Rows(tuple(f"text {i} of {k}" for i, k in enumerate(labels)), labels, "made up")
+    return Rows(tuple(f"text {i} of {k}" for i, k in enumerate(labels)), labels, "made up", LABELS)
 
 
 GRID = [(counts, n) for counts in ((5, 5, 5), (90, 7, 3), (1, 40, 2), (0, 9, 4)) for n in range(14)]
@@ -50,8 +44,8 @@ def test_proportional_shares_are_within_a_row_of_the_exact_ones(
 @pytest.mark.parametrize("held_out", [20, 50, 100])
 def test_held_out_rows_keep_the_proportions_of_the_data(held_out: int) -> None:
     counts = np.array([120, 61, 19])
-    material = take_subset(rows_of(*counts), LABELS, 50, balanced=True, held_out=held_out, seed=1)
-    ours = list(class_counts(material.held_out, LABELS).values())
+    train, out = take_subset(rows_of(*counts), 50, balanced=True, held_out=held_out, seed=1)
+    ours = list(class_counts(out, LABELS).values())
     assert sum(ours) == held_out
     assert np.all(np.abs(ours - held_out * counts / 200) < 1)
 
@@ -62,16 +56,16 @@ def test_no_text_stands_on_both_sides_or_twice(seed: int, balanced: bool) -> Non
     texts = [f"text {i % 60}" if i % 2 else f" TEXT  {i % 60}" for i in range(300)]
     labels = [i % 60 % 3 for i in range(300)]
     labels[0] = 1  # "text 0" stands with two labels
-    rows = Rows(tuple(texts), tuple(labels), "made up")
-    material = take_subset(rows, LABELS, 30, balanced=balanced, held_out=15, seed=seed)
-    keys = [" ".join(t.lower().split()) for t in material.train.texts + material.held_out.texts]
-    assert (len(material.train), len(material.held_out)) == (30, 15)
+    rows = Rows(tuple(texts), tuple(labels), "made up", LABELS)
+    train, out = take_subset(rows, 30, balanced=balanced, held_out=15, seed=seed)
+    keys = [" ".join(t.lower().split()) for t in train.texts + out.texts]
+    assert (len(train), len(out)) == (30, 15)
     assert len(set(keys)) == 45
     assert "text 0" not in keys
     known = dict(zip(texts, labels, strict=True))
-    for part in (material.train, material.held_out):
+    for part in (train, out):
         assert [known[text] for text in part.texts] == list(part.labels)
-    assert material.notes == (
+    assert train.notes == (
         "236 rows left out: the text was there already.",
         "5 rows left out: the same text has different labels.",
     )
@@ -84,25 +78,25 @@ def test_positions_are_sorted_by_what_becomes_of_them() -> None:
 
 def test_balanced_is_said_to_fail_where_it_does() -> None:
     rows = rows_of(100, 12, 50)
-    fits = take_subset(rows, LABELS, 30, balanced=True, held_out=20, seed=0)
-    assert class_counts(fits.train, LABELS) == {"a": 10, "b": 10, "c": 10}
+    fits, _ = take_subset(rows, 30, balanced=True, held_out=20, seed=0)
+    assert class_counts(fits, LABELS) == {"a": 10, "b": 10, "c": 10}
     assert fits.notes == ()
-    lacks = take_subset(rows, LABELS, 60, balanced=True, held_out=20, seed=0)
-    assert class_counts(lacks.train, LABELS) == {"a": 25, "b": 10, "c": 25}
+    lacks, _ = take_subset(rows, 60, balanced=True, held_out=20, seed=0)
+    assert class_counts(lacks, LABELS) == {"a": 25, "b": 10, "c": 25}
     assert lacks.notes == (
         "The classes are not equally large, for want of rows: a 25, b 10, c 25.",
     )
 
 
 def test_as_it_comes_keeps_the_proportions() -> None:
-    material = take_subset(rows_of(100, 60, 40), LABELS, 50, balanced=False, held_out=50, seed=0)
-    assert class_counts(material.train, LABELS) == {"a": 25, "b": 15, "c": 10}
+    train, out = take_subset(rows_of(100, 60, 40), 50, balanced=False, held_out=50, seed=0)
+    assert class_counts(train, LABELS) == {"a": 25, "b": 15, "c": 10}
 
 
 def test_want_of_rows_is_said() -> None:
-    material = take_subset(rows_of(30, 0, 6), LABELS, 500, balanced=False, held_out=6, seed=0)
-    assert len(material.train) == 30
-    assert material.notes == (
+    train, out = take_subset(rows_of(30, 0, 6), 500, balanced=False, held_out=6, seed=0)
+    assert len(train) == 30
+    assert train.notes == (
         "There are 30 rows to train on, not 500.",
         "Nothing to learn from for b: take more rows.",
     )
@@ -119,33 +113,31 @@ def test_want_of_rows_is_said() -> None:
 )
 def test_numbers_out_of_range_are_refused(n: int, held_out: int, seed: int, message: str) -> None:
     with pytest.raises(InputError, match=message):
-        take_subset(rows_of(10, 10, 10), LABELS, n, balanced=True, held_out=held_out, seed=seed)
+        take_subset(rows_of(10, 10, 10), n, balanced=True, held_out=held_out, seed=seed)
 
 
 def test_the_choice_is_mixed_and_hangs_on_the_seed_alone() -> None:
     script = (
         "from qbert_demo.data.rows import Rows\n"
         "from qbert_demo.data.subset import take_subset\n"
-        "rows = Rows(tuple(map(str, range(90))), (0,) * 45 + (1,) * 45, '')\n"
-        "m = take_subset(rows, 'ab', 40, balanced=True, held_out=20, seed=7)\n"
-        "print(*m.train.texts, *m.held_out.texts)\n"
+        "rows = Rows(tuple(map(str, range(90))), (0,) * 45 + (1,) * 45, '', ('a', 'b'))\n"
+        "train, held_out = take_subset(rows, 40, balanced=True, held_out=20, seed=7)\n"
+        "print(*train.texts, *held_out.texts)\n"
     )
-    rows = Rows(tuple(map(str, range(90))), (0,) * 45 + (1,) * 45, "")
-    first, other = (
-        take_subset(rows, "ab", 40, balanced=True, held_out=20, seed=seed) for seed in (7, 8)
-    )
+    rows = Rows(tuple(map(str, range(90))), (0,) * 45 + (1,) * 45, "", ("a", "b"))
+    first, other = (take_subset(rows, 40, balanced=True, held_out=20, seed=seed) for seed in (7, 8))
     elsewhere = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     ).stdout.split()
-    assert [*first.train.texts, *first.held_out.texts] == elsewhere
-    assert set(first.train.texts) != set(other.train.texts)
-    assert 5 < sum(first.train.labels[:20]) < 15
+    assert [*first[0].texts, *first[1].texts] == elsewhere
+    assert set(first[0].texts) != set(other[0].texts)
+    assert 5 < sum(first[0].labels[:20]) < 15
 
 
 def test_the_classes_come_mixed_from_the_first_row_on() -> None:
     rows = rows_of(400, 400, 0)
     runs = 0
     for seed in range(50):
-        taken = take_subset(rows, LABELS, 250, balanced=True, held_out=200, seed=seed)
-        runs += len(set(taken.train.labels[:6])) == 1
+        taken, _ = take_subset(rows, 250, balanced=True, held_out=200, seed=seed)
+        runs += len(set(taken.labels[:6])) == 1
     assert runs <= 6, "one in 32 starts with six of a class"

@@ -1,17 +1,22 @@
+from collections.abc import Sequence
+
 import pytest
 
 from qbert_demo.config import MAX_BATCH_ROWS, MAX_CHARACTERS
-from qbert_demo.data.tables import TextTable, match_labels, read_csv, read_lines
+from qbert_demo.data.tables import Entry, match_labels, read_csv, read_lines
 from qbert_demo.errors import InputError
 
 NAMES = ("negative", "positive")
 
 
+def texts(entries: Sequence[Entry]) -> list[str]:
+    return [entry.text for entry in entries]
+
+
 def test_lines_are_texts_and_blank_ones_are_left_out() -> None:
-    table = read_lines("first\n\n  second  \r\n\t\nthird")
-    assert table.texts == ("first", "second", "third")
-    assert table.lines == (1, 3, 5)
-    assert table.labels is None
+    entries = read_lines("first\n\n  second  \r\n\t\nthird")
+    assert entries == (Entry(1, "first"), Entry(3, "second"), Entry(5, "third"))
+    assert match_labels(entries, NAMES) is None
 
 
 @pytest.mark.parametrize("pasted", ["", " \n\t\n"])
@@ -31,31 +36,30 @@ def test_too_long_a_text_names_its_line() -> None:
 
 
 def test_a_csv_with_quotes_newlines_and_labels() -> None:
-    table = read_csv(b'Text,Label\n"one, two",positive\n"over\ntwo lines",0\nlast,NEGATIVE\n')
-    assert table.texts == ("one, two", "over\ntwo lines", "last")
-    assert table.lines == (2, 3, 5)
-    assert match_labels(table, NAMES) == ("positive", "negative", "negative")
+    content = b'Text,Label\n"one, two",positive\n"over\ntwo lines",0\nlast,NEGATIVE\n'
+    entries, _ = read_csv(content)
+    assert texts(entries) == ["one, two", "over\ntwo lines", "last"]
+    assert [entry.line for entry in entries] == [2, 3, 5]
+    assert match_labels(entries, NAMES) == ("positive", "negative", "negative")
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_separators_and_extra_columns(separator: str) -> None:
-    table = read_csv(separator.join(["id", "text"]).encode() + b"\n1" + separator.encode() + b"hi")
-    assert table.texts == ("hi",)
-    assert table.labels is None
+    content = separator.join(["id", "text"]) + f"\n1{separator}hi"
+    assert read_csv(content.encode()) == ((Entry(2, "hi"),), ())
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_encodings_that_say_what_they_are(encoding: str) -> None:
-    table = read_csv("text\nnaïve café 😀 سلام\n".encode(encoding))
-    assert table.texts == ("naïve café 😀 سلام",)
-    assert table.notes == ()
+    found = read_csv("text\nnaïve café 😀 سلام\n".encode(encoding))
+    assert found == ((Entry(2, "naïve café 😀 سلام"),), ())
 
 
 def test_a_file_of_another_encoding_is_read_and_said() -> None:
-    table = read_csv("text\nplain\ncafé\n".encode("cp1252"))
-    assert table.texts == ("plain", "café")
-    assert "Line 3" in table.notes[0]
-    assert "Windows-1252" in table.notes[0]
+    entries, notes = read_csv("text\nplain\ncafé\n".encode("cp1252"))
+    assert texts(entries) == ["plain", "café"]
+    assert "Line 3" in notes[0]
+    assert "Windows-1252" in notes[0]
 
 
 def test_bytes_that_are_no_text_are_refused_with_their_line() -> None:
@@ -81,13 +85,14 @@ def test_a_bad_csv_names_the_line(content: bytes, message: str) -> None:
 
 
 def test_rows_without_text_are_left_out_and_counted() -> None:
-    table = read_csv(b"text,label\nhi,1\n,0\n\nbye,0\n")
-    assert table.texts == ("hi", "bye")
-    assert table.notes == ("One row without text left out.",)
+    entries, notes = read_csv(b"text,label\nhi,1\n,0\n\n,\nbye,0\n")
+    assert texts(entries) == ["hi", "bye"]
+    assert notes == ("2 rows without text left out.",)
 
 
 def test_an_empty_label_column_counts_as_none() -> None:
-    assert read_csv(b"text,label\nhi,\nbye,\n").labels is None
+    entries, _ = read_csv(b"text,label\nhi,\nbye,\n")
+    assert match_labels(entries, NAMES) is None
 
 
 @pytest.mark.parametrize(
@@ -98,6 +103,5 @@ def test_an_empty_label_column_counts_as_none() -> None:
     ],
 )
 def test_an_unknown_label_names_the_line(label: str, message: str) -> None:
-    table = TextTable(("a", "b"), ("positive", label), (4, 7))
     with pytest.raises(InputError, match=message):
-        match_labels(table, NAMES)
+        match_labels([Entry(4, "a", "positive"), Entry(7, "b", label)], NAMES)

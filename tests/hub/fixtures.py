@@ -26,12 +26,6 @@ CLIENT = {
     "HF_TOKEN_PATH": "token",
     "HF_STORED_TOKENS_PATH": "stored_tokens",
 }
-DATASETS = {
-    "HF_DATASETS_CACHE": "datasets",
-    "DOWNLOADED_DATASETS_PATH": "datasets/downloads",
-    "EXTRACTED_DATASETS_PATH": "datasets/downloads/extracted",
-    "HF_MODULES_CACHE": "modules",
-}
 
 
 def hub_environment(url: str, cache: Path, **extra: str) -> dict[str, str]:
@@ -73,10 +67,6 @@ def online(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
     manager = "huggingface_hub.utils._cache_manager.HF_HUB_CACHE"
     monkeypatch.setattr(manager, str(cache / CLIENT["HF_HUB_CACHE"]))
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
-    for name, folder in DATASETS.items():
-        monkeypatch.setattr(f"datasets.config.{name}", cache / folder)
-    for name in ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE"):
-        monkeypatch.setattr(f"datasets.config.{name}", False)
     _forget_the_hub()
     yield os.environ["HF_ENDPOINT"]
     _forget_the_hub()

@@ -109,17 +109,17 @@ async def _paths_info(request: Request) -> Response:
 
 async def _refs(request: Request) -> Response:
     found = access.repository(request)
-    refs = {
-        kind: [
-            {"name": name, "ref": f"refs/{prefix}/{name}", "targetCommit": sha}
-            for name, sha in named.items()
-        ]
-        for kind, prefix, named in (
-            ("branches", "heads", found.branches),
-            ("tags", "tags", found.tags),
-        )
+    refs: dict[str, list[dict[str, str]]] = {
+        kind: [] for kind in ("branches", "converts", "tags", "pullRequests")
     }
-    return JSONResponse({**refs, "converts": [], "pullRequests": []})
+    heads = {name if name.startswith("refs/") else f"refs/heads/{name}" for name in found.branches}
+    for ref in (*sorted(heads), *(f"refs/tags/{name}" for name in found.tags)):
+        kind = {"heads": "branches", "convert": "converts", "tags": "tags"}[ref.split("/")[1]]
+        name = ref.split("/", 2)[2]
+        commit = found.find(name if kind != "converts" else ref)
+        assert commit is not None
+        refs[kind].append({"name": name, "ref": ref, "targetCommit": commit.sha})
+    return JSONResponse(refs)
 
 
 async def _commits(request: Request) -> Response:

@@ -94,8 +94,12 @@ class Repository:
         return found[0] if len(found) == 1 else None
 
     def commit(self, changes: Mapping[str, Blob | None], branch: str, title: str) -> Commit:
-        """Add a commit to a branch; ``None`` deletes a file. A new branch starts at main."""
-        parent = self.branches.get(branch) or self.branches.get("main")
+        """Add a commit to a branch; ``None`` deletes a file.
+
+        A new branch starts at main; one of the Hub's own, such as ``refs/convert/parquet``, empty.
+        """
+        start = None if branch.startswith("refs/") else self.branches.get("main")
+        parent = self.branches.get(branch) or start
         changed = {**(self.history[parent].files if parent else {}), **changes}
         files = {path: blob for path, blob in sorted(changed.items()) if blob is not None}
         state = [self.kind, self.repo_id, len(self.history), parent, title]

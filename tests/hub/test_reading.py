@@ -104,7 +104,12 @@ def test_refs_and_history_are_listed(hub: Hub) -> None:
     first = hub.add("dataset", "org/rows", {"a.csv": b"x\n1\n"})
     hub.tag("dataset", "org/rows", "v1", first)
     second = hub.add("dataset", "org/rows", {"b.csv": b"x\n1\n"})
+    own = hub.add("dataset", "org/rows", {"c": b"PAR1"}, branch="refs/convert/parquet")
     refs = HfApi().list_repo_refs("org/rows", repo_type="dataset")
+    assert [(ref.name, ref.ref, ref.target_commit) for ref in refs.converts] == [
+        ("parquet", "refs/convert/parquet", own)
+    ]
+    assert list(hub.files("dataset", "org/rows", own)) == ["c"], "it does not start at main"
     assert [(ref.name, ref.target_commit) for ref in refs.branches] == [("main", second)]
     assert [(ref.name, ref.target_commit) for ref in refs.tags] == [("v1", first)]
     commits = HfApi().list_repo_commits("org/rows", repo_type="dataset")

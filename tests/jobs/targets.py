@@ -6,12 +6,20 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from qbert_demo.errors import InputError
 
 Send = Callable[[dict[str, Any]], None]
 Stopped = Callable[[], bool]
+
+IMPORTED_BY = os.getpid()
+ERRORS = {
+    "raise": ValueError("a secret path: name.txt"),
+    "refuse": InputError("Row 3 has no label. Give it one."),
+    "memory": MemoryError(),
+}
 
 
 def square(payload: int, send: Send, stopped: Stopped) -> int:
@@ -31,13 +39,7 @@ def count_until_stopped(payload: Any, send: Send, stopped: Stopped) -> dict[str,
 
 def ignore_everything(payload: Any, send: Send, stopped: Stopped) -> None:
     send({"pid": os.getpid()})
-    send({"replaces": "best", "weights": [1.0, 2.0]})
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
-    while True:
-        time.sleep(60)
-
-
-def learn_and_hang(payload: Any, send: Send, stopped: Stopped) -> None:
     for k in range(3):
         send({"replaces": "best", "best": [payload, k]})
     while True:
@@ -59,9 +61,12 @@ def send_many(payload: int, send: Send, stopped: Stopped) -> None:
 
 
 def surroundings(payload: Any, send: Send, stopped: Stopped) -> dict[str, Any]:
+    score = Path("/proc/self/oom_score_adj")  # on Linux
     return {
         "modules": set(sys.modules),
+        "server": IMPORTED_BY,
         "nice": os.nice(0),
+        "first to go": int(score.read_text()) if score.exists() else 800,
         "threads": os.environ["OMP_NUM_THREADS"],
         "cwd": os.getcwd(),
     }
@@ -74,12 +79,8 @@ def leave_a_thread(payload: Any, send: Send, stopped: Stopped) -> str:
 
 def misbehave(payload: str, send: Send, stopped: Stopped) -> Any:
     match payload:
-        case "raise":
-            raise ValueError("a secret path: name.txt")
-        case "refuse":
-            raise InputError("Row 3 has no label. Give it one.")
-        case "memory":
-            raise MemoryError
+        case "raise" | "refuse" | "memory":
+            raise ERRORS[payload]
         case "exit":
             sys.exit(3)
         case "_exit":
@@ -92,6 +93,9 @@ def misbehave(payload: str, send: Send, stopped: Stopped) -> Any:
             send({"lambda": lambda: None})
         case "unreadable result":
             return Unreadable()
+        case "unreadable event":
+            send({"value": Unreadable()})
+            time.sleep(600)
     return payload
 
 

@@ -10,22 +10,24 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from qbert_demo.errors import BusyError, InputError
 from qbert_demo.jobs import job as job_module
-from qbert_demo.jobs.process import ForkServer
 from qbert_demo.jobs.queue import Event, Jobs
 from tests.jobs import targets
 from tests.jobs.watch import (
     PATIENCE,
     ROOT,
+    end_server,
     eventually,
     held,
     is_alive,
     is_no_more_held_than,
     last,
     pid_of,
+    server_pid,
     until,
 )
 
@@ -105,11 +107,13 @@ def test_a_child_is_polite_and_finds_the_modules_imported(
     start: Callable[..., Jobs], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "2")
-    jobs = start(targets.surroundings, server=ForkServer(("wave",)))
+    end_server()
+    jobs = start(targets.surroundings)
     here = last(jobs, jobs.submit(None)).value
     assert here["nice"] == min(19, os.nice(0) + 10)
+    assert here["first to go"] == 800
     assert (here["threads"], os.environ["OMP_NUM_THREADS"]) == ("1", "2")
-    assert "wave" in here["modules"]
+    assert here["server"] == server_pid()
     assert not here["modules"] & {"torch", "gradio"}
     assert here["cwd"] == os.getcwd()
 
@@ -150,42 +154,63 @@ def test_closing_ends_all_and_takes_no_more(start: Callable[..., Jobs]) -> None:
 
 
 APP = """
-import sys, time
+import sys
 print("imported", __name__, flush=True)
-from qbert_demo.jobs.queue import Jobs
-from tests.jobs.targets import ignore_everything
 
 if __name__ == "__main__":
+    from qbert_demo.jobs.queue import Jobs
+    from tests.jobs.targets import ignore_everything
+
     jobs = Jobs(ignore_everything)
     job_id = jobs.submit(None)
-    while not (sent := [e for e in jobs.events(job_id) if e.kind == "sent"]):
+    while not any(e.kind == "sent" for e in jobs.events(job_id)):
         pass
-    print(sent[0].value["pid"], flush=True)
-    if sys.argv[1] == "hang":
-        time.sleep(600)
+    try:
+        print("sent", flush=True)
+        sys.stdin.read()
+    except KeyboardInterrupt:
+        print("interrupted")
 """
 
 
-@pytest.mark.parametrize("way", ["script, ends", "module, ends", "script, killed"])
-def test_an_app_is_not_run_again_in_a_child_and_leaves_none_behind(
-    tmp_path: Path, way: str
+@pytest.mark.parametrize(
+    ("start", "way"),
+    [
+        ("script", "ends"),
+        ("script", "SIGINT"),
+        ("script", "SIGTERM"),
+        ("script", "SIGKILL"),
+        ("module", "ends"),
+    ],
+)
+def test_an_app_leaves_nothing_behind_and_children_import_its_file_alone(
+    tmp_path: Path, start: str, way: str
 ) -> None:
     (tmp_path / "some_app.py").write_text(APP)
-    command = ["-m", "some_app"] if "module" in way else [str(tmp_path / "some_app.py")]
     app = subprocess.Popen(
-        [sys.executable, *command, "hang" if "killed" in way else "end"],
+        [sys.executable, *(["-m", "some_app"] if start == "module" else ["some_app.py"])],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
-    assert app.stdout is not None
-    with app.stdout:
-        assert app.stdout.readline() == "imported __main__\n"
-        pid = int(app.stdout.readline())
-        if "killed" in way:
-            app.kill()
-        rest = app.stdout.read()
-    assert rest == ""
-    assert app.wait(PATIENCE) == (-signal.SIGKILL if "killed" in way else 0)
-    assert eventually(lambda: not is_alive(pid)) if "killed" in way else not is_alive(pid)
+    with app:
+        assert app.stdin
+        assert app.stdout
+        told = [app.stdout.readline() for _ in range(3)]
+        assert told == ["imported __main__\n", "imported __mp_main__\n", "sent\n"]
+        below = {process.pid for process in psutil.Process(app.pid).children(recursive=True)}
+        assert len(below) == 3
+        if way == "ends":
+            app.stdin.close()
+        elif way == "SIGINT":  # to all of them, as Ctrl-C does
+            os.killpg(app.pid, signal.SIGINT)
+        else:
+            app.send_signal(signal.Signals[way])
+        status = 0 if way in ("ends", "SIGINT") else -signal.Signals[way]
+        assert app.wait(PATIENCE) == status
+        assert eventually(lambda: not any(map(is_alive, below)))
+        assert app.stdout.read() == "interrupted\n" * (way == "SIGINT")

@@ -2,26 +2,29 @@
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
 from qbert_demo.errors import BusyError
 from qbert_demo.jobs import job as job_module
-from qbert_demo.jobs.process import ForkServer
+from qbert_demo.jobs.process import Target
 from qbert_demo.jobs.queue import Jobs
 from tests.jobs import targets
 from tests.jobs.watch import (
     PATIENCE,
-    descendants,
     eventually,
     held,
     is_alive,
     is_no_more_held_than,
     last,
     pid_of,
+    server_pid,
     until,
 )
 
@@ -87,33 +90,31 @@ def test_stop_asks_and_the_target_still_answers(start: Callable[..., Jobs]) -> N
     assert last(jobs, job_id) == event
 
 
-def test_a_stopped_job_that_cannot_answer_has_the_best_it_sent_as_its_result(
-    start: Callable[..., Jobs],
+@pytest.mark.parametrize(
+    ("target", "seconds", "sentence", "result"),
+    [
+        (targets.ignore_everything, 60, "Stopped.", ["mine", 2]),
+        (targets.ignore_everything, 2, "Stopped after 2 seconds", ["mine", 2]),
+        (targets.wait_for_file, 60, "Stopped.", None),
+    ],
+)
+def test_a_stop_kills_what_does_not_listen_and_keeps_the_best_it_sent(
+    start: Callable[..., Jobs], target: Target, seconds: float, sentence: str, result: Any
 ) -> None:
-    jobs = start(targets.learn_and_hang)
-    for stop in ("by its owner", "by the clock"):
-        job_id = jobs.submit(stop, seconds=60 if stop == "by its owner" else 2)
-        until(jobs, job_id, lambda e: e.kind == "sent" and e.value["best"][1] == 2)
-        if stop == "by its owner":
-            jobs.stop(job_id)
-        event = last(jobs, job_id)
-        assert (event.kind, event.value) == ("stopped", [stop, 2])
-    assert event.sentence.startswith("Stopped after 2 seconds")
-
-
-def test_stop_kills_what_does_not_listen_and_keeps_what_it_sent(
-    start: Callable[..., Jobs],
-) -> None:
-    jobs = start(targets.ignore_everything)
-    job_id = jobs.submit(None)
+    jobs = start(target)
+    job_id = jobs.submit("mine", seconds)
     pid = pid_of(jobs, job_id)
-    until(jobs, job_id, lambda e: e.kind == "sent" and "weights" in e.value)
+    if result:
+        until(jobs, job_id, lambda e: e.kind == "sent" and e.value.get("best") == result)
     began = time.monotonic()
-    jobs.stop(job_id)
+    if seconds == 60:
+        jobs.stop(job_id)
     event = last(jobs, job_id)
-    assert time.monotonic() - began < 1
-    assert (event.kind, event.value) == ("stopped", None)
-    assert any(e.kind == "sent" and e.value.get("weights") for e in jobs.events(job_id))
+    assert time.monotonic() - began < (1 if seconds == 60 else 3)
+    assert (event.kind, event.value) == ("stopped", result)
+    assert event.sentence.startswith(sentence)
+    sent = [e.value for e in jobs.events(job_id) if e.kind == "sent"]
+    assert sent == [{"pid": pid}] + [{"replaces": "best", "best": result}] * bool(result)
     assert eventually(lambda: not is_alive(pid))
 
 
@@ -126,21 +127,22 @@ def test_a_run_has_a_longest_time(start: Callable[..., Jobs]) -> None:
 
 
 def test_a_stop_need_not_wait_for_a_slow_start(
-    start: Callable[..., Jobs], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    start: Callable[..., Jobs], slow: ModuleType, tmp_path: Path
 ) -> None:
-    (tmp_path / "slow_to_import.py").write_text("import time\ntime.sleep(2.5)\n")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    jobs = start(targets.count_until_stopped, at_once=1, server=ForkServer(("slow_to_import",)))
+    jobs = start(slow.target, at_once=1)
     first = jobs.submit(bytes(10**6))
     second = jobs.submit("second")
     began = time.monotonic()
     jobs.stop(first)
     assert [e.kind for e in until(jobs, first, lambda e: e.is_last)] == ["waiting", "stopped"]
     assert time.monotonic() - began < 1
+    assert eventually((tmp_path / "imports").exists)
+    os.kill(server_pid(), signal.SIGINT)
     until(jobs, second, lambda e: e.kind == "started")
     assert time.monotonic() - began > 1
     jobs.stop(second)
     assert last(jobs, second).value["payload"] == "second"
+    assert (tmp_path / "imports").read_text() == f"{server_pid()}\n", "the server alone, once"
 
 
 def test_a_stop_before_the_child_listens_reaches_it(
@@ -153,16 +155,16 @@ def test_a_stop_before_the_child_listens_reaches_it(
     assert last(jobs, job_id).value["payload"] == 1
 
 
-def test_closing_does_not_wait_for_imports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "endless_to_import.py").write_text("import time\ntime.sleep(600)\n")
-    monkeypatch.syspath_prepend(str(tmp_path))
+def test_closing_does_not_wait_for_imports(slow: ModuleType, tmp_path: Path) -> None:
+    jobs = Jobs(slow.target)
+    jobs.warm_up()
     before = held()
-    jobs = Jobs(targets.square, server=ForkServer(("endless_to_import",)))
     jobs.submit(1)
-    time.sleep(0.3)
+    assert eventually((tmp_path / "imports").exists)
     began = time.monotonic()
     jobs.close()
     assert time.monotonic() - began < 1
+    assert threading.active_count() > before[1], "a thread waits for the child, to kill it"
     assert is_no_more_held_than(before)
 
 
@@ -193,9 +195,10 @@ def test_a_death_is_told_in_a_sentence_and_the_next_job_runs(
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_result_that_cannot_be_read_fails_its_job_only(start: Callable[..., Jobs]) -> None:
+@pytest.mark.parametrize("fault", ["unreadable result", "unreadable event"])
+def test_what_cannot_be_read_fails_its_job_only(start: Callable[..., Jobs], fault: str) -> None:
     jobs = start(targets.misbehave, at_once=1)
-    bad, good = jobs.submit("unreadable result"), jobs.submit("good")
+    bad, good = jobs.submit(fault), jobs.submit("good")
     assert last(jobs, bad).kind == "failed"
     assert last(jobs, good).value == "good"
 
@@ -210,15 +213,20 @@ def test_kill_dash_nine_of_a_child_is_reported(start: Callable[..., Jobs]) -> No
     assert last(jobs, other).value["payload"] == 2
 
 
+def test_no_death_is_mistaken_for_another_when_many_die_at_once(start: Callable[..., Jobs]) -> None:
+    jobs = start(targets.misbehave, at_once=8, waiting=100)
+    ids = [jobs.submit(("kill", "_exit")[k % 2]) for k in range(60)]
+    for k, job_id in enumerate(ids):
+        assert ("memory ran short", "code 5")[k % 2] in last(jobs, job_id).sentence
+
+
 def test_a_killed_server_takes_its_children_along_and_is_replaced(
     start: Callable[..., Jobs],
 ) -> None:
-    before = descendants()
     jobs = start(targets.ignore_everything, at_once=3)
     ids = [jobs.submit(None) for _ in range(3)]
     pids = {pid_of(jobs, job_id) for job_id in ids}
-    (server,) = descendants() - before - pids
-    os.kill(server, signal.SIGKILL)
+    os.kill(server_pid(), signal.SIGKILL)
     for job_id in ids:
         assert "was lost before it had a result" in last(jobs, job_id).sentence
     assert eventually(lambda: not any(map(is_alive, pids)))

@@ -2,10 +2,13 @@
 
 import contextlib
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
+from multiprocessing import forkserver
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -14,6 +17,8 @@ from qbert_demo.jobs.queue import Event, Jobs
 
 PATIENCE = 30.0
 ROOT = Path(__file__).parents[2]
+
+_SERVER: Any = forkserver._forkserver
 
 
 def until(jobs: Jobs, job_id: str, is_wanted: Callable[[Event], bool]) -> list[Event]:
@@ -47,6 +52,17 @@ def is_alive(pid: int) -> bool:
     with contextlib.suppress(psutil.NoSuchProcess):
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     return False
+
+
+def server_pid() -> int | None:
+    return _SERVER._forkserver_pid
+
+
+def end_server() -> None:
+    """End the fork server, even while it imports, as the standard library's own tests do."""
+    if pid := server_pid():
+        os.kill(pid, signal.SIGKILL)
+    _SERVER._stop()
 
 
 def descendants(nice: int | None = None) -> set[int]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from qbert_demo.data.tasks import SST2
+from qbert_demo.data.catalogue import SST2
 from qbert_demo.errors import CheckpointError, InputError
 from qbert_demo.model import QBertForSequenceClassification
 from qbert_demo.model.heads import HEADS

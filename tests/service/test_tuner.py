@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from qbert_demo.data.catalogue import SOURCES
-from qbert_demo.data.catalogue_rows import load_source
+from qbert_demo.data.catalogue import DATASETS
+from qbert_demo.data.catalogue_rows import load_sample
 from qbert_demo.errors import BusyError, DataError, InputError, QBertError
 from qbert_demo.jobs.queue import Event
 from qbert_demo.model.loaded import LoadedModel
@@ -97,8 +97,8 @@ def test_long_texts_are_cut_where_the_encoder_has_long_stopped_reading(tuner: Tu
     material = tuner.material(DataChoice("bbc_news", rows=1000, held_out=1000))
     texts = material.train.texts + material.held_out.texts
     assert max(map(len, texts)) == 2_000
-    source = SOURCES["bbc_news"]
-    whole = load_source(source).rows.texts
+    source = DATASETS["bbc_news"]
+    whole = load_sample(source).texts
     longest = sorted(whole, key=len)[-20:]
     read = [token.ids for token in tuner.base().tokenize(longest)]
     again = [token.ids for token in tuner.base().tokenize([text[:2_000] for text in longest])]

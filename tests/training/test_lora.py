@@ -13,8 +13,8 @@ from datasets import Dataset
 from transformers import AutoModelForSequenceClassification
 
 from qbert_demo.checkpoints.card import card_of
+from qbert_demo.data.choice import Material
 from qbert_demo.data.rows import Rows
-from qbert_demo.data.subset import Material
 from qbert_demo.errors import InputError
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Epoch, QuickReport
@@ -30,10 +30,11 @@ TEXTS = {0: ("I love", "what a joy is"), 1: ("I hate", "how dull is")}
 
 def rows(things: tuple[str, ...]) -> Rows:
     made = [(f"{w} {t}", k) for t in things for k, words in TEXTS.items() for w in words]
-    return Rows(tuple(t for t, _ in made), tuple(k for _, k in made), "made-up rows")
+    texts, labels = zip(*made, strict=True)
+    return Rows(texts, labels, "made-up rows", ("good", "bad"))
 
 
-MATERIAL = Material(rows(THINGS[:4]), rows(THINGS[4:]), ("good", "bad"))
+MATERIAL = Material(rows(THINGS[:4]), rows(THINGS[4:]))
 RECIPE = LoraRecipe(n_qubits=2, epochs=1, batch_size=4, adapter_rank=2, learning_rate=2e-3)
 
 
@@ -216,9 +217,9 @@ def test_more_rows_than_end_to_end_may_take_are_refused(
     train: int, held_out: int, words: str
 ) -> None:
     def many(n: int) -> Rows:
-        return Rows(tuple(f"row {k}" for k in range(n)), (0,) * n, "many")
+        return Rows(tuple(f"row {k}" for k in range(n)), (0,) * n, "many", ("a", "b"))
 
-    material = Material(many(train), many(held_out), ("a", "b"))
+    material = Material(many(train), many(held_out))
     with pytest.raises(InputError, match=words):
         Order(material, LoraRecipe()).seconds()
     assert Order(material, FrozenRecipe()).seconds() == 300

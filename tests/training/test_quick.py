@@ -8,8 +8,8 @@ import pytest
 import torch
 from transformers import AutoModelForSequenceClassification, pipeline
 
+from qbert_demo.data.choice import DataChoice, Material
 from qbert_demo.data.rows import Rows
-from qbert_demo.data.subset import Chosen, Material
 from qbert_demo.model.heads import HEADS
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Epoch, QuickReport
@@ -28,11 +28,12 @@ THINGS = ("the train", "our garden", "this meeting", "the soup", "her letter", "
 
 def rows(things: tuple[str, ...]) -> Rows:
     made = [(f"{w} {t}", k) for k, words in enumerate(WORDS) for w in words for t in things]
-    return Rows(tuple(t for t, _ in made), tuple(k for _, k in made), "made-up rows")
+    texts, labels = zip(*made, strict=True)
+    return Rows(texts, labels, "made-up rows", LABELS, ("a note",))
 
 
-CHOSEN = Chosen(rows=36, held_out=18, balanced=False, seed=9)
-MATERIAL = Material(rows(THINGS[:4]), rows(THINGS[4:]), LABELS, ("a note",), CHOSEN)
+CHOSEN = DataChoice(None, rows=36, held_out=18, balanced=False, seed=9)
+MATERIAL = Material(rows(THINGS[:4]), rows(THINGS[4:]), CHOSEN)
 RECIPE = FrozenRecipe(tuple(HEADS), n_qubits=3, epochs=25, reupload=True)
 
 

@@ -13,7 +13,7 @@ import pytest
 from datasets import Dataset
 
 from qbert_demo.cli import main
-from qbert_demo.data.tasks import SST2
+from qbert_demo.data.catalogue import SST2
 from qbert_demo.model.heads import HEADS
 from qbert_demo.model.loaded import LoadedModel
 
@@ -37,7 +37,7 @@ def make_split(n: int, seed: int) -> Dataset:
 @pytest.fixture(scope="module")
 def datasets_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("hub")
-    folder = root / SST2.dataset / "data"
+    folder = root / SST2.repo_id / "data"
     folder.mkdir(parents=True)
     make_split(150, 0).to_parquet(folder / "train-00000-of-00001.parquet")
     make_split(40, 1).to_parquet(folder / "validation-00000-of-00001.parquet")

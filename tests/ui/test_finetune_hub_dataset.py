@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from huggingface_hub import constants
 
-from qbert_demo.data.hub_dataset import Another
+from qbert_demo.data.hub_dataset import HubDataset
 from qbert_demo.service.tuner import DataChoice, Tuner
-from qbert_demo.ui.finetune.hub_dataset import another_of, look_at_dataset
+from qbert_demo.ui.finetune.hub_dataset import hub_dataset_of, look_at_dataset
 from qbert_demo.ui.finetune.rows_form import about_html, choice_of, preview
 from tests.data.repositories import NAME, PAIRS, moods, repository
 from tests.hub import Hub
@@ -55,7 +55,7 @@ def test_rows_of_it_are_previewed_at_the_commit_that_was_looked_at(hub: Hub, tun
 
 
 def test_what_must_be_chosen_is_asked_and_offered(hub: Hub, tuner: Tuner) -> None:
-    hub.add("dataset", NAME, {"train.csv": PAIRS})
+    hub.add("dataset", NAME, {"train.parquet": PAIRS})
     outcome = look_at_dataset(tuner, NAME, *EMPTY)
     assert "Choose the column of the text" in text_of(outcome[0])
     assert boxes_after(outcome) == ["default", "train", None, "label"]
@@ -78,25 +78,25 @@ def test_an_error_keeps_what_was_typed(hub: Hub, tuner: Tuner) -> None:
 
 
 def test_guesses_are_forgotten_with_what_they_told_of() -> None:
-    pin = Another("org/a", "x", "train", "t", "k", "sha")
-    assert another_of("org/a", "x", "train", "u", "k", pin, None) == Another(
+    pin = HubDataset("org/a", "x", "train", "t", "k", "sha")
+    assert hub_dataset_of("org/a", "x", "train", "u", "k", pin, None) == HubDataset(
         "org/a", "x", "train", "u", "k", "sha"
     )
-    assert another_of("org/a", "y", "train", "t", "k", pin, "") == Another(
+    assert hub_dataset_of("org/a", "y", "train", "t", "k", pin, "") == HubDataset(
         "org/a", "y", "train", revision="sha"
     )
-    assert another_of(" org/b ", "x", "train", "t", "k", pin, " hf_x ") == Another(
+    assert hub_dataset_of(" org/b ", "x", "train", "t", "k", pin, " hf_x ") == HubDataset(
         "org/b", token="hf_x"
     )
-    assert another_of(None, None, None, None, None, None, None) == Another("")
+    assert hub_dataset_of(None, None, None, None, None, None, None) == HubDataset("")
 
 
 def test_caps_hold_for_programs_too(hub: Hub, tuner: Tuner) -> None:
     form = ("hub", "", "", None, 1e9, 20.0, True, 0.0, NAME, *EMPTY)
     assert "Training rows" in preview(tuner, *form)
     choice = choice_of("hub", "", "", None, *SIZES, NAME, *EMPTY)
-    assert choice == DataChoice(None, rows=30, held_out=20, another=Another(NAME))
-    big = DataChoice(None, rows=10**9, another=Another(NAME))
+    assert choice == DataChoice(None, rows=30, held_out=20, hub=HubDataset(NAME))
+    big = DataChoice(None, rows=10**9, hub=HubDataset(NAME))
     with pytest.raises(Exception, match="Training rows"):
         tuner.material(big)
     assert hub.requests == []

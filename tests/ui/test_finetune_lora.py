@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from qbert_demo.data.choice import Material
 from qbert_demo.data.rows import Rows
-from qbert_demo.data.subset import Material
 from qbert_demo.results import Estimate, QuickReport
 from qbert_demo.service.tuner import Order, Tuner
 from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe
@@ -164,8 +164,8 @@ def test_times_are_said_in_seconds_or_minutes(seconds: float, words: str) -> Non
 
 
 def test_watched_texts_are_escaped_and_cut() -> None:
-    rows = Rows(("<b>bold</b>", "x" * 200), (0, 1), "here")
-    words = watched_html(Material(rows, rows, ("<i>", "b")), 2)
+    rows = Rows(("<b>bold</b>", "x" * 200), (0, 1), "here", ("<i>", "b"))
+    words = watched_html(Material(rows, rows), 2)
     assert "<b>" not in words
     assert "(&lt;i&gt;)" in words
     assert "x" * 120 + "</bdi> …" in words

@@ -24,7 +24,7 @@ from qbert_demo.figures.states import (
 )
 from qbert_demo.results import CircuitReading, Prediction, Squeeze
 from qbert_demo.ui.compare.panels import circuit_key
-from qbert_demo.ui.parts.plotly_view import joined
+from qbert_demo.ui.parts.plotly_view import drawing
 from qbert_demo.ui.parts.static import STATIC
 
 HINTS = {
@@ -56,8 +56,7 @@ class CircuitLab(gr.HTML):
             **kwargs: What ``gr.HTML`` takes.
         """
         html = json.dumps((STATIC / "lab.html").read_text("utf-8"))
-        scripts = joined(
-            "plotly_view.js",
+        scripts = (
             "statevector.js",
             "response.js",
             "lab_circuit.js",
@@ -69,7 +68,7 @@ class CircuitLab(gr.HTML):
         super().__init__(
             value=value,
             html_template="",
-            js_on_load=f"const LAB_HTML = {html};\n{scripts}",
+            js_on_load=drawing(*scripts, before=f"const LAB_HTML = {html};\n"),
             apply_default_css=False,
             **kwargs,
         )

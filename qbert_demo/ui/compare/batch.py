@@ -12,7 +12,7 @@ import numpy as np
 from qbert_demo.config import MAX_BATCH_ROWS
 from qbert_demo.errors import InputError, QBertError
 from qbert_demo.results import BatchComparison
-from qbert_demo.service import Explorer, TextTable, match_labels, read_csv, read_lines
+from qbert_demo.service import Entry, Explorer, match_labels, read_csv, read_lines
 from qbert_demo.ui.compare.batch_table import progress_html, summary_html, table_csv, table_html
 from qbert_demo.ui.parts.download import CsvLink
 from qbert_demo.ui.parts.spoken import spoken
@@ -124,23 +124,24 @@ def _compared(
     explorer: Explorer, task: str, lines: str | None, file: str | None
 ) -> Iterator[Shown]:
     yield progress_html(0, 0), "", None
-    table = _read(lines, file)
+    entries, notes = _read(lines, file)
     card = explorer.task(task)
-    truth = match_labels(table, card.labels)
+    truth = match_labels(entries, card.labels)
     parts: list[BatchComparison] = []
-    for start in range(0, len(table.texts), PART):
+    for start in range(0, len(entries), PART):
         piece = slice(start, start + PART)
         parts.append(
             explorer.compare_batch(
                 task,
-                table.texts[piece],
+                [entry.text for entry in entries[piece]],
                 None if truth is None else truth[piece],
                 explorer.heads(task, everything=False),
             )
         )
-        yield progress_html(min(start + PART, len(table.texts)), len(table.texts)), "", None
+        yield progress_html(min(start + PART, len(entries)), len(entries)), "", None
     whole = joined(parts)
-    yield summary_html(whole, table.notes), table_html(whole, table.lines), table_csv(whole)
+    numbers = tuple(entry.line for entry in entries)
+    yield summary_html(whole, notes), table_html(whole, numbers), table_csv(whole)
 
 
 def joined(parts: Sequence[BatchComparison]) -> BatchComparison:
@@ -160,9 +161,9 @@ def joined(parts: Sequence[BatchComparison]) -> BatchComparison:
     )
 
 
-def _read(lines: str | None, file: str | None) -> TextTable:
+def _read(lines: str | None, file: str | None) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
     if not file:
-        return read_lines(lines or "")
+        return read_lines(lines or ""), ()
     path = Path(file)
     if path.stat().st_size > MAX_FILE_BYTES:
         raise InputError(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from qbert_demo.errors import QBertError
-from qbert_demo.service.training import MAX_CLASSES, MIN_CLASSES, Another, Look
+from qbert_demo.service.training import MAX_CLASSES, MIN_CLASSES, HubDataset, Look
 from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.finetune.words import first_rows_html
 from qbert_demo.ui.parts.forms import repo_box, token_box
@@ -32,13 +32,13 @@ class Looked(NamedTuple):
 
 
 def build_hub_dataset(tuner: Tuner) -> list[Any]:
-    """Lay out the form; returns its controls in the order of `another_of`."""
+    """Lay out the form; returns its controls in the order of `hub_dataset_of`."""
     with gr.Row():
         dataset = repo_box(
             "hub-dataset",
             "Dataset",
-            "Its name on the Hub: Parquet, CSV or JSON files, "
-            f"{MIN_CLASSES} to {MAX_CLASSES} classes.",
+            f"Its name on the Hub: {MIN_CLASSES} to {MAX_CLASSES} classes, in Parquet files or "
+            "converted by the Hub.",
         )
         token = token_box(
             "hub-token",
@@ -79,15 +79,15 @@ def build_hub_dataset(tuner: Tuner) -> list[Any]:
     return boxes
 
 
-def another_of(
+def hub_dataset_of(
     dataset: str | None,
     config: str | None,
     split: str | None,
     text: str | None,
     label: str | None,
-    pin: Another | None,
+    pin: HubDataset | None,
     token: str | None,
-) -> Another:
+) -> HubDataset:
     """Read the form.
 
     Args:
@@ -97,7 +97,7 @@ def another_of(
         token: The visitor's own, if any.
     """
     name = dataset.strip() if isinstance(dataset, str) else ""
-    asked = Another(
+    asked = HubDataset(
         name,
         config or "",
         split or "",
@@ -107,25 +107,27 @@ def another_of(
     )
     if pin is None:
         return asked
-    if pin.dataset != name:
-        return Another(name, token=asked.token)
+    if pin.repo_id != name:
+        return HubDataset(name, token=asked.token)
     if (pin.config, pin.split) != (asked.config, asked.split):
-        return Another(name, asked.config, asked.split, revision=pin.revision, token=asked.token)
-    return Another(name, pin.config, pin.split, asked.text, asked.label, pin.revision, asked.token)
+        return HubDataset(name, asked.config, asked.split, revision=pin.revision, token=asked.token)
+    return HubDataset(
+        name, pin.config, pin.split, asked.text, asked.label, pin.revision, asked.token
+    )
 
 
 def look_at_dataset(tuner: Tuner, *boxes: Any) -> Looked:
     """Look at a dataset; what cannot be guessed is asked, with the choices in the boxes."""
-    asked = another_of(*boxes)
+    asked = hub_dataset_of(*boxes)
     try:
         look = tuner.look(replace(asked, revision=""))
     except QBertError as error:
         said, pin = error_html(str(error)), boxes[-2]
-        if pin is None or pin.dataset == asked.dataset:
+        if pin is None or pin.repo_id == asked.repo_id:
             return Looked(said)
         config, split, text, label = (_choice((), "") for _ in range(4))
         return Looked(said, config, split, text, label, None)  # they told of another dataset
-    seen = look.another
+    seen = look.dataset
     return Looked(
         look_html(look),
         _choice(look.configs, seen.config),
@@ -146,14 +148,14 @@ def _looking() -> str:
 
 def look_html(look: Look) -> str:
     """Say what a dataset is like, or what has to be chosen."""
-    seen = look.another
-    where = commit_html(seen.dataset, seen.revision, kind="datasets/")
+    seen = look.dataset
+    where = commit_html(seen.repo_id, seen.revision, kind="datasets/")
     if look.question or look.rows is None:
         return f'<p>{where}</p><p class="notice">{html.escape(look.question)}</p>'
-    labels = look.rows.labels
+    labels = look.rows.classes
     notes = "".join(f'<p class="notice">{html.escape(note)}</p>' for note in look.rows.notes)
     return (
         f"<p>{where}. Text from “{html.escape(seen.text)}”, class from "
         f"“{html.escape(seen.label)}”: {len(labels)} classes, {html.escape(', '.join(labels))}.</p>"
-        f"{notes}{first_rows_html(look.rows.rows, labels)}"
+        f"{notes}{first_rows_html(look.rows, labels)}"
     )

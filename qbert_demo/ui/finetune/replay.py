@@ -18,7 +18,7 @@ from qbert_demo.results import Epoch, HeadReport, QuickReport
 from qbert_demo.service.training import Material
 from qbert_demo.ui.finetune.run import Session
 from qbert_demo.ui.finetune.words import watched_html
-from qbert_demo.ui.parts.plotly_view import joined
+from qbert_demo.ui.parts.plotly_view import drawing
 from qbert_demo.ui.parts.static import STATIC
 
 WEIGHTS = "classifier.middle.weights"
@@ -34,10 +34,10 @@ class Replay(gr.HTML):
     def __init__(self, **kwargs: Any) -> None:
         """Create it empty; ``kwargs`` are what ``gr.HTML`` takes."""
         markup = json.dumps((STATIC / "replay.html").read_text("utf-8"))
-        scripts = joined("plotly_view.js", "lab_words.js", "replay.js")
+        scripts = ("lab_words.js", "replay.js")
         super().__init__(
             html_template="",
-            js_on_load=f"const REPLAY_HTML = {markup};\n{scripts}",
+            js_on_load=drawing(*scripts, before=f"const REPLAY_HTML = {markup};\n"),
             apply_default_css=False,
             **kwargs,
         )

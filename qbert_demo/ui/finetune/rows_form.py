@@ -10,19 +10,19 @@ import gradio as gr
 from qbert_demo.errors import QBertError
 from qbert_demo.ranges import as_whole
 from qbert_demo.service.training import (
+    DATASETS,
     MAX_CLASSES,
     MAX_HELD_OUT_ROWS,
-    MAX_OWN_CHARACTERS,
     MAX_OWN_ROWS,
+    MAX_ROW_CHARACTERS,
     MAX_TRAIN_ROWS,
     MIN_CLASS_ROWS,
     MIN_CLASSES,
     MIN_ROWS,
-    SOURCES,
     DataChoice,
 )
 from qbert_demo.service.tuner import Tuner
-from qbert_demo.ui.finetune.hub_dataset import another_of, build_hub_dataset
+from qbert_demo.ui.finetune.hub_dataset import build_hub_dataset, hub_dataset_of
 from qbert_demo.ui.finetune.words import preview_html
 from qbert_demo.ui.parts.markup import commit_html
 from qbert_demo.ui.parts.spoken import spoken
@@ -32,7 +32,7 @@ DEFAULT_SOURCE = "rotten_tomatoes"
 """Short sentences, bundled."""
 OWN_RULES = (
     f"{MIN_CLASSES} to {MAX_CLASSES} classes, at least {MIN_CLASS_ROWS} rows each; at most "
-    f"{MAX_OWN_ROWS:,} rows of {MAX_OWN_CHARACTERS:,} characters, best in English. "
+    f"{MAX_OWN_ROWS:,} rows of {MAX_ROW_CHARACTERS:,} characters, best in English. "
     "Three tenths are held out."
 )
 OWN_EXAMPLE = """The train was late again, calm
@@ -119,7 +119,7 @@ def choice_of(
     seed: float,
     *another: Any,
 ) -> DataChoice:
-    """Read the form; ``another`` are the boxes that `another_of` reads. Nothing is checked yet."""
+    """Read the form, unchecked; ``another`` are the boxes that `hub_dataset_of` reads."""
     return DataChoice(
         source if kind == "dataset" else None,
         own_text or "",
@@ -128,13 +128,13 @@ def choice_of(
         as_whole(held_out),
         bool(balanced),
         as_whole(seed),
-        another_of(*another) if kind == "hub" else None,
+        hub_dataset_of(*another) if kind == "hub" else None,
     )
 
 
 def about_html(key: str) -> str:
     """Say in a line what a dataset of the catalogue is, and whose."""
-    source = SOURCES.get(key) if isinstance(key, str) else None
+    source = DATASETS.get(key) if isinstance(key, str) else None
     if source is None:
         return ""
     facts = (
@@ -142,7 +142,7 @@ def about_html(key: str) -> str:
         f"{len(source.labels)} classes ({', '.join(source.labels)}). "
         f"Licence: {source.licence}. {source.citation}."
     )
-    link = commit_html(source.dataset, source.revision, kind="datasets/")
+    link = commit_html(source.repo_id, source.revision, kind="datasets/")
     return f'<p class="hint">{link}{html.escape(facts)}</p>'
 
 

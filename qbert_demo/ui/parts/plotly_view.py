@@ -16,10 +16,26 @@ import gradio as gr
 from qbert_demo.figures import Figure
 from qbert_demo.ui.parts.static import STATIC
 
+EXPORTS = "plotly, colourOf, tableOf, makePlotlyView"
+"""What the module of the views offers."""
+SCRIPT = (STATIC / "plotly_view.js").resolve()
 
-def joined(*names: str) -> str:
-    """Return scripts of the ``static`` folder as one, in this order."""
-    return "\n".join((STATIC / name).read_text("utf-8") for name in names)
+
+def drawing(*names: str, before: str = "") -> str:
+    """The script of a component that draws: runs once the page has the module of the views.
+
+    Args:
+        names: Files of the ``static`` folder, joined in this order.
+        before: What they find defined.
+    """
+    scripts = "\n".join((STATIC / name).read_text("utf-8") for name in names)
+    address = f"new URL({json.dumps(served(SCRIPT))}, document.baseURI)"
+    return f"import({address}).then(({{ {EXPORTS} }}) => {{\n{before}{scripts}\n}});"
+
+
+def served(path: Path) -> str:
+    """Where a file that `plotly_head` allows is served, seen from the page."""
+    return f"gradio_api/file={path}"
 
 
 @dataclass(frozen=True)
@@ -62,7 +78,7 @@ class PlotlyView(gr.HTML):
         super().__init__(
             value=value,
             html_template="",
-            js_on_load=joined("plotly_view.js", "plotly_component.js"),
+            js_on_load=drawing("plotly_component.js"),
             apply_default_css=False,
             streamed=streamed,
             **kwargs,
@@ -89,7 +105,10 @@ def plotly_script() -> Path:
 
 
 def plotly_head() -> str:
-    """Allow the script to be served and return the HTML that loads it."""
+    """Allow the scripts to be served and return the HTML that loads them."""
     script = plotly_script()
-    gr.set_static_paths([script])
-    return f'<script async id="plotly-script" src="gradio_api/file={script}"></script>'
+    gr.set_static_paths([script, SCRIPT])
+    return (
+        f'<script async id="plotly-script" src="{served(script)}"></script>'
+        f'<link rel="modulepreload" href="{served(SCRIPT)}">'
+    )

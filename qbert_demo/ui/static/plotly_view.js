@@ -1,7 +1,8 @@
 // A Plotly figure in a frame: drawn in the theme's colours, kept between updates, scrolled inside
-// its own frame when it is wide, with its values as a table. See plotly_view.py.
+// its own frame when it is wide, with its values as a table. A module that every component which
+// draws imports; see parts/plotly_view.py.
 
-function plotly() {
+export function plotly() {
   if (window.Plotly) return Promise.resolve(window.Plotly);
   const script = document.getElementById('plotly-script');
   return new Promise((resolve) => {
@@ -18,7 +19,7 @@ new MutationObserver(() => colours.clear()).observe(document.body, {
   attributeFilter: ['class'],
 });
 
-function colourOf(name) {
+export function colourOf(name) {
   if (!colours.has(name)) {
     colours.set(name, getComputedStyle(document.body).getPropertyValue(name).trim());
   }
@@ -43,7 +44,7 @@ function cell(tag, text) {
   return node;
 }
 
-function tableOf({ table, title }) {
+export function tableOf({ table, title }) {
   const grid = document.createElement('table');
   const caption = cell('caption', title);
   const head = document.createElement('tr');
@@ -66,7 +67,7 @@ function tableOf({ table, title }) {
 
 // Put a figure into `element`. `block` is the node that hides when there is no figure, and
 // `onClick(trace, index)` hears of clicks on points.
-function makePlotlyView(element, block, onClick) {
+export function makePlotlyView(element, block, onClick) {
   const view = document.createElement('figure');
   view.className = 'plotly-view';
   view.innerHTML =

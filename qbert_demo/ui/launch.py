@@ -1,0 +1,19 @@
+"""From the models and what trains new ones to the app, served."""
+
+import torch
+
+from qbert_demo.service import Explorer
+from qbert_demo.service.tuner import Tuner
+from qbert_demo.settings import datasets_dir
+from qbert_demo.ui.layout import build_app, launch_options
+
+
+def launch() -> None:
+    """Load the models and serve the app until it is interrupted.
+
+    Raises:
+        QBertError: If there is no model to show, or a variable of the environment is wrong.
+    """
+    torch.set_num_threads(1)
+    app = build_app(Explorer.start(), Tuner(datasets_dir()))
+    app.launch(**launch_options())
