@@ -61,7 +61,7 @@ def build_rows_form(tuner: Tuner) -> list[Any]:
         source = gr.Dropdown(sources, value=DEFAULT_SOURCE, label="Dataset", elem_id="dataset")
         about = spoken(about_html(DEFAULT_SOURCE), elem_id="about-dataset")
     with gr.Column(visible=False, elem_id="from-hub") as from_hub:
-        another = build_hub_dataset(tuner)
+        hub_dataset = build_hub_dataset(tuner)
     with gr.Column(visible=False, elem_id="from-own") as from_own:
         own_text = gr.Textbox(
             label="One row a line: text, label",
@@ -85,7 +85,7 @@ def build_rows_form(tuner: Tuner) -> list[Any]:
     with gr.Row(elem_classes="buttons"):
         look = gr.Button("Look at the rows", elem_id="look")
     shown = spoken("", elem_id="rows-shown")
-    form = [kind, source, own_text, own_file, rows, held_out, balanced, seed, *another]
+    form = [kind, source, own_text, own_file, rows, held_out, balanced, seed, *hub_dataset]
     look.click(
         _getting, None, shown, show_progress="hidden", api_visibility="private", queue=False
     ).then(
@@ -117,9 +117,9 @@ def choice_of(
     held_out: float,
     balanced: bool,
     seed: float,
-    *another: Any,
+    *hub_dataset: Any,
 ) -> DataChoice:
-    """Read the form, unchecked; ``another`` are the boxes that `hub_dataset_of` reads."""
+    """Read the form, unchecked; ``hub_dataset`` are the boxes that `hub_dataset_of` reads."""
     return DataChoice(
         source if kind == "dataset" else None,
         own_text or "",
@@ -128,7 +128,7 @@ def choice_of(
         as_whole(held_out),
         bool(balanced),
         as_whole(seed),
-        hub_dataset_of(*another) if kind == "hub" else None,
+        hub_dataset_of(*hub_dataset) if kind == "hub" else None,
     )
 
 
