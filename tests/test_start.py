@@ -10,7 +10,7 @@ from huggingface_hub import constants
 
 from qbert_demo.checkpoints.registry import Entry, write_registry
 from qbert_demo.errors import CheckpointError
-from qbert_demo.results import Origin
+from qbert_demo.results import Place
 from qbert_demo.service import Explorer
 from tests import models
 from tests.hub import Hub
@@ -42,9 +42,10 @@ def test_what_is_published_answers_from_the_hub_and_says_so(hub: Hub, bundle: Pa
     explorer = Explorer.start(["sst2"], bundle)
     assert explorer.status.startswith("Models: 1 from the Hub, 1 bundled. Encoder: ")
     classical, hybrid, _ = explorer.origins
-    assert classical == Origin("Sst2-Classical", "bundled")
+    assert classical == ("Sst2-Classical", Place(bundle / "sst2-classical", "bundled"))
     link = f"{constants.ENDPOINT}/org/sst2-hybrid/tree/{sha}"
-    assert hybrid == Origin("Sst2-Hybrid", f"org/sst2-hybrid @ {sha[:7]}", link)
+    folder = hybrid[1].folder
+    assert hybrid == ("Sst2-Hybrid", Place(folder, f"org/sst2-hybrid @ {sha[:7]}", link))
     predictions = explorer.compare("sst2", "A fine film.").predictions
     assert predictions["hybrid"].card.source == f"org/sst2-hybrid @ {sha[:7]}"
     assert predictions["classical"].card.source == "bundled"
@@ -62,7 +63,7 @@ def test_a_damaged_publication_gives_way_to_the_bundle(hub: Hub, bundle: Path) -
     explorer = Explorer.start(["sst2"], bundle)
     assert explorer.tasks[0].heads == ("classical", "hybrid")
     assert explorer.compare("sst2", "A fine film.").predictions["hybrid"].card.source == "bundled"
-    assert "cannot be used" in explorer.origins[1].place
+    assert "cannot be used" in explorer.origins[1][1].trouble
 
 
 def test_a_control_that_falls_back_when_it_is_first_asked_says_so_from_then_on(
@@ -95,7 +96,7 @@ def test_another_model_than_the_registry_says_gives_way_to_the_bundle(
     ]
     write_registry(bundle, entries)
     explorer = Explorer.start(["sst2"], bundle)
-    assert [origin.place for origin in explorer.origins[:2]] == [
+    assert [place.words for _, place in explorer.origins[:2]] == [
         "bundled (what the Hub has cannot be used)"
     ] * 2
     write_registry(tmp_path, entries)
@@ -125,10 +126,10 @@ def test_a_publication_without_its_encoder_gives_way_to_the_bundle(
     before = set(threading.enumerate())
     explorer = Explorer.start(["sst2"], bundle)
     assert explorer.compare("sst2", "A fine film.").predictions["hybrid"].card.source == "bundled"
-    slow, missing, _ = explorer.origins
-    assert "the encoder org/encoder @" in slow.place
-    assert slow.place.endswith("and the Hub was too slow)")
-    assert "the encoder org/encoder @ bbbbbbb is not in the cache, and the" in missing.place
+    (_, slow), (_, missing), _ = explorer.origins
+    assert "the encoder org/encoder @" in slow.words
+    assert slow.words.endswith("and the Hub was too slow)")
+    assert "the encoder org/encoder @ bbbbbbb is not in the cache, and the" in missing.words
     for late in set(threading.enumerate()) - before:
         late.join(10)
 

@@ -11,57 +11,47 @@ from qbert_demo.errors import CheckpointError
 from qbert_demo.hub.files import SHIPPED, HubFiles, cached, fetch
 from qbert_demo.hub.waiting import Patience, begun, result_within
 from qbert_demo.hub.words import brief
-from qbert_demo.results import Origin
+from qbert_demo.results import Place
 
 Key = tuple[str, str]
 """Task and head."""
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a checkpoint's files are.
+class Checkpoint:
+    """A shipped checkpoint.
 
     Attributes:
-        folder: The folder.
-        source: Where it came from, for people.
-        title: The checkpoint's name for people.
-        link: Its page on the Hub, if it came from there.
-        trouble: Why it did not, though it is published.
+        title: Its name for people.
+        place: Where its files are.
         bundle: Where the bundled copy is, if this is another.
     """
 
-    folder: Path
-    source: str
     title: str
-    link: str | None = None
-    trouble: str = ""
+    place: Place
     bundle: Path | None = None
 
-    @property
-    def origin(self) -> Origin:
-        """The same for the list in the page's header."""
-        why = f" ({self.trouble})" if self.trouble else ""
-        return Origin(self.title, self.source + why, self.link)
-
-    def bundled(self, trouble: str) -> "Place | None":
+    def bundled(self, trouble: str) -> "Checkpoint | None":
         """The bundled copy in place of this one, and why; ``None`` if there is no other."""
-        return Place(self.bundle, "bundled", self.title, None, trouble) if self.bundle else None
+        if self.bundle is None:
+            return None
+        return Checkpoint(self.title, Place(self.bundle, "bundled", None, trouble))
 
 
-def bundled_checkpoints(folder: Path, tasks: Sequence[str]) -> dict[Key, Place]:
+def bundled_checkpoints(folder: Path, tasks: Sequence[str]) -> dict[Key, Checkpoint]:
     """The checkpoints in a folder, by the name of theirs: ``<task>-<head>``."""
     found = {}
     for task in tasks:
         for head in HEADS:
             path = folder / f"{task}-{head}"
             if path.is_dir():
-                found[task, head] = Place(path, "bundled", path.name)
+                found[task, head] = Checkpoint(path.name, Place(path, "bundled"))
     return found
 
 
 def find_checkpoints(
     folder: Path, tasks: Sequence[str], patience: Patience
-) -> tuple[dict[Key, Place], list[str]]:
+) -> tuple[dict[Key, Checkpoint], list[str]]:
     """Find every checkpoint in the first place that has it.
 
     A published one is looked for in the cache at its commit, which takes no call; then on the
@@ -73,7 +63,7 @@ def find_checkpoints(
         patience: How long the Hub may take.
 
     Returns:
-        The places, in the order of tasks and heads; and a sentence on each that has none.
+        The checkpoints, in the order of tasks and heads; and a sentence on each that is nowhere.
 
     Raises:
         CheckpointError: If the registry is damaged.
@@ -88,9 +78,9 @@ def find_checkpoints(
         bundle = folder / entry.folder if (folder / entry.folder).is_dir() else None
         if isinstance(got, Path):
             files = HubFiles(entry.repo_id, str(entry.revision))
-            found[key] = Place(got, files.source, entry.title, files.link, bundle=bundle)
+            found[key] = Checkpoint(entry.title, Place(got, files.source, files.link), bundle)
         elif bundle:
-            found[key] = Place(bundle, "bundled", entry.title, None, got)
+            found[key] = Checkpoint(entry.title, Place(bundle, "bundled", None, got))
         else:
             found.pop(key, None)
             lost.append(f"Left out {entry.folder}: {got or 'its folder is missing'}.")

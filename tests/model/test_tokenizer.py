@@ -17,7 +17,7 @@ TEXTS = ["The café's naïve END", "日本語 film", "word " * 300]
 
 @pytest.fixture(scope="module")
 def known() -> dict[str, Any]:
-    return json.loads((find_backbone().folder / "tokenizer.json").read_text("utf-8"))
+    return json.loads((find_backbone().path / "tokenizer.json").read_text("utf-8"))
 
 
 def read(folder: Path, values: object) -> Tokenizer:

@@ -9,7 +9,7 @@ import gradio as gr
 
 from qbert_demo.errors import QBertError
 from qbert_demo.hub.waiting import DOWNLOAD_SECONDS
-from qbert_demo.results import Guest, Origin, TaskCard
+from qbert_demo.results import Guest, Place, TaskCard
 from qbert_demo.service import Explorer
 from qbert_demo.settings import max_model_bytes
 from qbert_demo.ui.parts.forms import token_box
@@ -113,13 +113,13 @@ def guest_html(guest: Guest) -> str:
     if len(guest.cards) > 1:
         places.append(f"alone as “{shown(guest.cards[0].title)}”, in the Circuit tab too")
     notes = " ".join(shown(note) for note in guest.notes)
-    return f"<p>{origin_html(guest.origin)} answers {', and '.join(places)}. {notes}</p>"
+    return f"<p>{place_html(guest.origin)} answers {', and '.join(places)}. {notes}</p>"
 
 
-def origin_html(origin: Origin) -> str:
+def place_html(place: Place) -> str:
     """Name a place, as a link to its page where it has one."""
-    words = html.escape(origin.place)
-    if origin.link is None:
+    words = html.escape(place.words)
+    if place.link is None:
         return words
-    link = html.escape(origin.link, quote=True)
+    link = html.escape(place.link, quote=True)
     return f'<a href="{link}" target="_blank" rel="noopener noreferrer">{words}</a>'
