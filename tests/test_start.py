@@ -10,6 +10,7 @@ from huggingface_hub import constants
 
 from qbert_demo.checkpoints.registry import Entry, write_registry
 from qbert_demo.errors import CheckpointError
+from qbert_demo.model import find_backbone
 from qbert_demo.results import Place
 from qbert_demo.service import Explorer
 from tests import models
@@ -140,13 +141,13 @@ def test_a_silent_hub_delays_the_start_by_three_seconds_at_most(
     publish(hub, bundle, *NAMES)
     Explorer.start(["sst2"], bundle)
     hub.fault(".", Silent())
-    monkeypatch.setattr("qbert_demo.model.encoder._found", {})
+    monkeypatch.setattr(find_backbone, "cache", {})
     start = time.monotonic()
     warm = Explorer.start(["sst2"], bundle)
     usual = time.monotonic() - start
     assert "2 from the Hub" in warm.status
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(bundle / "cold"))
-    monkeypatch.setattr("qbert_demo.model.encoder._found", {})
+    monkeypatch.setattr(find_backbone, "cache", {})
     start = time.monotonic()
     cold = Explorer.start(["sst2"], bundle)
     assert time.monotonic() - start < 3 + usual + 1

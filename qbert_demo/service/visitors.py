@@ -19,7 +19,7 @@ from torch import nn
 from qbert_demo.checkpoints.guests import load_found
 from qbert_demo.config import HEAD_OF
 from qbert_demo.errors import CheckpointError, InputError
-from qbert_demo.hub.files import HubFiles, Token, look
+from qbert_demo.hub.files import Repo, Token, look
 from qbert_demo.hub.waiting import DOWNLOAD_SECONDS, Patience, within
 from qbert_demo.hub.words import checked_token, hub_sentence
 from qbert_demo.model.loaded import LoadedModel
@@ -126,7 +126,7 @@ class Visitors:
         who = secret or False
         patience = Patience(DOWNLOAD_SECONDS)
         try:
-            found = within(patience.left(), lambda: look(name, wanted, who))
+            found = within(patience.left(), lambda: look("model", name, wanted, who))
             key = secrets.token_urlsafe(16) if secret else f"{found.repo_id}@{found.sha}"
             models = self.shelf.load(
                 key, lambda: {"guest": _load(found, who, tasks)}, patience.left()
@@ -136,7 +136,7 @@ class Visitors:
         return self._offer(found, key, models["guest"], tasks)
 
     def _offer(
-        self, found: HubFiles, key: str, classifier: LoadedModel, tasks: Sequence[TaskCard]
+        self, found: Repo, key: str, classifier: LoadedModel, tasks: Sequence[TaskCard]
     ) -> Guest:
         """Make the tasks of a loaded model."""
         home = next((card for card in tasks if card.labels == classifier.labels), None)
@@ -174,7 +174,7 @@ def _clean(value: object) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _load(found: HubFiles, token: Token, tasks: Sequence[TaskCard]) -> LoadedModel:
+def _load(found: Repo, token: Token, tasks: Sequence[TaskCard]) -> LoadedModel:
     """Load a model; nothing of it stays on the disk."""
     try:
         with tempfile.TemporaryDirectory(prefix="qbert-", ignore_cleanup_errors=True) as folder:

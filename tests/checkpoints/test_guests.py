@@ -39,7 +39,7 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def load(repo_id: str, tmp_path: Path, cap: int = CAP) -> LoadedModel:
-    return load_found(look(repo_id, None, False), False, cap, tmp_path / "cache")
+    return load_found(look("model", repo_id, None, False), False, cap, tmp_path / "cache")
 
 
 def downloads(hub: Hub) -> list[str]:
@@ -106,7 +106,7 @@ def test_a_checkpoint_brings_its_encoder_along(hub: Hub, tmp_path: Path) -> None
     expected = LoadedModel.load(tmp_path / "own").answer(ids).logits
     np.testing.assert_array_equal(classifier.answer(ids).logits, expected)
     with pytest.raises(CheckpointError, match=r"other/encoder has .* MB; at most"):
-        load_found(look("org/own", None, False), False, 2_000_000, tmp_path / "second")
+        load_found(look("model", "org/own", None, False), False, 2_000_000, tmp_path / "second")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from huggingface_hub import constants
 
 from qbert_demo.checkpoints.registry import Entry, write_registry
 from qbert_demo.checkpoints.shipped import Checkpoint, find_checkpoints
-from qbert_demo.hub.files import SHIPPED, cached
+from qbert_demo.hub.files import SHIPPED, Repo, cached
 from qbert_demo.hub.waiting import Patience
 from qbert_demo.results import Place
 from tests.hub import Hub
@@ -99,7 +99,7 @@ def test_trouble_with_the_hub_is_bounded_and_said(
     assert hybrid.folder == published / "sst2-hybrid"
     assert trouble in hybrid.trouble
     sha = hub.commits("model", "org/sst2-hybrid")[-1]
-    assert cached("org/sst2-hybrid", sha, SHIPPED) is None
+    assert cached(Repo("model", "org/sst2-hybrid", sha), SHIPPED) is None
 
 
 def test_one_slow_download_does_not_hold_back_the_others(hub: Hub, published: Path) -> None:

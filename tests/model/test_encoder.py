@@ -44,7 +44,7 @@ def pinned(hub: Hub, folder: Path) -> Backbone:
 
 @pytest.fixture
 def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qbert_demo.model.encoder._found", {})
+    monkeypatch.setattr(find_backbone, "cache", {})
 
 
 @pytest.mark.usefixtures("forgetful")
@@ -55,10 +55,10 @@ def test_the_hub_is_asked_once_and_the_cache_needs_no_call(
     first = find_backbone(backbone)
     assert first.source == f"org/encoder @ {backbone.revision[:7]}, Hub"
     assert first.link == f"{constants.ENDPOINT}/org/encoder/tree/{backbone.revision}"
-    monkeypatch.setattr("qbert_demo.model.encoder._found", {})
+    monkeypatch.setattr(find_backbone, "cache", {})
     hub.requests.clear()
     assert find_backbone(backbone).source.endswith("cached")
-    monkeypatch.setattr("qbert_demo.model.encoder._found", {})
+    monkeypatch.setattr(find_backbone, "cache", {})
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     assert find_backbone(backbone).folder == first.folder
     assert hub.requests == []
