@@ -1,4 +1,4 @@
 """What models score, with intervals, and how they differ.
 
-Imports model, data and what is below.
+Imports checkpoints and what is below.
 """

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from qbert_demo.checkpoints.open import Trust, open_checkpoint
 from qbert_demo.config import HEADS
 from qbert_demo.data.catalogue_rows import load_task
 from qbert_demo.data.tasks import Task
 from qbert_demo.errors import CheckpointError
 from qbert_demo.evaluation.metrics import difference
 from qbert_demo.evaluation.scores import score
-from qbert_demo.model.loaded import LoadedModel
 
 
 def evaluate(task: Task, folder: Path, datasets_dir: Path | None = None) -> str:
@@ -36,7 +36,9 @@ def evaluate(task: Task, folder: Path, datasets_dir: Path | None = None) -> str:
         raise CheckpointError(f"{folder} has no checkpoint of {task.key}. Train one first.")
     rows = load_task(task, task.report, datasets_dir)
     truth = np.array(rows.labels)
-    reports = {h: score(LoadedModel.load(folder / f"{task.key}-{h}"), rows) for h in heads}
+    reports = {
+        h: score(open_checkpoint(folder / f"{task.key}-{h}", Trust.OURS), rows) for h in heads
+    }
     lines = [
         f"**{task.title}** ({task.dataset}, {task.report} split, {len(rows):,} texts, "
         f"{date.today().isoformat()}{_trained(folder, task, heads)})",

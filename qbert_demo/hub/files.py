@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from huggingface_hub import (
     HfApi,
@@ -47,6 +47,7 @@ REVISION = re.compile(r"[^\x00-\x20\x7f~^:?*\[\\\ud800-\udfff]{1,300}")
 Token = str | bool | None
 """A visitor's token; ``False`` for none at all, ``None`` for this machine's own login."""
 Kind = Literal["model", "dataset"]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -127,12 +128,12 @@ def look(kind: Kind, repo_id: str, revision: str | None, token: Token) -> Repo:
 
 def bring(
     repo: Repo,
-    judge: Callable[[Path], object],
+    judge: Callable[[Path], T],
     cap: int,
     *,
     token: Token = None,
     cache_dir: Path | None = None,
-) -> Path:
+) -> tuple[Path, T]:
     """Bring a model here: its list is judged, then its config, and then the rest is fetched.
 
     Args:
@@ -143,15 +144,15 @@ def bring(
         cache_dir: Where to for a while; the client's own cache if left out.
 
     Returns:
-        The folder of those files of `WANTED` that there are.
+        The folder of those files of `WANTED` that there are, and what ``judge`` returned.
 
     Raises:
         CheckpointError: If it is refused, not to be had, or not what the Hub said.
     """
     check_listing(repo, cap)
-    judge(fetch(repo, [CONFIG], token=token, cache_dir=cache_dir))
+    judged = judge(fetch(repo, [CONFIG], token=token, cache_dir=cache_dir))
     names = [name for name in WANTED if name in repo.names]
-    return fetch(repo, names, token=token, cache_dir=cache_dir)
+    return fetch(repo, names, token=token, cache_dir=cache_dir), judged
 
 
 def check_listing(repo: Repo, cap: int) -> None:

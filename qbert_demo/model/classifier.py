@@ -21,6 +21,7 @@ from transformers import (
 from transformers.initialization import no_init_weights
 from transformers.modeling_outputs import SequenceClassifierOutput
 
+from qbert_demo.errors import CheckpointError
 from qbert_demo.model import checkpoint
 from qbert_demo.model.configuration import QBertConfig
 from qbert_demo.model.encoder import find_backbone, load_encoder
@@ -111,6 +112,40 @@ class QBertForSequenceClassification(PreTrainedModel):
         model.classifier.apply(_reset)
         return model
 
+    @classmethod
+    def read(
+        cls,
+        folder: Path,
+        config: QBertConfig,
+        encoder_folder: Path | None = None,
+        base: Self | None = None,
+    ) -> Self:
+        """Read a checkpoint strictly, in evaluation mode.
+
+        Args:
+            folder: Where ``model.safetensors`` is.
+            config: Its configuration, from `checkpoint.checked_config`.
+            encoder_folder: Where its encoder's files are; found if left out.
+            base: A model whose very encoder it is to share.
+
+        Raises:
+            CheckpointError: If the weights are not what the config asks for.
+            BackboneError: If its encoder cannot be had.
+        """
+        try:
+            model = base._beside(config) if base else cls.build(config, encoder_folder)
+        except (ValueError, TypeError, KeyError, RuntimeError, OSError, ImportError) as error:
+            raise CheckpointError(f"Its encoder cannot be built: {error!s:.200}") from error
+        longest = model.bert.config.max_position_embeddings
+        if config.max_length > longest:
+            raise CheckpointError(
+                f"It reads {config.max_length} tokens, but its encoder {longest}."
+            )
+        tensors = checkpoint.read_tensors(folder, model.tensor_shapes())
+        checkpoint.check_entries(tensors)
+        model.load_tensors(tensors)
+        return model.eval()
+
     def with_head(self, config: QBertConfig, tensors: dict[str, Tensor]) -> Self:
         """Another model on this one's very encoder, which takes no memory twice.
 
@@ -121,13 +156,18 @@ class QBertForSequenceClassification(PreTrainedModel):
                 have no updates itself.
             tensors: Its head and updates, by name as in a checkpoint, in float32.
         """
-        config.backbone = self.config.backbone
+        model = self._beside(config)
+        model.load_tensors(tensors)
+        return model.eval()
+
+    def _beside(self, config: QBertConfig) -> Self:
+        """A model on this one's encoder whose head is still to be loaded."""
+        config.backbone, config.backbone_sha256 = self.config.backbone, self.config.backbone_sha256
         with no_init_weights():
             model = type(self)(config)
         shared = {id(self.bert.embeddings): self.bert.embeddings}
         model.bert = deepcopy(self.bert, shared) if config.adapter_rank else self.bert
-        model.load_tensors(tensors)
-        return model.eval()
+        return model
 
     @classmethod
     def from_pretrained(  # type: ignore[override]
@@ -153,16 +193,14 @@ class QBertForSequenceClassification(PreTrainedModel):
         """
         hub = {name: kwargs[name] for name in HUB_ARGUMENTS if kwargs.get(name) is not None}
         folder = checkpoint.locate(pretrained_model_name_or_path, **hub)
-        if not isinstance(config, QBertConfig):
-            config = checkpoint.read_config(folder, QBertConfig)
-        model = cls.build(config)
-        tensors = checkpoint.read_tensors(folder, model.tensor_shapes())
-        model.load_tensors(tensors)
+        with checkpoint.named(folder, checkpoint.REMEDY):
+            values = config.to_dict() if config else checkpoint.read_values(folder)
+            model = cls.read(folder, checkpoint.checked_config(values))
         if isinstance(dtype, str) and dtype != "auto":
             dtype = getattr(torch, dtype)
         if isinstance(dtype, torch.dtype):
             nn.Module.to(model, dtype)
-        return model.eval()
+        return model
 
     def save_pretrained(  # type: ignore[override]
         self, save_directory: str | Path, *, texts: dict[str, str] | None = None, **_: Any

@@ -104,8 +104,8 @@ def load_encoder(
         if bar:
             logging.enable_progress_bar()
     model, report = loaded
-    if report["missing_keys"]:
-        raise BackboneError(f"{folder} lacks {', '.join(sorted(report['missing_keys'])[:3])}.")
+    if missing := sorted(report["missing_keys"]):
+        raise BackboneError(f"{backbone.repo_id} lacks {', '.join(missing[:3])}.")
     model.config._name_or_path = backbone.repo_id
     return model
 

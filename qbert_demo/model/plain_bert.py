@@ -12,7 +12,7 @@ from transformers import BertConfig, BertForSequenceClassification, BertModel
 from transformers.activations import ACT2FN
 from transformers.initialization import no_init_weights
 
-from qbert_demo.config import MAX_LABELS, MAX_TOKENS
+from qbert_demo.config import MAX_TOKENS
 from qbert_demo.errors import CheckpointError
 from qbert_demo.hub.files import WEIGHTS
 from qbert_demo.model import checkpoint
@@ -56,9 +56,10 @@ class PlainConfig:
 class PlainBert(nn.Module):
     """Encoder, its own pooler, and the linear layer on top."""
 
-    def __init__(self, model: BertForSequenceClassification, labels: tuple[str, ...]) -> None:
+    def __init__(self, model: BertForSequenceClassification) -> None:
         """Take the parts of a loaded model."""
         super().__init__()
+        labels = tuple((model.config.id2label or {}).values())
         self.bert: BertModel = model.bert
         self.classifier = LinearHead(model.config.hidden_size, len(labels), 0.0)
         self.classifier.output = model.classifier
@@ -83,17 +84,16 @@ class PlainBert(nn.Module):
         return dict(self.named_parameters())
 
 
-def read_plain(folder: Path, values: Mapping[str, Any]) -> PlainBert:
+def read_plain(folder: Path, config: BertConfig) -> PlainBert:
     """Read a model strictly, in float32 and evaluation mode.
 
     Args:
         folder: Where ``model.safetensors`` is.
-        values: Its configuration, as `check_plain` takes it.
+        config: Its configuration, from `check_plain`.
 
     Raises:
-        CheckpointError: If config or weights are not those of a BERT classifier.
+        CheckpointError: If the weights are not those of such a classifier.
     """
-    config, labels = check_plain(values)
     try:
         with torch.device("meta"):
             outline = BertForSequenceClassification(config)
@@ -105,10 +105,10 @@ def read_plain(folder: Path, values: Mapping[str, Any]) -> PlainBert:
     with no_init_weights():
         model = BertForSequenceClassification(config)
     model.load_state_dict(tensors, assign=True)
-    return PlainBert(model, labels).eval()
+    return PlainBert(model).eval()
 
 
-def check_plain(values: Mapping[str, Any]) -> tuple[BertConfig, tuple[str, ...]]:
+def check_plain(values: Mapping[str, Any]) -> BertConfig:
     """Check the configuration of a ``BertForSequenceClassification`` before a tensor is read.
 
     Args:
@@ -116,7 +116,7 @@ def check_plain(values: Mapping[str, Any]) -> tuple[BertConfig, tuple[str, ...]]
             used, so that nothing in it can ask for other code or another way of loading.
 
     Returns:
-        Its configuration, and the names of its classes.
+        Its configuration, with the names of its classes in the order of the logits.
 
     Raises:
         CheckpointError: If it is another model, or a size or a label is out of range.
@@ -130,8 +130,7 @@ def check_plain(values: Mapping[str, Any]) -> tuple[BertConfig, tuple[str, ...]]
         )
     if values.get("problem_type") not in (None, "single_label_classification"):
         raise CheckpointError("It does not choose one label of several, as all models here do.")
-    labels = label_names(values)
-    return check_bert(values, labels), labels
+    return check_bert(values, checkpoint.label_names(values))
 
 
 def check_bert(values: Mapping[str, Any], labels: tuple[str, ...] = ()) -> BertConfig:
@@ -166,26 +165,6 @@ def check_bert(values: Mapping[str, Any], labels: tuple[str, ...] = ()) -> BertC
         return BertConfig(**known, id2label=names, label2id={v: k for k, v in names.items()})
     except (StrictDataclassError, ValueError, TypeError) as error:
         raise CheckpointError(f"Its config is not usable: {error!s:.200}") from error
-
-
-def label_names(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """The names of the classes in a config, in the order of the logits.
-
-    Raises:
-        CheckpointError: If they are not 2 to 50 different names numbered from 0.
-    """
-    names = values.get("id2label", {"0": "LABEL_0", "1": "LABEL_1"})
-    if not isinstance(names, dict) or not 2 <= len(names) <= MAX_LABELS:
-        count = len(names) if isinstance(names, dict) else "no"
-        raise CheckpointError(f"It has {count} labels; from 2 to {MAX_LABELS} are supported.")
-    by_number = {str(number): name for number, name in names.items()}
-    ordered = [by_number.get(str(k)) for k in range(len(names))]
-    clean = tuple(name.strip() for name in ordered if isinstance(name, str))
-    if not all(0 < len(name) <= 100 for name in clean) or len(set(clean)) != len(names):
-        raise CheckpointError("Its labels must be different names, numbered from 0.")
-    if any("\ud800" <= character <= "\udfff" for name in clean for character in name):
-        raise CheckpointError("Its labels hold half a character, which cannot be shown or sent.")
-    return clean
 
 
 def check_room(folder: Path, parameters: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
-from qbert_demo.checkpoints.guests import load_anything
+from qbert_demo.checkpoints.hub_model import open_source
 from qbert_demo.checkpoints.shipped import bundled_checkpoints, find_checkpoints
 from qbert_demo.circuit.alike import alike
 from qbert_demo.config import CHECKPOINTS, HEAD_OF
@@ -186,7 +186,7 @@ class Explorer:
             CheckpointError: If the checkpoint is not to be had, or not usable.
             InputError: If there is nothing to read.
         """
-        classifier = load_anything(source, revision, max_model_bytes())
+        classifier = open_source(source, revision, max_model_bytes())
         tokens = _read(classifier, check_text(text))
         return predict(classifier, HEAD_OF[classifier.model.config.head], tokens)
 

@@ -1,10 +1,10 @@
 """The shipped checkpoints: where each of them is, and its model once somebody asked for it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
+from qbert_demo.checkpoints.open import Trust, open_checkpoint
 from qbert_demo.checkpoints.shipped import Checkpoint, Key
 from qbert_demo.config import HEADS
 from qbert_demo.data.tasks import TASKS
@@ -12,7 +12,7 @@ from qbert_demo.errors import BackboneError, CheckpointError
 from qbert_demo.hub.waiting import Patience
 from qbert_demo.hub.words import brief
 from qbert_demo.model import QBertConfig
-from qbert_demo.model.checkpoint import read_config
+from qbert_demo.model.checkpoint import REMEDY, checked_config, named, read_values
 from qbert_demo.model.encoder import find_backbone
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Place, TaskCard
@@ -103,12 +103,12 @@ class Shipped:
 
 def _load(checkpoint: Checkpoint, key: Key, patience: Patience | None) -> LoadedModel:
     folder = checkpoint.place.path
-    config = read_config(folder, QBertConfig)
+    with named(folder, REMEDY):
+        config = checked_config(read_values(folder))
     _check_kind(folder, key, config)
-    find_backbone(config.source(), patience, optional=checkpoint.bundle is not None)
-    classifier = replace(LoadedModel.load(folder), source=checkpoint.place.source)
-    classifier.warm_up()
-    return classifier
+    optional = checkpoint.bundle is not None
+    encoder = find_backbone(config.source(), patience, optional=optional).path
+    return open_checkpoint(folder, Trust.OURS, checkpoint.place.source, encoder=encoder)
 
 
 def _check_kind(folder: Path, key: Key, config: QBertConfig) -> None:

@@ -16,7 +16,8 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
-from qbert_demo.checkpoints.guests import load_found
+from qbert_demo.checkpoints.hub_model import bring_model
+from qbert_demo.checkpoints.open import Trust, open_checkpoint
 from qbert_demo.config import HEAD_OF
 from qbert_demo.errors import CheckpointError, InputError
 from qbert_demo.hub.files import Repo, Token, look
@@ -178,7 +179,10 @@ def _load(found: Repo, token: Token, tasks: Sequence[TaskCard]) -> LoadedModel:
     """Load a model; nothing of it stays on the disk."""
     try:
         with tempfile.TemporaryDirectory(prefix="qbert-", ignore_cleanup_errors=True) as folder:
-            classifier = load_found(found, token, max_model_bytes(), Path(folder))
+            place, encoder = bring_model(
+                found, max_model_bytes(), token=token, cache_dir=Path(folder)
+            )
+            classifier = open_checkpoint(place, Trust.STRANGER, found.source, encoder=encoder)
     except OSError as error:
         raise CheckpointError(hub_sentence(error, found.repo_id, "TMPDIR")) from error
     classifier = replace(classifier, name=found.repo_id)

@@ -12,13 +12,13 @@ import torch
 from transformers import AutoTokenizer, set_seed
 
 from qbert_demo.checkpoints.card import FACTS, model_card, siblings
+from qbert_demo.checkpoints.open import Trust, open_checkpoint
 from qbert_demo.config import HEAD_OF
 from qbert_demo.data.catalogue_rows import load_task
 from qbert_demo.data.rows import Rows, hold_out
 from qbert_demo.data.tasks import Task
 from qbert_demo.evaluation.scores import score
 from qbert_demo.model import QBertConfig, QBertForSequenceClassification, checkpoint, find_backbone
-from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.training.loop import add_adapters, make_trainer, trained_tensors
 from qbert_demo.training.provenance import describe, has_bf16, versions
 from qbert_demo.training.recipe import Recipe
@@ -97,7 +97,7 @@ def train(
         return None
 
     checkpoint.write(output, model.config, trained_tensors(model), files.path)
-    finished = LoadedModel.load(output)
+    finished = open_checkpoint(output, Trust.OURS)
     report = score(finished, report_rows)
     facts = {
         "task": task.key,
