@@ -265,7 +265,7 @@ def test_a_tokenizer_that_does_not_suit(
     files = models.files_of(plain)
     if data is None:
         values = json.loads(files["tokenizer.json"])
-        values["model"]["vocab"]["beyond"] = 40_000
+        values["model"]["vocab"]["no word"] = 30_522
         data = json.dumps(values).encode()
     hub.add("model", "org/name", files | {"tokenizer.json": data})
     with pytest.raises(CheckpointError, match=words):
