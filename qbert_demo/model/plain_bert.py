@@ -1,7 +1,8 @@
 """Anybody's ``BertForSequenceClassification``, dressed as a classical model of ours."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -94,18 +95,39 @@ def read_plain(folder: Path, config: BertConfig) -> PlainBert:
     Raises:
         CheckpointError: If the weights are not those of such a classifier.
     """
-    try:
-        with torch.device("meta"):
-            outline = BertForSequenceClassification(config)
-    except ValueError as error:
-        raise CheckpointError(f"Its config describes no BERT: {error!s:.200}") from error
-    check_room(folder, sum(parameter.numel() for parameter in outline.parameters()))
-    shapes = {name: tuple(tensor.shape) for name, tensor in outline.state_dict().items()}
-    tensors = checkpoint.read_tensors(folder, shapes, _our_name)
+    tensors = bert_tensors(folder, partial(BertForSequenceClassification, config))
     with no_init_weights():
         model = BertForSequenceClassification(config)
     model.load_state_dict(tensors, assign=True)
     return PlainBert(model).eval()
+
+
+def bert_tensors(
+    folder: Path, make: Callable[[], nn.Module], *, is_part: bool = False
+) -> dict[str, Tensor]:
+    """Read exactly the tensors of a BERT, in float32.
+
+    Args:
+        folder: Where ``model.safetensors`` is.
+        make: Makes the model; nothing is allocated for it.
+        is_part: Whether the file may hold more, such as another's head beside this encoder.
+
+    Raises:
+        CheckpointError: If they are not there, or not what the model asks for.
+    """
+    try:
+        with torch.device("meta"):
+            outline = make()
+    except ValueError as error:
+        raise CheckpointError(f"Its config describes no BERT: {error!s:.200}") from error
+    check_room(folder, sum(parameter.numel() for parameter in outline.parameters()))
+    shapes = {name: tuple(tensor.shape) for name, tensor in outline.state_dict().items()}
+
+    def own(name: str) -> str | None:
+        found = _our_name(name.removeprefix("bert.") if is_part else name)
+        return None if is_part and found not in shapes else found
+
+    return checkpoint.read_tensors(folder, shapes, own)
 
 
 def check_plain(values: Mapping[str, Any]) -> BertConfig:

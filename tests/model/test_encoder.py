@@ -4,7 +4,9 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 from huggingface_hub import constants
+from safetensors.torch import load_file, save_file
 from transformers import BertConfig, BertModel
 
 from qbert_demo.config import MINILM, Backbone
@@ -108,6 +110,46 @@ def test_any_bert_model_works_by_configuration(tmp_path: Path) -> None:
     )
     model = QBertForSequenceClassification.build(config)
     assert model.classifier.reduction.in_features == 32
+
+
+def test_an_encoder_is_found_beside_a_head_and_under_early_names(tmp_path: Path) -> None:
+    models.plain_bert(tmp_path, ("a", "b"))
+    weights = tmp_path / "model.safetensors"
+    expected = {
+        name.removeprefix("bert."): tensor
+        for name, tensor in load_file(weights).items()
+        if name.startswith(("bert.embeddings", "bert.encoder"))
+    }
+    early = {
+        name.replace("LayerNorm.weight", "LayerNorm.gamma"): tensor
+        for name, tensor in load_file(weights).items()
+    }
+    save_file(early, weights)
+    config = QBertConfig(backbone_id=str(tmp_path), backbone_sha256=None)
+    model = QBertForSequenceClassification.build(config)
+    state = model.bert.state_dict()
+    assert state.keys() == expected.keys()
+    assert all(torch.equal(state[name], tensor) for name, tensor in expected.items())
+
+
+@pytest.mark.parametrize(
+    ("tensor", "words"),
+    [
+        (None, "lacks encoder.layer.1.output.dense.bias"),
+        (torch.zeros(31), r"has shape \(31,\)"),
+        (torch.full((32,), torch.nan), "NaN"),
+    ],
+)
+def test_an_encoder_that_is_not_whole_is_refused(
+    tmp_path: Path, tensor: torch.Tensor | None, words: str
+) -> None:
+    models.encoder(tmp_path)
+    weights, name = tmp_path / "model.safetensors", "encoder.layer.1.output.dense.bias"
+    tensors = {n: t for n, t in load_file(weights).items() if n != name}
+    save_file(tensors | ({} if tensor is None else {name: tensor}), weights)
+    config = QBertConfig(backbone_id=str(tmp_path), backbone_sha256=None)
+    with pytest.raises(BackboneError, match=words):
+        QBertForSequenceClassification.build(config)
 
 
 def test_another_kind_of_model_is_refused(tmp_path: Path) -> None:
