@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from huggingface_hub import constants
 
-from qbert_demo.checkpoints.registry import Entry, write_registry
+from qbert_demo.checkpoints.registry import RegistryEntry, write_registry
 from qbert_demo.errors import CheckpointError
 from qbert_demo.model import find_backbone
 from qbert_demo.results import Place
@@ -32,7 +32,8 @@ def publish(hub: Hub, folder: Path, *names: str) -> dict[str, str]:
     """Put some checkpoints on the Hub, and their commits into the registry."""
     shas = {name: hub.add("model", f"org/{name}", folder / name) for name in names}
     entries = [
-        Entry("sst2", name[5:], name.title(), f"org/{name}", shas.get(name), name) for name in NAMES
+        RegistryEntry("sst2", name[5:], name.title(), f"org/{name}", shas.get(name), name)
+        for name in NAMES
     ]
     write_registry(folder, entries)
     return shas
@@ -59,7 +60,7 @@ def test_what_is_published_answers_from_the_hub_and_says_so(hub: Hub, bundle: Pa
 def test_a_damaged_publication_gives_way_to_the_bundle(hub: Hub, bundle: Path) -> None:
     publish(hub, bundle, *NAMES)
     sha = hub.add("model", "org/sst2-hybrid", {"model.safetensors": b"nonsense"})
-    entries = [Entry("sst2", "hybrid", "Hybrid", "org/sst2-hybrid", sha, "sst2-hybrid")]
+    entries = [RegistryEntry("sst2", "hybrid", "Hybrid", "org/sst2-hybrid", sha, "sst2-hybrid")]
     write_registry(bundle, entries)
     explorer = Explorer.start(["sst2"], bundle)
     assert explorer.tasks[0].heads == ("classical", "hybrid")
@@ -74,7 +75,7 @@ def test_a_control_that_falls_back_when_it_is_first_asked_says_so_from_then_on(
     models.checkpoint(tmp_path / "sst2-control", "bottleneck")
     files = models.files_of(tmp_path / "sst2-control") | {"model.safetensors": b"nonsense"}
     sha = hub.add("model", "org/control", files)
-    entry = Entry("sst2", "control", "Control", "org/control", sha, "sst2-control")
+    entry = RegistryEntry("sst2", "control", "Control", "org/control", sha, "sst2-control")
     write_registry(tmp_path, [entry])
     explorer = Explorer.start(["sst2"], tmp_path)
     assert "1 from the Hub" in explorer.status
@@ -92,7 +93,7 @@ def test_another_model_than_the_registry_says_gives_way_to_the_bundle(
         hub.add("model", "org/head", bundle / "sst2-classical"),
     ]
     entries = [
-        Entry("sst2", name[5:], name, repo_id, sha, name)
+        RegistryEntry("sst2", name[5:], name, repo_id, sha, name)
         for name, repo_id, sha in zip(NAMES, ("org/labels", "org/head"), shas, strict=True)
     ]
     write_registry(bundle, entries)
@@ -121,7 +122,7 @@ def test_a_publication_without_its_encoder_gives_way_to_the_bundle(
     for name, changes in zip(NAMES, (named, named | {"backbone_revision": "b" * 40}), strict=True):
         files = models.files_of(bundle / name, **changes)
         sha = hub.add("model", f"org/{name}", files)
-        entries.append(Entry("sst2", name[5:], name, f"org/{name}", sha, name))
+        entries.append(RegistryEntry("sst2", name[5:], name, f"org/{name}", sha, name))
     write_registry(bundle, entries)
     hub.fault("GET .*org/encoder.*safetensors", Slow(5))
     before = set(threading.enumerate())

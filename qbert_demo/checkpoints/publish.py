@@ -10,7 +10,7 @@ from pathlib import Path
 from huggingface_hub import HfApi, get_token
 
 from qbert_demo.checkpoints.card import card_of
-from qbert_demo.checkpoints.registry import Entry, read_registry, write_registry
+from qbert_demo.checkpoints.registry import RegistryEntry, read_registry, write_registry
 from qbert_demo.errors import CheckpointError, InputError
 from qbert_demo.hub.commits import (
     Changes,
@@ -138,14 +138,14 @@ def checkpoint_files(folder: Path, repo_id: str) -> dict[str, bytes]:
     return {CARD: card_of(folder, repo_id).encode(), **files}
 
 
-def _entries(folder: Path) -> list[Entry]:
+def _entries(folder: Path) -> list[RegistryEntry]:
     entries = list(read_registry(folder))
     if not entries:
         raise CheckpointError(f"{folder} has no registry.json that lists checkpoints.")
     return entries
 
 
-def _remember(folder: Path, entries: list[Entry], done: str) -> None:
+def _remember(folder: Path, entries: list[RegistryEntry], done: str) -> None:
     try:
         write_registry(folder, entries)
     except OSError as error:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from qbert_demo.checkpoints.registry import Entry, read_registry
+from qbert_demo.checkpoints.registry import RegistryEntry, read_registry
 from qbert_demo.config import HEADS
 from qbert_demo.hub.files import SHIPPED, Repo
 from qbert_demo.hub.places import first_place
@@ -29,12 +29,6 @@ class Checkpoint:
     title: str
     place: Place
     bundle: Path | None = None
-
-    def bundled(self, trouble: str) -> "Checkpoint | None":
-        """The bundled copy in place of this one, and why; ``None`` if there is no other."""
-        if self.bundle is None:
-            return None
-        return Checkpoint(self.title, Place(self.bundle, "bundled", None, trouble))
 
 
 def bundled_checkpoints(folder: Path, tasks: Sequence[str]) -> dict[Key, Checkpoint]:
@@ -84,7 +78,7 @@ def find_checkpoints(
     return {key: found[key] for key in order if key in found}, lost
 
 
-def _find(bundle: Path, entry: Entry, patience: Patience) -> Place:
+def _find(bundle: Path, entry: RegistryEntry, patience: Patience) -> Place:
     """The first place that has a checkpoint; without a folder if none has."""
     copy = Place(bundle if bundle.is_dir() else None, "bundled")
     if entry.revision is None:

@@ -29,7 +29,7 @@ from qbert_demo.results import (
 )
 from qbert_demo.service.checks import check_heads, check_text, check_texts, check_truth
 from qbert_demo.service.shipped import Shipped
-from qbert_demo.service.visitors import Ref, Visitors
+from qbert_demo.service.visitors import Visitors
 from qbert_demo.settings import max_model_bytes, model_cache_bytes
 
 PAIR = ("classical", "hybrid")
@@ -199,10 +199,7 @@ class Explorer:
             InputError: If it is a visitor's, and was dropped to make room.
         """
         own = self._visitors.find(task, head)
-        if isinstance(own, LoadedModel):
-            return own
-        key = (own.task, own.head) if isinstance(own, Ref) else (task, head)
-        return self._shipped.classifier(key)
+        return own or self._shipped.classifier((self._visitors.home(task), head))
 
     def adopt(self, card: TaskCard, classifiers: dict[str, LoadedModel]) -> None:
         """Let a visitor's own models be asked like the others, by whoever knows the card's key.

@@ -77,28 +77,25 @@ class Shipped:
     def classifier(self, key: Key, patience: Patience | None = None) -> LoadedModel:
         """The model of a task and head, loaded on first use.
 
+        Its bundled copy stands in for what the Hub has, if that is not usable.
+
         Raises:
             CheckpointError: If its checkpoint is not usable.
             BackboneError: If its encoder is not to be had.
         """
         with self._lock:
-            if key not in self._loaded:
-                self._loaded[key] = self._load(key, patience)
+            while key not in self._loaded:
+                checkpoint = self._checkpoints[key]
+                try:
+                    self._loaded[key] = _load(checkpoint, key, patience)
+                except (CheckpointError, BackboneError) as error:
+                    if checkpoint.bundle is None:
+                        raise
+                    is_encoder = isinstance(error, BackboneError)
+                    why = brief(str(error)) if is_encoder else "what the Hub has cannot be used"
+                    place = Place(checkpoint.bundle, "bundled", None, why)
+                    self._checkpoints[key] = Checkpoint(checkpoint.title, place)
             return self._loaded[key]
-
-    def _load(self, key: Key, patience: Patience | None) -> LoadedModel:
-        """Load a checkpoint, its bundled copy if what the Hub has is not usable."""
-        checkpoint = self._checkpoints[key]
-        try:
-            return _load(checkpoint, key, patience)
-        except (CheckpointError, BackboneError) as error:
-            no_encoder = isinstance(error, BackboneError)
-            why = brief(str(error)) if no_encoder else "what the Hub has cannot be used"
-            bundled = checkpoint.bundled(why)
-            if bundled is None:
-                raise
-            self._checkpoints[key] = bundled
-        return self._load(key, patience)
 
 
 def _load(checkpoint: Checkpoint, key: Key, patience: Patience | None) -> LoadedModel:

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from qbert_demo.checkpoints.registry import FILE, Entry, read_registry, write_registry
+from qbert_demo.checkpoints.registry import FILE, RegistryEntry, read_registry, write_registry
 from qbert_demo.config import CHECKPOINTS, HEADS
 from qbert_demo.data.tasks import TASKS
 from qbert_demo.errors import CheckpointError
 
-ENTRY = Entry("sst2", "hybrid", "Sentiment", "org/sst2-hybrid", "a" * 40, "sst2-hybrid")
+ENTRY = RegistryEntry("sst2", "hybrid", "Sentiment", "org/sst2-hybrid", "a" * 40, "sst2-hybrid")
 
 
 def test_what_ships_is_listed_and_lies_where_the_list_says() -> None:

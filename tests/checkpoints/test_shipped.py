@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from huggingface_hub import constants
 
-from qbert_demo.checkpoints.registry import Entry, write_registry
+from qbert_demo.checkpoints.registry import RegistryEntry, write_registry
 from qbert_demo.checkpoints.shipped import Checkpoint, find_checkpoints
 from qbert_demo.hub.files import SHIPPED, Repo, cached
 from qbert_demo.hub.waiting import Patience
@@ -26,7 +26,7 @@ def published(hub: Hub, tmp_path: Path) -> Path:
         sha = hub.add("model", f"org/{task}-{head}", FILES) if head != "control" else None
         name = f"{task}-{head}"
         (tmp_path / name).mkdir()
-        entries.append(Entry(task, head, f"The {head}", f"org/{name}", sha, name))
+        entries.append(RegistryEntry(task, head, f"The {head}", f"org/{name}", sha, name))
     write_registry(tmp_path, entries)
     return tmp_path
 

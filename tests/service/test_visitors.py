@@ -286,7 +286,7 @@ def test_trained_heads_share_the_room_and_the_encoder(explorer: Explorer) -> Non
         own = base.with_head(config, base.model.tensors(), "just trained")
         card = TaskCard(f"mine-{k}", "Yours", ("a", "b"), (), ("classical",))
         explorer.adopt(card, {"classical": own})
-    assert explorer._visitors.shelf.bytes < 100_000_000
+    assert explorer._visitors.cache.bytes < 100_000_000
     assert all(explorer.compare(f"mine-{k}", TEXT, ["classical"]) for k in range(5))
     with pytest.raises(InputError, match="the tasks are: sst2"):
         explorer.compare("mine-9", TEXT)
