@@ -16,7 +16,7 @@ from tokenizers.models import WordLevel
 
 from qbert_demo.errors import CheckpointError
 from qbert_demo.hub.files import Repo, fetch, look
-from qbert_demo.hub.waiting import Patience, hub_trouble, within
+from qbert_demo.hub.waiting import Patience, within
 from qbert_demo.hub.words import HUB_ERRORS, hub_sentence
 from qbert_demo.model.checkpoint import locate
 from tests.hub import Hub
@@ -156,7 +156,7 @@ def test_a_silent_hub_is_given_up(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> 
     start = time.monotonic()
     assert "in time" in sentence(lambda: look("model", "org/name", None, False))
     monkeypatch.setattr("qbert_demo.hub.waiting.PROBE_SECONDS", 0.2)
-    assert hub_trouble(lambda api, wait: api.model_info("org/name")) == "the Hub is out of reach"
+    assert Patience(3).trouble("org/name", None) == "the Hub is out of reach"
     assert time.monotonic() - start < 1.5
 
 
@@ -164,7 +164,7 @@ def test_no_network(online: str) -> None:
     assert "connection to the Hub failed" in sentence(
         lambda: look("model", "org/name", None, False)
     )
-    assert hub_trouble(lambda api, wait: api.model_info("a")) == "the Hub is out of reach"
+    assert Patience(3).trouble("a", None) == "the Hub is out of reach"
 
 
 def test_a_name_that_no_server_has(online: str) -> None:

@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 
 from huggingface_hub import CommitOperationAdd, HfApi, ModelInfo, constants
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, RepositoryNotFoundError
+from huggingface_hub.errors import HFValidationError, RepositoryNotFoundError
 from huggingface_hub.hf_api import RepoSibling
 from huggingface_hub.utils import validate_repo_id
 
@@ -23,7 +23,7 @@ from qbert_demo.errors import InputError
 from qbert_demo.hub.digests import stream_has_digest
 from qbert_demo.hub.files import CONFIG, MAX_CONFIG_BYTES
 from qbert_demo.hub.waiting import within
-from qbert_demo.hub.words import HUB_ERRORS, checked_token, hub_sentence
+from qbert_demo.hub.words import HUB_ERRORS, checked_token, writing_sentence
 
 ASK_SECONDS = 15.0
 """Longest wait for what the Hub has of a repository."""
@@ -183,12 +183,4 @@ def _told(repo_id: str) -> Iterator[None]:
             raise InputError("The Hub is switched off by HF_HUB_OFFLINE. Unset the variable.")
         yield
     except HUB_ERRORS as error:
-        status = error.response.status_code if isinstance(error, HfHubHTTPError) else 0
-        owner = repo_id.partition("/")[0]
-        sentences = {
-            401: "The Hub does not accept this token. Make a new one that may write.",
-            403: f"This token may not write to {owner}. Use one with write access of a member.",
-            409: f"{repo_id} is there already, but this token may not read it. Use another.",
-            412: f"{repo_id} was changed at the same time. Try again.",
-        }
-        raise InputError(sentences.get(status) or hub_sentence(error, repo_id)) from error
+        raise InputError(writing_sentence(error, repo_id)) from error

@@ -6,7 +6,7 @@ from huggingface_hub.dataclasses import strict
 from transformers import BertConfig, PreTrainedConfig
 
 from qbert_demo.circuit import CircuitSpec
-from qbert_demo.config import MAX_LABELS, MAX_TOKENS, MINILM, MODEL_TYPE, Backbone
+from qbert_demo.config import MAX_TOKENS, MINILM, MODEL_TYPE, Backbone
 
 RANGES = (("adapter_rank", 0, 256), ("adapter_scale", -100, 100), ("dropout", 0, 1))
 """Settings that are checked, with the least and the most that each may be."""
@@ -58,12 +58,7 @@ class QBertConfig(PreTrainedConfig):
         self.spec()
 
     def validate_sizes(self) -> None:
-        """Refuse more labels or adapters than a checkpoint of this project can have."""
-        numbers = {str(number) for number in self.id2label or ()}
-        if len(numbers) > MAX_LABELS:
-            raise ValueError(f"{len(numbers)} labels; at most {MAX_LABELS} are supported.")
-        if numbers != {str(k) for k in range(len(self.id2label or ()))}:
-            raise ValueError("id2label must number the labels from 0.")
+        """Refuse more tokens or adapters than a checkpoint of this project can have."""
         if not 3 <= self.max_length <= MAX_TOKENS:
             raise ValueError(f"max_length must be from 3 to {MAX_TOKENS}, not {self.max_length}.")
         for name, low, high in RANGES:

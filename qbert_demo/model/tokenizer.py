@@ -97,62 +97,56 @@ def _from_json(path: Path) -> tuple[dict[str, int], list[str], dict[str, Any]]:
         CheckpointError: If anything else in it is not as BERT has it.
     """
     values = json.loads(path.read_text("utf-8"))
-    vocabulary, parts = _parts(values)
-    added = [token["content"] for token in values.get("added_tokens") or ()]
-    for part, known in _usual_parts(vocabulary, added).items():
-        if parts[part] not in known:
-            raise CheckpointError(
-                f"Its tokenizer has the {part} {str(parts[part])!s:.80}; only BERT's own is read "
-                "here."
-            )
-    normalizer = values["normalizer"]
-    return vocabulary, added, {name: normalizer.get(name, flag) for name, flag in FLAGS.items()}
-
-
-def _parts(values: dict[str, Any]) -> tuple[dict[str, int], dict[str, Any]]:
-    """The vocabulary in a ``tokenizer.json``, and the rest of what makes a difference."""
     model = {"type": "WordPiece"} | values["model"]
-    processor = dict(values.get("post_processor") or {})
-    processor.pop("pair", None)
-    normalizer = values.get("normalizer") or {}
-    vocabulary = dict(model.pop("vocab"))
-    return vocabulary, {
+    normalizer = dict(values.get("normalizer") or {})
+    flags = {name: normalizer.setdefault(name, flag) for name, flag in FLAGS.items()}
+    added = values.get("added_tokens") or []
+    given = {
         "model": model,
-        "normalizer": {name: normalizer[name] for name in normalizer.keys() - FLAGS.keys()},
+        "normalizer": normalizer,
         "pre_tokenizer": values.get("pre_tokenizer"),
-        "post_processor": processor,
-        "added_tokens": values.get("added_tokens") or [],
+        "post_processor": (values.get("post_processor") or {}) | {"pair": None},
+        "added_tokens": added,
     }
+    vocabulary = dict(model["vocab"])
+    special = [token["content"] for token in added if token["content"] in SPECIAL]
+    for part, usual in _usual_parts(vocabulary, special, flags).items():
+        if given[part] not in usual:
+            raise CheckpointError(
+                f"Its tokenizer has the {part} {given[part]!s:.80}; only BERT's own is read here."
+            )
+    return vocabulary, special, flags
 
 
-def _usual_parts(vocabulary: dict[str, int], added: list[str]) -> dict[str, list[Any]]:
-    """What each part may be: BERT's pieces of words, between [CLS] and [SEP]."""
-    first, last = ([name, vocabulary.get(name)] for name in (FIRST, LAST))
-    pieces = [{"SpecialToken": {"id": name, "type_id": 0}} for name in (FIRST, LAST)]
-    pieces.insert(1, {"Sequence": {"id": "A", "type_id": 0}})
-    template = {
-        "type": "TemplateProcessing",
-        "single": pieces,
-        "special_tokens": {n: {"id": n, "ids": [k], "tokens": [n]} for n, k in (first, last)},
+def _usual_parts(
+    vocabulary: dict[str, int], special: list[str], flags: dict[str, Any]
+) -> dict[str, list[Any]]:
+    """What each part of BERT's ``tokenizer.json`` may be."""
+    pieces = {
+        "unk_token": UNKNOWN,
+        "continuing_subword_prefix": "##",
+        "max_input_chars_per_word": MAX_WORD,
     }
-    as_it_is = dict.fromkeys(("single_word", "lstrip", "rstrip", "normalized"), False)
+    ids = {name: vocabulary.get(name) for name in (FIRST, LAST)}
+    first, last = ({"SpecialToken": {"id": name, "type_id": 0}} for name in ids)
+    ends = {
+        "single": [first, {"Sequence": {"id": "A", "type_id": 0}}, last],
+        "special_tokens": {n: {"id": n, "ids": [k], "tokens": [n]} for n, k in ids.items()},
+    }
+    pairs = {"sep": [LAST, ids[LAST]], "cls": [FIRST, ids[FIRST]]}
+    usual = dict.fromkeys(("single_word", "lstrip", "rstrip", "normalized"), False)
     return {
-        "model": [
-            {
-                "type": "WordPiece",
-                "unk_token": UNKNOWN,
-                "continuing_subword_prefix": "##",
-                "max_input_chars_per_word": MAX_WORD,
-            }
-        ],
-        "normalizer": [{"type": "BertNormalizer"}],
+        "model": [{"type": "WordPiece", "vocab": vocabulary, **pieces}],
+        "normalizer": [{"type": "BertNormalizer", **flags}],
         "pre_tokenizer": [{"type": "BertPreTokenizer"}],
-        "post_processor": [template, {"type": "BertProcessing", "sep": last, "cls": first}],
+        "post_processor": [
+            {"type": "TemplateProcessing", "pair": None, **ends},
+            {"type": "BertProcessing", "pair": None, **pairs},
+        ],
         "added_tokens": [
             [
-                {"id": vocabulary.get(name), "content": name, "special": True, **as_it_is}
-                for name in added
-                if name in SPECIAL
+                {"id": vocabulary.get(name), "content": name, "special": True, **usual}
+                for name in special
             ]
         ],
     }

@@ -116,18 +116,9 @@ class Visitors:
     def load(
         self, repo_id: object, revision: object, token: object, tasks: Sequence[TaskCard]
     ) -> Guest:
-        """Load a model from the Hub, within `DOWNLOAD_SECONDS`.
+        """Load a model that may stand beside ``tasks``; see `Explorer.load_model`.
 
-        Args:
-            repo_id: Such as ``org/name``.
-            revision: Branch, tag or commit; the main branch if empty.
-            token: A visitor's own, used for this load alone.
-            tasks: What a model may stand beside.
-
-        Raises:
-            CheckpointError: If it is not to be had, or not usable.
-            BackboneError: If its encoder is not to be had.
-            InputError: If there is no room for it.
+        It may take `DOWNLOAD_SECONDS`.
         """
         name, wanted, secret = _clean(repo_id), _clean(revision) or None, checked_token(token)
         if not name:

@@ -11,7 +11,7 @@ from transformers import BertConfig, BertModel
 
 from qbert_demo.config import MINILM, Backbone
 from qbert_demo.errors import BackboneError
-from qbert_demo.hub.waiting import Patience, hub_trouble
+from qbert_demo.hub.waiting import Patience
 from qbert_demo.model import QBertConfig, QBertForSequenceClassification
 from qbert_demo.model.encoder import FILES, find_backbone
 from tests import models
@@ -32,7 +32,7 @@ def test_a_silent_hub_is_given_up_within_three_seconds(monkeypatch: pytest.Monke
         endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
         monkeypatch.setattr(constants, "ENDPOINT", endpoint)
         start = time.monotonic()
-        trouble = hub_trouble(lambda hub, wait: hub.model_info(MINILM.repo_id, timeout=wait))
+        trouble = Patience(3).trouble(MINILM.repo_id, None)
         assert trouble == "the Hub is out of reach"
         assert time.monotonic() - start < 3
 
