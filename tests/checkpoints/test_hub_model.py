@@ -15,7 +15,7 @@ from transformers import AutoModelForSequenceClassification
 from qbert_demo.checkpoints.hub_model import bring_model, open_source
 from qbert_demo.checkpoints.open import Trust, open_checkpoint
 from qbert_demo.errors import CheckpointError
-from qbert_demo.hub.files import look
+from qbert_demo.hub.files import SHIPPED, Repo, fetch, look
 from qbert_demo.model import QBertForSequenceClassification
 from qbert_demo.model.loaded import LoadedModel
 from tests import models
@@ -270,6 +270,15 @@ def test_a_tokenizer_that_does_not_suit(
     hub.add("model", "org/name", files | {"tokenizer.json": data})
     with pytest.raises(CheckpointError, match=words):
         load("org/name", tmp_path)
+
+
+def test_what_the_cache_has_is_a_strangers_still(hub: Hub, ours: Path, tmp_path: Path) -> None:
+    models.encoder(tmp_path)
+    local = {"backbone_id": str(tmp_path), "backbone_sha256": None}
+    sha = hub.add("model", "org/name", models.files_of(ours, **local))
+    fetch(Repo("model", "org/name", sha), SHIPPED, token=False)
+    with pytest.raises(CheckpointError, match="org/name @ .* Its encoder must be on the Hub"):
+        open_source("org/name", sha, CAP)
 
 
 def test_this_machine_needs_the_hub_once(
