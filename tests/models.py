@@ -35,7 +35,7 @@ def plain_bert(folder: Path, labels: Sequence[str], seed: int = 0, **config: Any
         for parameter in model.parameters():
             parameter.normal_(0, 0.3)
     model.save_pretrained(folder)
-    shutil.copy(find_backbone().folder / "tokenizer.json", folder)
+    shutil.copy(find_backbone().path / "tokenizer.json", folder)
 
 
 def encoder(folder: Path) -> None:
@@ -43,7 +43,7 @@ def encoder(folder: Path) -> None:
     torch.manual_seed(0)
     BertModel(BertConfig(**SHAPE)).save_pretrained(folder)
     for name in ("tokenizer.json", "tokenizer_config.json"):
-        shutil.copy(find_backbone().folder / name, folder)
+        shutil.copy(find_backbone().path / name, folder)
 
 
 def checkpoint(folder: Path, head: str, seed: int = 0, **config: Any) -> None:

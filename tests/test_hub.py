@@ -15,8 +15,8 @@ from tokenizers import Tokenizer, pre_tokenizers
 from tokenizers.models import WordLevel
 
 from qbert_demo.errors import CheckpointError
-from qbert_demo.hub.files import fetch, look
-from qbert_demo.hub.waiting import Patience, hub_trouble, within
+from qbert_demo.hub.files import Repo, fetch, look
+from qbert_demo.hub.waiting import Patience, within
 from qbert_demo.hub.words import HUB_ERRORS, hub_sentence
 from qbert_demo.model.checkpoint import locate
 from tests.hub import Hub
@@ -37,7 +37,7 @@ def sentence(work: Callable[[], object]) -> str:
 
 def test_what_is_there_is_listed_at_its_commit(hub: Hub) -> None:
     sha = hub.add("model", "org/name", FILES)
-    found = look("org/name", None, False)
+    found = look("model", "org/name", None, False)
     assert (found.repo_id, found.sha) == ("org/name", sha)
     assert found.sizes == {name: len(data) for name, data in FILES.items()}
     assert found.source == f"org/name @ {sha[:7]}"
@@ -66,15 +66,15 @@ def test_what_is_there_is_listed_at_its_commit(hub: Hub) -> None:
 def test_refusals(hub: Hub, repo: str, revision: str | None, token: str, words: str) -> None:
     hub.add("model", "org/name", FILES)
     hub.add("model", "org/private", FILES, private=True)
-    assert words in sentence(lambda: look(repo, revision, token))
+    assert words in sentence(lambda: look("model", repo, revision, token))
 
 
 def test_a_gate_is_a_gate_until_a_token_opens_it(hub: Hub) -> None:
     sha = hub.add("model", "org/gated", FILES, gated=True)
     for token in (False, STRANGERS_TOKEN):
-        said = sentence(partial(fetch, "org/gated", sha, FILES, token=token))
+        said = sentence(partial(fetch, Repo("model", "org/gated", sha), FILES, token=token))
         assert "Ask for access on its Hub page" in said
-    folder = fetch("org/gated", sha, FILES, token=TOKEN)
+    folder = fetch(Repo("model", "org/gated", sha), FILES, token=TOKEN)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == FILES
 
 
@@ -92,10 +92,10 @@ def test_a_gate_is_a_gate_until_a_token_opens_it(hub: Hub) -> None:
 )
 def test_statuses_are_told_at_once(hub: Hub, status: int, words: str) -> None:
     hub.add("model", "org/name", FILES)
-    listed = look("org/name", None, False)
+    listed = look("model", "org/name", None, False)
     for pattern, work in (
-        ("HEAD", lambda: fetch("org/name", listed.sha, FILES, listed=listed, token=False)),
-        ("GET /api", lambda: look("org/name", None, False)),
+        ("HEAD", lambda: fetch(listed, FILES, token=False)),
+        ("GET /api", lambda: look("model", "org/name", None, False)),
     ):
         hub.fault(pattern, Status(status))
         start = time.monotonic()
@@ -116,20 +116,20 @@ def test_what_arrives_wrong_is_not_kept(hub: Hub, fault: Fault, words: str, name
     files = FILES | {"config.json": b'{"a": "a longer file"}'}
     sha = hub.add("model", "org/name", files)
     hub.fault(f"GET .*{name}", fault)
-    assert words in sentence(lambda: fetch("org/name", sha, files, token=False))
+    assert words in sentence(lambda: fetch(Repo("model", "org/name", sha), files, token=False))
     kept = [path for path in Path(constants.HF_HUB_CACHE).rglob("*") if path.is_file()]
     assert name not in {path.name for path in kept}
     assert files[name] not in {path.read_bytes() for path in kept}
     assert not [path for path in kept if path.name.endswith(".incomplete")]
     hub.clear_faults()
-    folder = fetch("org/name", sha, files, token=False)
+    folder = fetch(Repo("model", "org/name", sha), files, token=False)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == files
 
 
 def test_a_connection_that_is_cut_is_taken_up_again(hub: Hub) -> None:
     sha = hub.add("model", "org/name", FILES)
     hub.fault("GET .*safetensors", CutOff(0.5), times=1)
-    folder = fetch("org/name", sha, FILES, token=False)
+    folder = fetch(Repo("model", "org/name", sha), FILES, token=False)
     assert (folder / "model.safetensors").read_bytes() == FILES["model.safetensors"]
     assert [r.method for r in hub.requests if "safetensors" in r.path] == ["HEAD", "GET", "GET"]
 
@@ -140,7 +140,7 @@ def test_a_connection_that_is_always_cut_ends_within_the_bound(hub: Hub) -> None
     before = set(threading.enumerate())
     start = time.monotonic()
     with pytest.raises(TimeoutError) as caught:
-        within(0.5, lambda: fetch("org/name", sha, FILES, token=False))
+        within(0.5, lambda: fetch(Repo("model", "org/name", sha), FILES, token=False))
     assert time.monotonic() - start < 1
     assert hub_sentence(caught.value, "org/name") == (
         "The Hub did not deliver org/name in time. Try again later."
@@ -154,15 +154,17 @@ def test_a_silent_hub_is_given_up(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("qbert_demo.hub.files.PROBE_SECONDS", 0.2)
     hub.fault(".", Silent())
     start = time.monotonic()
-    assert "in time" in sentence(lambda: look("org/name", None, False))
+    assert "in time" in sentence(lambda: look("model", "org/name", None, False))
     monkeypatch.setattr("qbert_demo.hub.waiting.PROBE_SECONDS", 0.2)
-    assert hub_trouble(lambda api, wait: api.model_info("org/name")) == "the Hub is out of reach"
+    assert Patience(3).trouble("org/name", None) == "the Hub is out of reach"
     assert time.monotonic() - start < 1.5
 
 
 def test_no_network(online: str) -> None:
-    assert "connection to the Hub failed" in sentence(lambda: look("org/name", None, False))
-    assert hub_trouble(lambda api, wait: api.model_info("a")) == "the Hub is out of reach"
+    assert "connection to the Hub failed" in sentence(
+        lambda: look("model", "org/name", None, False)
+    )
+    assert Patience(3).trouble("a", None) == "the Hub is out of reach"
 
 
 def test_a_name_that_no_server_has(online: str) -> None:
@@ -175,14 +177,14 @@ def test_a_name_that_no_server_has(online: str) -> None:
 def test_a_login_page_in_the_way(hub: Hub) -> None:
     hub.add("model", "org/name", FILES)
     hub.fault("GET /api", WrongBytes(0))
-    assert "login page" in sentence(lambda: look("org/name", None, False))
+    assert "login page" in sentence(lambda: look("model", "org/name", None, False))
 
 
 def test_switched_off(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    said = sentence(lambda: fetch("org/name", "a" * 40, FILES, token=False))
+    said = sentence(lambda: fetch(Repo("model", "org/name", "a" * 40), FILES, token=False))
     assert "switched off by HF_HUB_OFFLINE" in said
-    assert sentence(lambda: look("org/name", None, False)) == (
+    assert sentence(lambda: look("model", "org/name", None, False)) == (
         "The Hub is switched off by HF_HUB_OFFLINE, so it is not asked for org/name. Unset the "
         "variable, or choose something that is here."
     )
@@ -212,13 +214,13 @@ def test_a_full_disk_leaves_nothing_behind(hub: Hub) -> None:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, before[1]))
     try:
-        said = sentence(lambda: fetch("org/name", sha, FILES, token=False))
+        said = sentence(lambda: fetch(Repo("model", "org/name", sha), FILES, token=False))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert "no room on the disk" in said
     kept = [path for path in Path(constants.HF_HUB_CACHE).rglob("*") if path.is_file()]
     assert all(path.stat().st_size < 200 for path in kept)
-    folder = fetch("org/name", sha, FILES, token=False)
+    folder = fetch(Repo("model", "org/name", sha), FILES, token=False)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == FILES
 
 
@@ -226,7 +228,7 @@ def test_what_is_damaged_and_cannot_be_deleted_is_not_said_to_be_deleted(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sha = hub.add("model", "org/name", FILES)
-    folder = fetch("org/name", sha, FILES, token=False)
+    folder = fetch(Repo("model", "org/name", sha), FILES, token=False)
     (folder / "config.json").resolve().write_bytes(b"[]")
 
     def refuse(path: Path, missing_ok: bool = False) -> None:
@@ -235,12 +237,14 @@ def test_what_is_damaged_and_cannot_be_deleted_is_not_said_to_be_deleted(
     with monkeypatch.context() as read_only:
         read_only.setattr(Path, "unlink", refuse)
         for work in (
-            lambda: fetch("org/name", sha, FILES, token=False),
+            lambda: fetch(Repo("model", "org/name", sha), FILES, token=False),
             lambda: locate("org/name", sha),
         ):
             assert "It cannot be deleted. Set HF_HOME to a folder" in sentence(work)
     assert "It was deleted. Try again." in sentence(lambda: locate("org/name", sha))
-    assert (fetch("org/name", sha, FILES, token=False) / "config.json").read_bytes() == b"{}"
+    assert (
+        fetch(Repo("model", "org/name", sha), FILES, token=False) / "config.json"
+    ).read_bytes() == b"{}"
 
 
 def test_a_cache_that_cannot_be_written(hub: Hub) -> None:
@@ -248,7 +252,9 @@ def test_a_cache_that_cannot_be_written(hub: Hub) -> None:
     in_the_way = Path(constants.HF_HUB_CACHE)
     in_the_way.parent.mkdir(parents=True, exist_ok=True)
     in_the_way.write_text("no folder")
-    assert "Set HF_HOME" in sentence(lambda: fetch("org/name", sha, FILES, token=False))
+    assert "Set HF_HOME" in sentence(
+        lambda: fetch(Repo("model", "org/name", sha), FILES, token=False)
+    )
 
 
 def test_work_that_fails_in_time_fails_as_it_did() -> None:

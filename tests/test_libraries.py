@@ -38,6 +38,7 @@ DOCUMENTED = {
     "huggingface_hub.errors",
     "huggingface_hub.hf_api",
     "huggingface_hub.utils",
+    "huggingface_hub.utils.sha",
     "multiprocessing.connection",
     "numpy.typing",
     "pyarrow.json",

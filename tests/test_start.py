@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from huggingface_hub import constants
 
-from qbert_demo.checkpoints.registry import Entry, write_registry
+from qbert_demo.checkpoints.registry import RegistryEntry, write_registry
 from qbert_demo.errors import CheckpointError
-from qbert_demo.results import Origin
+from qbert_demo.model import find_backbone
+from qbert_demo.results import Place
 from qbert_demo.service import Explorer
 from tests import models
 from tests.hub import Hub
@@ -31,7 +32,8 @@ def publish(hub: Hub, folder: Path, *names: str) -> dict[str, str]:
     """Put some checkpoints on the Hub, and their commits into the registry."""
     shas = {name: hub.add("model", f"org/{name}", folder / name) for name in names}
     entries = [
-        Entry("sst2", name[5:], name.title(), f"org/{name}", shas.get(name), name) for name in NAMES
+        RegistryEntry("sst2", name[5:], name.title(), f"org/{name}", shas.get(name), name)
+        for name in NAMES
     ]
     write_registry(folder, entries)
     return shas
@@ -42,9 +44,10 @@ def test_what_is_published_answers_from_the_hub_and_says_so(hub: Hub, bundle: Pa
     explorer = Explorer.start(["sst2"], bundle)
     assert explorer.status.startswith("Models: 1 from the Hub, 1 bundled. Encoder: ")
     classical, hybrid, _ = explorer.origins
-    assert classical == Origin("Sst2-Classical", "bundled")
+    assert classical == ("Sst2-Classical", Place(bundle / "sst2-classical", "bundled"))
     link = f"{constants.ENDPOINT}/org/sst2-hybrid/tree/{sha}"
-    assert hybrid == Origin("Sst2-Hybrid", f"org/sst2-hybrid @ {sha[:7]}", link)
+    folder = hybrid[1].folder
+    assert hybrid == ("Sst2-Hybrid", Place(folder, f"org/sst2-hybrid @ {sha[:7]}", link))
     predictions = explorer.compare("sst2", "A fine film.").predictions
     assert predictions["hybrid"].card.source == f"org/sst2-hybrid @ {sha[:7]}"
     assert predictions["classical"].card.source == "bundled"
@@ -57,12 +60,12 @@ def test_what_is_published_answers_from_the_hub_and_says_so(hub: Hub, bundle: Pa
 def test_a_damaged_publication_gives_way_to_the_bundle(hub: Hub, bundle: Path) -> None:
     publish(hub, bundle, *NAMES)
     sha = hub.add("model", "org/sst2-hybrid", {"model.safetensors": b"nonsense"})
-    entries = [Entry("sst2", "hybrid", "Hybrid", "org/sst2-hybrid", sha, "sst2-hybrid")]
+    entries = [RegistryEntry("sst2", "hybrid", "Hybrid", "org/sst2-hybrid", sha, "sst2-hybrid")]
     write_registry(bundle, entries)
     explorer = Explorer.start(["sst2"], bundle)
     assert explorer.tasks[0].heads == ("classical", "hybrid")
     assert explorer.compare("sst2", "A fine film.").predictions["hybrid"].card.source == "bundled"
-    assert "cannot be used" in explorer.origins[1].place
+    assert "cannot be used" in explorer.origins[1][1].trouble
 
 
 def test_a_control_that_falls_back_when_it_is_first_asked_says_so_from_then_on(
@@ -72,7 +75,7 @@ def test_a_control_that_falls_back_when_it_is_first_asked_says_so_from_then_on(
     models.checkpoint(tmp_path / "sst2-control", "bottleneck")
     files = models.files_of(tmp_path / "sst2-control") | {"model.safetensors": b"nonsense"}
     sha = hub.add("model", "org/control", files)
-    entry = Entry("sst2", "control", "Control", "org/control", sha, "sst2-control")
+    entry = RegistryEntry("sst2", "control", "Control", "org/control", sha, "sst2-control")
     write_registry(tmp_path, [entry])
     explorer = Explorer.start(["sst2"], tmp_path)
     assert "1 from the Hub" in explorer.status
@@ -90,12 +93,12 @@ def test_another_model_than_the_registry_says_gives_way_to_the_bundle(
         hub.add("model", "org/head", bundle / "sst2-classical"),
     ]
     entries = [
-        Entry("sst2", name[5:], name, repo_id, sha, name)
+        RegistryEntry("sst2", name[5:], name, repo_id, sha, name)
         for name, repo_id, sha in zip(NAMES, ("org/labels", "org/head"), shas, strict=True)
     ]
     write_registry(bundle, entries)
     explorer = Explorer.start(["sst2"], bundle)
-    assert [origin.place for origin in explorer.origins[:2]] == [
+    assert [place.words for _, place in explorer.origins[:2]] == [
         "bundled (what the Hub has cannot be used)"
     ] * 2
     write_registry(tmp_path, entries)
@@ -119,16 +122,16 @@ def test_a_publication_without_its_encoder_gives_way_to_the_bundle(
     for name, changes in zip(NAMES, (named, named | {"backbone_revision": "b" * 40}), strict=True):
         files = models.files_of(bundle / name, **changes)
         sha = hub.add("model", f"org/{name}", files)
-        entries.append(Entry("sst2", name[5:], name, f"org/{name}", sha, name))
+        entries.append(RegistryEntry("sst2", name[5:], name, f"org/{name}", sha, name))
     write_registry(bundle, entries)
     hub.fault("GET .*org/encoder.*safetensors", Slow(5))
     before = set(threading.enumerate())
     explorer = Explorer.start(["sst2"], bundle)
     assert explorer.compare("sst2", "A fine film.").predictions["hybrid"].card.source == "bundled"
-    slow, missing, _ = explorer.origins
-    assert "the encoder org/encoder @" in slow.place
-    assert slow.place.endswith("and the Hub was too slow)")
-    assert "the encoder org/encoder @ bbbbbbb is not in the cache, and the" in missing.place
+    (_, slow), (_, missing), _ = explorer.origins
+    assert "the encoder org/encoder @" in slow.words
+    assert slow.words.endswith("and the Hub was too slow)")
+    assert "the encoder org/encoder @ bbbbbbb is not in the cache, and the" in missing.words
     for late in set(threading.enumerate()) - before:
         late.join(10)
 
@@ -139,13 +142,13 @@ def test_a_silent_hub_delays_the_start_by_three_seconds_at_most(
     publish(hub, bundle, *NAMES)
     Explorer.start(["sst2"], bundle)
     hub.fault(".", Silent())
-    monkeypatch.setattr("qbert_demo.model.encoder._found", {})
+    monkeypatch.setattr(find_backbone, "cache", {})
     start = time.monotonic()
     warm = Explorer.start(["sst2"], bundle)
     usual = time.monotonic() - start
     assert "2 from the Hub" in warm.status
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(bundle / "cold"))
-    monkeypatch.setattr("qbert_demo.model.encoder._found", {})
+    monkeypatch.setattr(find_backbone, "cache", {})
     start = time.monotonic()
     cold = Explorer.start(["sst2"], bundle)
     assert time.monotonic() - start < 3 + usual + 1

@@ -10,10 +10,10 @@ from pathlib import Path
 from huggingface_hub import HfApi, get_token
 
 from qbert_demo.checkpoints.card import card_of
-from qbert_demo.checkpoints.registry import Entry, read_registry, write_registry
+from qbert_demo.checkpoints.registry import RegistryEntry, read_registry, write_registry
 from qbert_demo.errors import CheckpointError, InputError
 from qbert_demo.hub.commits import (
-    Comparison,
+    Changes,
     check_repo_id,
     compare,
     send,
@@ -138,14 +138,14 @@ def checkpoint_files(folder: Path, repo_id: str) -> dict[str, bytes]:
     return {CARD: card_of(folder, repo_id).encode(), **files}
 
 
-def _entries(folder: Path) -> list[Entry]:
+def _entries(folder: Path) -> list[RegistryEntry]:
     entries = list(read_registry(folder))
     if not entries:
         raise CheckpointError(f"{folder} has no registry.json that lists checkpoints.")
     return entries
 
 
-def _remember(folder: Path, entries: list[Entry], done: str) -> None:
+def _remember(folder: Path, entries: list[RegistryEntry], done: str) -> None:
     try:
         write_registry(folder, entries)
     except OSError as error:
@@ -155,11 +155,11 @@ def _remember(folder: Path, entries: list[Entry], done: str) -> None:
         ) from error
 
 
-def _would(found: Comparison, *, is_logged_in: bool) -> str:
+def _would(found: Changes, *, is_logged_in: bool) -> str:
     """What a dry run tells; without a login the Hub does not own up to private repositories."""
     if found.head is None:
         state = "would be created" if is_logged_in else "is not there, or is private"
     else:
         state = f"is at {found.head[:7]}{'' if found.to_send else ', unchanged'}"
-    lines = [f"  {change:<8} {name}" for name, change in found.changes.items()]
+    lines = [f"  {change:<8} {name}" for name, change in found.files.items()]
     return "\n".join([f"{found.repo_id} {state}", *lines])

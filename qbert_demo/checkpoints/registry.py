@@ -24,7 +24,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
 @dataclass(frozen=True)
-class Entry:
+class RegistryEntry:
     """One shipped checkpoint.
 
     Attributes:
@@ -70,7 +70,7 @@ class Entry:
         return None
 
 
-def read_registry(folder: Path) -> tuple[Entry, ...]:
+def read_registry(folder: Path) -> tuple[RegistryEntry, ...]:
     """Read the registry of a checkpoints folder.
 
     Args:
@@ -91,17 +91,17 @@ def read_registry(folder: Path) -> tuple[Entry, ...]:
         raise CheckpointError(f"{path} cannot be read: {error}. Restore it.") from error
     if not isinstance(values, list):
         raise CheckpointError(f"{path} must hold a list of checkpoints. Restore it.")
-    names = [field.name for field in fields(Entry)]
+    names = [field.name for field in fields(RegistryEntry)]
     entries = []
     for number, value in enumerate(values, 1):
         if not isinstance(value, dict) or sorted(value) != sorted(names):
             raise CheckpointError(f"{path}, entry {number} must have exactly {', '.join(names)}.")
-        entries.append(Entry(**value))
+        entries.append(RegistryEntry(**value))
     _check(path, entries)
     return tuple(entries)
 
 
-def write_registry(folder: Path, entries: Sequence[Entry]) -> None:
+def write_registry(folder: Path, entries: Sequence[RegistryEntry]) -> None:
     """Write the registry in one step; the same entries always make the same bytes.
 
     Args:
@@ -126,7 +126,7 @@ def write_registry(folder: Path, entries: Sequence[Entry]) -> None:
         Path(fresh).unlink(missing_ok=True)
 
 
-def _check(path: Path, entries: Sequence[Entry]) -> None:
+def _check(path: Path, entries: Sequence[RegistryEntry]) -> None:
     seen: set[tuple[str, str]] = set()
     repositories: set[str] = set()
     for number, entry in enumerate(entries, 1):

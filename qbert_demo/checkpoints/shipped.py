@@ -1,67 +1,50 @@
 """Where each shipped checkpoint is loaded from: the cache, the Hub, or the bundled copy."""
 
 from collections.abc import Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from qbert_demo.checkpoints.registry import Entry, read_registry
-from qbert_demo.errors import CheckpointError
-from qbert_demo.hub.files import SHIPPED, HubFiles, cached, fetch
-from qbert_demo.hub.waiting import Patience, begun, result_within
-from qbert_demo.hub.words import brief
+from qbert_demo.checkpoints.registry import RegistryEntry, read_registry
+from qbert_demo.hub.files import SHIPPED, Repo
+from qbert_demo.hub.places import first_place
+from qbert_demo.hub.waiting import Patience, begun
 from qbert_demo.model.heads import HEADS
-from qbert_demo.results import Origin
+from qbert_demo.results import Place
 
 Key = tuple[str, str]
 """Task and head."""
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a checkpoint's files are.
+class Checkpoint:
+    """A shipped checkpoint.
 
     Attributes:
-        folder: The folder.
-        source: Where it came from, for people.
-        title: The checkpoint's name for people.
-        link: Its page on the Hub, if it came from there.
-        trouble: Why it did not, though it is published.
+        title: Its name for people.
+        place: Where its files are.
         bundle: Where the bundled copy is, if this is another.
     """
 
-    folder: Path
-    source: str
     title: str
-    link: str | None = None
-    trouble: str = ""
+    place: Place
     bundle: Path | None = None
 
-    @property
-    def origin(self) -> Origin:
-        """The same for the list in the page's header."""
-        why = f" ({self.trouble})" if self.trouble else ""
-        return Origin(self.title, self.source + why, self.link)
 
-    def bundled(self, trouble: str) -> "Place | None":
-        """The bundled copy in place of this one, and why; ``None`` if there is no other."""
-        return Place(self.bundle, "bundled", self.title, None, trouble) if self.bundle else None
-
-
-def bundled_checkpoints(folder: Path, tasks: Sequence[str]) -> dict[Key, Place]:
+def bundled_checkpoints(folder: Path, tasks: Sequence[str]) -> dict[Key, Checkpoint]:
     """The checkpoints in a folder, by the name of theirs: ``<task>-<head>``."""
     found = {}
     for task in tasks:
         for head in HEADS:
             path = folder / f"{task}-{head}"
             if path.is_dir():
-                found[task, head] = Place(path, "bundled", path.name)
+                found[task, head] = Checkpoint(path.name, Place(path, "bundled"))
     return found
 
 
 def find_checkpoints(
     folder: Path, tasks: Sequence[str], patience: Patience
-) -> tuple[dict[Key, Place], list[str]]:
+) -> tuple[dict[Key, Checkpoint], list[str]]:
     """Find every checkpoint in the first place that has it.
 
     A published one is looked for in the cache at its commit, which takes no call; then on the
@@ -73,7 +56,7 @@ def find_checkpoints(
         patience: How long the Hub may take.
 
     Returns:
-        The places, in the order of tasks and heads; and a sentence on each that has none.
+        The checkpoints, in the order of tasks and heads; and a sentence on each that is nowhere.
 
     Raises:
         CheckpointError: If the registry is damaged.
@@ -81,51 +64,25 @@ def find_checkpoints(
     found = bundled_checkpoints(folder, tasks)
     entries = [entry for entry in read_registry(folder) if entry.task in tasks]
     lost = []
-    hub = _from_hub([entry for entry in entries if entry.revision], patience)
-    for entry in entries:
-        key = entry.task, entry.head
-        got = hub.get(key, "")
-        bundle = folder / entry.folder if (folder / entry.folder).is_dir() else None
-        if isinstance(got, Path):
-            files = HubFiles(entry.repo_id, str(entry.revision))
-            found[key] = Place(got, files.source, entry.title, files.link, bundle=bundle)
-        elif bundle:
-            found[key] = Place(bundle, "bundled", entry.title, None, got)
-        else:
+    searches = [begun(partial(_find, folder / entry.folder, entry, patience)) for entry in entries]
+    for entry, search in zip(entries, searches, strict=True):
+        key, place = (entry.task, entry.head), search.result()
+        bundle = folder / entry.folder
+        if place.folder is None:
             found.pop(key, None)
-            lost.append(f"Left out {entry.folder}: {got or 'its folder is missing'}.")
+            lost.append(f"Left out {entry.folder}: {place.trouble or 'its folder is missing'}.")
+        else:
+            has_other = place.link is not None and bundle.is_dir()
+            found[key] = Checkpoint(entry.title, place, bundle if has_other else None)
     order = [(task, head) for task in tasks for head in HEADS]
     return {key: found[key] for key in order if key in found}, lost
 
 
-def _from_hub(entries: Sequence[Entry], patience: Patience) -> dict[Key, Path | str]:
-    """The folder of each published checkpoint, or what is in the way."""
-    found: dict[Key, Path | str] = {}
-    cold: dict[Key, tuple[str, str]] = {}
-    for entry in entries:
-        place = entry.repo_id, str(entry.revision)
-        here = cached(*place, SHIPPED)
-        if here:
-            found[entry.task, entry.head] = here
-        else:
-            cold[entry.task, entry.head] = place
-    if not cold:
-        return found
-    trouble = patience.trouble(*next(iter(cold.values())))
-    if trouble:
-        return found | dict.fromkeys(cold, trouble)
-    downloads = {key: _download(*place) for key, place in cold.items()}
-    return found | {key: _result(work, patience) for key, work in downloads.items()}
-
-
-def _download(repo_id: str, revision: str) -> "Future[Path]":
-    return begun(lambda: fetch(repo_id, revision, SHIPPED))
-
-
-def _result(work: "Future[Path]", patience: Patience) -> Path | str:
-    try:
-        return result_within(patience.left(), work)
-    except TimeoutError:
-        return "the Hub was too slow"
-    except CheckpointError as error:
-        return brief(str(error))
+def _find(bundle: Path, entry: RegistryEntry, patience: Patience) -> Place:
+    """The first place that has a checkpoint; without a folder if none has."""
+    copy = Place(bundle if bundle.is_dir() else None, "bundled")
+    if entry.revision is None:
+        return copy
+    repo = Repo("model", entry.repo_id, entry.revision)
+    place = first_place(repo, SHIPPED, patience, copy=copy)
+    return replace(place, source=repo.source) if place.link else place

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.json
 import pyarrow.parquet as pq
-from huggingface_hub import hf_hub_download, snapshot_download
+from huggingface_hub import snapshot_download
 
 from qbert_demo.data.bundled import is_bundled, read_bundled
 from qbert_demo.data.catalogue import Dataset
@@ -18,7 +18,7 @@ from qbert_demo.data.parquet import layout, read_places, streamed_note
 from qbert_demo.data.rows import Rows
 from qbert_demo.errors import DataError
 from qbert_demo.hub.digests import is_whole
-from qbert_demo.hub.files import HubFiles
+from qbert_demo.hub.files import Repo, fetch
 from qbert_demo.hub.words import HUB_ERRORS
 
 WHOLE_MEGABYTES = 10
@@ -147,7 +147,7 @@ def _cached(dataset: Dataset, split: str) -> Rows | None:
     paths = [folder / name for name in _files(dataset, split, _names(folder))]
     if not paths or not all(map(is_whole, paths)):
         return None
-    repo = HubFiles(dataset.repo_id, dataset.revision)
+    repo = Repo("dataset", dataset.repo_id, dataset.revision)
     return replace(_read(dataset, split, paths, repo.source), revision=repo.sha)
 
 
@@ -165,18 +165,13 @@ def _from_hub(dataset: Dataset, split: str, streamed: int | None = None) -> Rows
     return replace(reading(repo.repo_id, read), revision=repo.sha)
 
 
-def _download(dataset: Dataset, split: str, repo: HubFiles, files: Sequence[str]) -> Rows:
-    """Download files to the Hub's cache, and drop one that has not the hash the Hub names."""
-    paths = []
-    for file in files:
-        path = hf_hub_download(repo.repo_id, file, repo_type="dataset", revision=repo.sha)
-        paths.append(Path(path))
-        if not is_whole(paths[-1]):
-            raise DataError(f"A file of {repo.repo_id} arrived damaged. Try again later.")
-    return _read(dataset, split, paths, repo.source)
+def _download(dataset: Dataset, split: str, repo: Repo, files: Sequence[str]) -> Rows:
+    """Read files of the Hub, which its cache keeps."""
+    folder = fetch(repo, files)
+    return _read(dataset, split, [folder / name for name in files], repo.source)
 
 
-def _stream(dataset: Dataset, split: str, repo: HubFiles, files: Sequence[str], n: int) -> Rows:
+def _stream(dataset: Dataset, split: str, repo: Repo, files: Sequence[str], n: int) -> Rows:
     n_classes = len(dataset.labels)
     rows, places, _ = read_places(
         repo,

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from httpx2 import HTTPError
-from huggingface_hub import HfApi, get_hf_file_metadata, hf_hub_url
+from huggingface_hub import get_hf_file_metadata, hf_hub_url
 from huggingface_hub.errors import RevisionNotFoundError
 
 from qbert_demo.data.columns import guess, label_rows, listed
 from qbert_demo.data.parquet import PLACE_BYTES, layout, read_places, streamed_note
 from qbert_demo.data.rows import Rows
 from qbert_demo.errors import DataError, InputError, QBertError
-from qbert_demo.hub.files import HubFiles, Token
+from qbert_demo.hub.files import Repo, Token, look
 from qbert_demo.hub.waiting import PROBE_SECONDS, within
 from qbert_demo.hub.words import HUB_ERRORS, checked_token, hub_sentence
 
@@ -121,7 +121,7 @@ def find(
     revision: str = "",
     token: Token = None,
     endings: tuple[str, ...] = (".parquet",),
-) -> HubFiles:
+) -> Repo:
     """Ask the Hub for a dataset and for one of its files, within 2 * `hub.PROBE_SECONDS`.
 
     Args:
@@ -134,21 +134,19 @@ def find(
     Raises:
         DataError: If it is not to be had; the message says what is wrong.
     """
-    api = HfApi(token=token)
 
-    def ask() -> HubFiles:
+    def ask() -> Repo:
         for wanted in [revision] if revision else [CONVERTED, None]:
             try:
-                info = api.dataset_info(repo_id, revision=wanted, timeout=PROBE_SECONDS)
-            except RevisionNotFoundError:
-                if wanted != CONVERTED:
-                    raise
-                continue
-            names = tuple(sibling.rfilename for sibling in info.siblings or ())
-            if file := next((name for name in names if name.endswith(endings)), None):
-                url = hf_hub_url(repo_id, file, repo_type="dataset", revision=info.sha)
+                repo = look("dataset", repo_id, wanted, token)
+            except DataError as error:
+                if wanted == CONVERTED and isinstance(error.__cause__, RevisionNotFoundError):
+                    continue
+                raise
+            if file := next((name for name in repo.names if name.endswith(endings)), None):
+                url = hf_hub_url(repo_id, file, repo_type="dataset", revision=repo.sha)
                 get_hf_file_metadata(url, token=token, timeout=PROBE_SECONDS)
-                return HubFiles(repo_id, info.sha or "", names)
+                return repo
         raise DataError(
             f"{repo_id} has no {' or '.join(endings)} file{f' at {revision:.40}' * bool(revision)}"
             f"{', and the Hub has not converted it' * (not revision)}. Choose another, or download "
@@ -184,7 +182,7 @@ def reading(what: str, work: Callable[[], T]) -> T:
         ) from error
 
 
-def _look(wish: HubDataset, repo: HubFiles, n: int) -> Look:
+def _look(wish: HubDataset, repo: Repo, n: int) -> Look:
     """Choose what is not chosen yet, read ``n`` rows, and guess the columns."""
     files = layout(repo.names)
     seen = Look(replace(wish, revision=repo.sha, token=False), configs=tuple(files))

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from huggingface_hub import HfFileSystem
 
 from qbert_demo.errors import DataError
-from qbert_demo.hub.files import HubFiles, Token
+from qbert_demo.hub.files import Repo, Token
 
 MAX_GROUP_BYTES = 256_000_000
 """Largest row group that is read."""
@@ -96,7 +96,7 @@ def _usual(name: str) -> str | None:
 
 
 def read_places(
-    repo: HubFiles,
+    repo: Repo,
     files: Sequence[str],
     n: int,
     token: Token = None,
@@ -205,7 +205,7 @@ def _beginning(place: Iterable[Row], share: int) -> list[Row]:
     return rows
 
 
-def _check_footer(stream: Any, repo: HubFiles) -> None:
+def _check_footer(stream: Any, repo: Repo) -> None:
     """Refuse a description that would fill the memory; pyarrow itself refuses what is none."""
     stream.seek(-8, 2)
     tail = stream.read(8)
@@ -217,7 +217,7 @@ def _check_footer(stream: Any, repo: HubFiles) -> None:
         )
 
 
-def _check_group(group: pq.RowGroupMetaData, columns: Sequence[str], repo: HubFiles) -> None:
+def _check_group(group: pq.RowGroupMetaData, columns: Sequence[str], repo: Repo) -> None:
     """Refuse what would fill the memory, before it is read."""
     chunks = [group.column(k) for k in range(group.num_columns)]
     size = sum(

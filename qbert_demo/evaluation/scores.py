@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qbert_demo.checkpoints.open import Trust, open_checkpoint
 from qbert_demo.data.catalogue import Dataset
 from qbert_demo.data.catalogue_rows import load_task
 from qbert_demo.data.rows import Rows
@@ -85,7 +86,9 @@ def evaluate(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> s
         raise CheckpointError(f"{folder} has no checkpoint of {task.key}. Train one first.")
     rows = load_task(task, task.report, datasets_dir)
     truth = np.array(rows.labels)
-    scores = {h: score(LoadedModel.load(folder / f"{task.key}-{h}"), rows) for h in heads}
+    scores = {
+        h: score(open_checkpoint(folder / f"{task.key}-{h}", Trust.OURS), rows) for h in heads
+    }
     lines = [
         f"**{task.task_title}** ({task.repo_id}, {task.report} split, {len(rows):,} texts, "
         f"{date.today().isoformat()}{_trained(folder, task, heads)})",

@@ -5,24 +5,25 @@ can be repeated, and goes on where it was interrupted. A repository with other c
 checkpoint of ours is left alone.
 """
 
-import hashlib
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 from huggingface_hub import CommitOperationAdd, HfApi, ModelInfo, constants
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, RepositoryNotFoundError
+from huggingface_hub.errors import HFValidationError, RepositoryNotFoundError
 from huggingface_hub.hf_api import RepoSibling
 from huggingface_hub.utils import validate_repo_id
 
 from qbert_demo.config import MODEL_TYPE
 from qbert_demo.errors import InputError
+from qbert_demo.hub.digests import stream_has_digest
 from qbert_demo.hub.files import CONFIG, MAX_CONFIG_BYTES
 from qbert_demo.hub.waiting import within
-from qbert_demo.hub.words import HUB_ERRORS, checked_token, hub_sentence
+from qbert_demo.hub.words import HUB_ERRORS, checked_token, writing_sentence
 
 ASK_SECONDS = 15.0
 """Longest wait for what the Hub has of a repository."""
@@ -33,28 +34,28 @@ Files = Mapping[str, bytes]
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Changes:
     """What publishing would do to a repository.
 
     Attributes:
         repo_id: The repository.
         head: The commit that was compared with; ``None`` if there is no such repository.
         is_private: Whether only its owners see it.
-        changes: ``new``, ``changed`` or ``same`` for each file.
+        files: ``new``, ``changed`` or ``same`` for each file.
     """
 
     repo_id: str
     head: str | None
     is_private: bool
-    changes: Mapping[str, str]
+    files: Mapping[str, str]
 
     @property
     def to_send(self) -> list[str]:
         """The files that are not there as they should be."""
-        return [name for name, change in self.changes.items() if change != "same"]
+        return [name for name, change in self.files.items() if change != "same"]
 
 
-def compare(api: HfApi, repo_id: str, files: Files) -> Comparison:
+def compare(api: HfApi, repo_id: str, files: Files) -> Changes:
     """Compare a checkpoint's files with what a repository has; this only reads.
 
     Raises:
@@ -67,7 +68,7 @@ def compare(api: HfApi, repo_id: str, files: Files) -> Comparison:
                 lambda: api.model_info(repo_id, files_metadata=True, timeout=ASK_SECONDS),
             )
         except RepositoryNotFoundError:
-            return Comparison(repo_id, None, False, dict.fromkeys(files, "new"))
+            return Changes(repo_id, None, False, dict.fromkeys(files, "new"))
         there = {sibling.rfilename: sibling for sibling in info.siblings or ()}
         changes = {name: _change(there.get(name), data) for name, data in files.items()}
         if changes[CONFIG] != "same" and not within(
@@ -77,11 +78,11 @@ def compare(api: HfApi, repo_id: str, files: Files) -> Comparison:
                 f"{repo_id} holds something else than a checkpoint of this app, so it was left as "
                 "it is. Choose another name."
             )
-    return Comparison(repo_id, info.sha, bool(info.private), changes)
+    return Changes(repo_id, info.sha, bool(info.private), changes)
 
 
 def send(
-    api: HfApi, found: Comparison, files: Files, message: str, *, private: bool | None = None
+    api: HfApi, found: Changes, files: Files, message: str, *, private: bool | None = None
 ) -> str:
     """Send what differs, in one commit on top of the one that was compared with.
 
@@ -155,11 +156,8 @@ def _change(there: RepoSibling | None, data: bytes) -> str:
     """What a file is to the Hub, by the hash under which it keeps its own."""
     if there is None:
         return "new"
-    if there.lfs is not None:
-        is_same = there.lfs.sha256 == hashlib.sha256(data).hexdigest()
-    else:
-        is_same = there.blob_id == hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
-    return "same" if is_same else "changed"
+    digest = there.lfs.sha256 if there.lfs else there.blob_id or ""
+    return "same" if stream_has_digest(BytesIO(data), digest) else "changed"
 
 
 def _is_ours(api: HfApi, info: ModelInfo, there: Mapping[str, RepoSibling]) -> bool:
@@ -185,12 +183,4 @@ def _told(repo_id: str) -> Iterator[None]:
             raise InputError("The Hub is switched off by HF_HUB_OFFLINE. Unset the variable.")
         yield
     except HUB_ERRORS as error:
-        status = error.response.status_code if isinstance(error, HfHubHTTPError) else 0
-        owner = repo_id.partition("/")[0]
-        sentences = {
-            401: "The Hub does not accept this token. Make a new one that may write.",
-            403: f"This token may not write to {owner}. Use one with write access of a member.",
-            409: f"{repo_id} is there already, but this token may not read it. Use another.",
-            412: f"{repo_id} was changed at the same time. Try again.",
-        }
-        raise InputError(sentences.get(status) or hub_sentence(error, repo_id)) from error
+        raise InputError(writing_sentence(error, repo_id)) from error

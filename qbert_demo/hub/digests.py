@@ -5,10 +5,12 @@ large file by its SHA-256 and a small one by the SHA-1 that git gives it, and th
 names each file so.
 """
 
-import hashlib
 import re
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
+
+from huggingface_hub.utils.sha import git_hash, sha_fileobj
 
 
 def is_whole(path: Path, digest: str | None = None) -> bool:
@@ -41,16 +43,14 @@ def remedy(*paths: Path) -> str:
 def has_digest(path: Path, digest: str) -> bool:
     """Whether a file has a SHA-256, or the SHA-1 that git would give it."""
     try:
-        return _digest(path, git=len(digest) == 40) == digest
+        with path.open("rb") as stream:
+            return stream_has_digest(stream, digest)
     except OSError:
         return False
 
 
-def _digest(path: Path, *, git: bool) -> str:
-    digest = hashlib.sha1(usedforsecurity=False) if git else hashlib.sha256()
-    if git:
-        digest.update(b"blob %d\0" % path.stat().st_size)
-    with path.open("rb") as stream:
-        while chunk := stream.read(1 << 20):
-            digest.update(chunk)
-    return digest.hexdigest()
+def stream_has_digest(stream: BinaryIO, digest: str) -> bool:
+    """The same for what is read from here to the end."""
+    if len(digest) == 40:
+        return git_hash(stream.read()) == digest
+    return sha_fileobj(stream).hex() == digest

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from threading import Lock, Thread
 from typing import TypeVar
 
@@ -20,26 +21,6 @@ DOWNLOAD_SECONDS = 120.0
 NOT_FOR_US = (RepositoryNotFoundError, RevisionNotFoundError)
 
 T = TypeVar("T")
-
-
-def hub_trouble(ask: Callable[[HfApi, float], object]) -> str | None:
-    """Ask the Hub something small, for at most `PROBE_SECONDS`.
-
-    Args:
-        ask: Called with the Hub's client and the longest wait in seconds.
-
-    Returns:
-        ``None`` if the Hub answers, else what is wrong, in words for a status line.
-    """
-    if constants.is_offline_mode():
-        return "the Hub is switched off by HF_HUB_OFFLINE"
-    try:
-        within(PROBE_SECONDS, lambda: ask(HfApi(), PROBE_SECONDS))
-    except HfHubHTTPError as error:
-        return f"the Hub refused with status {error.response.status_code}"
-    except HUB_ERRORS:
-        return "the Hub is out of reach"
-    return None
 
 
 def within(seconds: float, work: Callable[[], T]) -> T:
@@ -108,21 +89,29 @@ class Patience:
         """Seconds that are left."""
         return max(0.0, self._end - time.monotonic())
 
-    def trouble(self, repo_id: str, revision: str | None) -> str | None:
+    def trouble(self, repo_id: str, revision: str | None, kind: str = "model") -> str | None:
         """What is wrong with the Hub, found out by asking for the first repository named here.
 
         A refusal of this one repository is an answer: others may be had.
+
+        Returns:
+            ``None`` if the Hub answers, else what is wrong, in words for a status line.
         """
         with self._lock:
             if not self._probed:
-                self._probed = True
-                self._trouble = hub_trouble(lambda hub, _: self._ask(hub, repo_id, revision))
+                self._probed, self._trouble = True, self._probe(repo_id, revision, kind)
             return self._trouble
 
-    def _ask(self, hub: HfApi, repo_id: str, revision: str | None) -> None:
+    def _probe(self, repo_id: str, revision: str | None, kind: str) -> str | None:
+        if constants.is_offline_mode():
+            return "the Hub is switched off by HF_HUB_OFFLINE"
+        ask = partial(HfApi().repo_info, repo_id, revision=revision, repo_type=kind)
         try:
-            hub.model_info(repo_id, revision=revision, timeout=min(PROBE_SECONDS, self.left()))
+            within(PROBE_SECONDS, partial(ask, timeout=min(PROBE_SECONDS, self.left())))
         except HfHubHTTPError as error:
-            if error.response.status_code in (403, 404) or isinstance(error, NOT_FOR_US):
-                return
-            raise
+            status = error.response.status_code
+            if status not in (403, 404) and not isinstance(error, NOT_FOR_US):
+                return f"the Hub refused with status {status}"
+        except HUB_ERRORS:
+            return "the Hub is out of reach"
+        return None

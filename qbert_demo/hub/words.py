@@ -66,6 +66,19 @@ def hub_sentence(error: BaseException, what: str, variable: str = "HF_HOME") -> 
     return f"Loading {what} from the Hub failed ({type(error).__name__}). Try again later."
 
 
+def writing_sentence(error: BaseException, repo_id: str) -> str:
+    """The same where something was to be written to a repository."""
+    owner = repo_id.partition("/")[0]
+    sentences = {
+        401: "The Hub does not accept this token. Make a new one that may write.",
+        403: f"This token may not write to {owner}. Use one with write access of a member.",
+        409: f"{repo_id} is there already, but this token may not read it. Use another.",
+        412: f"{repo_id} was changed at the same time. Try again.",
+    }
+    status = error.response.status_code if isinstance(error, HfHubHTTPError) else 0
+    return sentences.get(status) or hub_sentence(error, repo_id)
+
+
 def brief(sentence: str) -> str:
     """The first sentence of a message, to stand in brackets: without a capital or a full stop."""
     first = sentence.partition(". ")[0].rstrip(".")

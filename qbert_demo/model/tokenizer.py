@@ -1,8 +1,8 @@
-"""Tokenizers, read from plain data alone: ``tokenizer.json``, or the older ``vocab.txt``.
+"""Tokenizers of BERT: a vocabulary and four flags are read, and ours is built from them.
 
-A ``tokenizer.json`` may be anybody's. What is not known to be harmless in it is refused before
-the library sees it, because some of its parts end in a panic, or take memory and time without
-bound. The library is handed nothing but what was checked.
+A ``tokenizer.json`` may be anybody's, and parts of the library end in a panic, or take memory and
+time without bound. So the library is handed nothing of it but strings and numbers: what is not
+BERT's usual pipeline is refused.
 """
 
 import json
@@ -11,58 +11,61 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tokenizers import Encoding, Tokenizer
-from transformers import BertTokenizer
+from tokenizers import AddedToken, Encoding, Tokenizer
+from tokenizers.models import WordPiece
+from tokenizers.normalizers import BertNormalizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
+from tokenizers.processors import BertProcessing
 
 from qbert_demo.errors import CheckpointError, QBertError
 
-PARTS = {
-    "normalizer": (
-        *("BertNormalizer", "Lowercase", "NFC", "NFD", "NFKC", "NFKD"),
-        *("Strip", "StripAccents"),
-    ),
-    "pre_tokenizer": (
-        *("BertPreTokenizer", "Digits", "Punctuation"),
-        *("Whitespace", "WhitespaceSplit"),
-    ),
-    "post_processor": ("BertProcessing", "TemplateProcessing"),
-    "model": ("WordPiece",),
+UNKNOWN, FIRST, LAST = "[UNK]", "[CLS]", "[SEP]"
+SPECIAL = (UNKNOWN, FIRST, LAST, "[PAD]", "[MASK]")
+"""Tokens that may stand in a text as they are."""
+MAX_WORD = 100
+"""Longest word in characters that is split."""
+FLAGS = {"clean_text": True, "handle_chinese_chars": True, "strip_accents": None, "lowercase": True}
+"""The flags of BERT's normalizer, as they are where nothing is said."""
+EARLY_NAMES = {
+    "tokenize_chinese_chars": "handle_chinese_chars",
+    "strip_accents": "strip_accents",
+    "do_lower_case": "lowercase",
 }
-"""The types that each part of a tokenizer may be of."""
-LISTS = {"normalizer": "normalizers", "pre_tokenizer": "pretokenizers"}
-"""Where a part may be several in a sequence, and the list's name."""
-MAX_IN_LIST = 10
-MAX_WORD = 1000
-"""Longest word in characters that may be split; the time for one grows with its third power."""
-MAX_PREFIX = 20
-"""Longest mark of a word's continuation."""
+"""What ``tokenizer_config.json`` calls them."""
 
 
 def read_tokenizer(folder: Path, vocab_size: int) -> Tokenizer:
-    """Read a folder's tokenizer; it neither pads nor cuts.
+    """Read a folder's ``tokenizer.json``, or the older ``vocab.txt``; it neither pads nor cuts.
 
     Args:
         folder: Where its files are.
         vocab_size: Rows of the model's embedding; every token's id must be below.
 
     Raises:
-        CheckpointError: If there is none, it is damaged, or it does not suit the model.
+        CheckpointError: If there is none, it is damaged or of another kind, or it does not suit
+            the model.
     """
-    with _told(f"The tokenizer in {folder} cannot be read"):
+    with _told("Its tokenizer cannot be read"):
         if (folder / "tokenizer.json").is_file():
-            text = (folder / "tokenizer.json").read_text("utf-8")
+            vocabulary, special, flags = _from_json(folder / "tokenizer.json")
         elif (folder / "vocab.txt").is_file():
-            text = _from_vocabulary(folder)
+            vocabulary, special, flags = _from_vocabulary(folder)
         else:
-            raise CheckpointError(f"{folder} has neither tokenizer.json nor vocab.txt.")
-        tokenizer = Tokenizer.from_str(json.dumps(_checked(folder, json.loads(text))))
-        ids = tokenizer.encode("a").ids
-        largest = max([*tokenizer.get_vocab(with_added_tokens=True).values(), *ids])
-    if largest >= vocab_size:
-        raise CheckpointError(
-            f"The tokenizer in {folder} has token {largest}, the model {vocab_size} tokens; they "
-            "do not belong together."
+            raise CheckpointError("It has neither tokenizer.json nor vocab.txt.")
+        _check(vocabulary, flags)
+        if len(vocabulary) > vocab_size:
+            raise CheckpointError(
+                f"Its tokenizer has {len(vocabulary):,} tokens, the model {vocab_size:,}; they do "
+                "not belong together."
+            )
+        tokenizer = Tokenizer(
+            WordPiece(vocabulary, unk_token=UNKNOWN, max_input_chars_per_word=MAX_WORD)
         )
+        tokenizer.add_special_tokens([AddedToken(name, normalized=False) for name in special])
+        tokenizer.normalizer = BertNormalizer(**flags)
+        tokenizer.pre_tokenizer = BertPreTokenizer()
+        ends = [(name, vocabulary[name]) for name in (LAST, FIRST)]
+        tokenizer.post_processor = BertProcessing(*ends)
     return tokenizer
 
 
@@ -87,75 +90,86 @@ def _told(what: str) -> Iterator[None]:
         raise CheckpointError(f"{what}: {error!s:.200}") from error
 
 
-def _checked(folder: Path, values: dict[str, Any]) -> dict[str, Any]:
-    """What the library is given of a ``tokenizer.json``; texts are only encoded, one by one."""
-    kept: dict[str, Any] = {"version": "1.0"}
-    for part, known in PARTS.items():
-        kept[part] = values.get(part)
-        for piece in _pieces(part, kept[part]):
-            kind = piece.get("type", "WordPiece" if part == "model" else None)
-            if kind not in known:
-                raise CheckpointError(
-                    f"The tokenizer in {folder} has the {part} {kind!s:.40}; those that are read "
-                    f"here are {', '.join(known)}."
-                )
-    kept["added_tokens"] = values.get("added_tokens") or []
-    kept["model"] = _checked_model(folder, values["model"])
-    if not _puts_ends(kept["post_processor"]):
-        raise CheckpointError(
-            f"The tokenizer in {folder} does not put a text between [CLS] and [SEP], as BERT needs."
-        )
-    return kept
+def _from_json(path: Path) -> tuple[dict[str, int], list[str], dict[str, Any]]:
+    """The vocabulary, the special tokens and the flags in a ``tokenizer.json``.
+
+    Raises:
+        CheckpointError: If anything else in it is not as BERT has it.
+    """
+    values = json.loads(path.read_text("utf-8"))
+    model = {"type": "WordPiece"} | values["model"]
+    normalizer = dict(values.get("normalizer") or {})
+    flags = {name: normalizer.setdefault(name, flag) for name, flag in FLAGS.items()}
+    added = values.get("added_tokens") or []
+    given = {
+        "model": model,
+        "normalizer": normalizer,
+        "pre_tokenizer": values.get("pre_tokenizer"),
+        "post_processor": (values.get("post_processor") or {}) | {"pair": None},
+        "added_tokens": added,
+    }
+    vocabulary = dict(model["vocab"])
+    special = [token["content"] for token in added if token["content"] in SPECIAL]
+    for part, usual in _usual_parts(vocabulary, special, flags).items():
+        if given[part] not in usual:
+            raise CheckpointError(
+                f"Its tokenizer has the {part} {given[part]!s:.80}; only BERT's own is read here."
+            )
+    return vocabulary, special, flags
 
 
-def _pieces(part: str, value: Any) -> list[dict[str, Any]]:
-    """The things that a part consists of; none if it is left out."""
-    if value is None:
-        return []
-    if part in LISTS and value.get("type") == "Sequence":
-        return value[LISTS[part]] if len(value[LISTS[part]]) <= MAX_IN_LIST else [{}]
-    return [value]
-
-
-def _checked_model(folder: Path, model: dict[str, Any]) -> dict[str, Any]:
-    unknown = model.get("unk_token", "[UNK]")
-    prefix = model.get("continuing_subword_prefix", "##")
-    longest = model.get("max_input_chars_per_word", 100)
-    if unknown not in model["vocab"]:
-        raise CheckpointError(f"The tokenizer in {folder} has no token for what it does not know.")
-    if not longest <= MAX_WORD or not len(prefix) <= MAX_PREFIX:
-        raise CheckpointError(
-            f"The tokenizer in {folder} may split words of at most {MAX_WORD:,} characters, with "
-            f"a prefix of at most {MAX_PREFIX}."
-        )
+def _usual_parts(
+    vocabulary: dict[str, int], special: list[str], flags: dict[str, Any]
+) -> dict[str, list[Any]]:
+    """What each part of BERT's ``tokenizer.json`` may be."""
+    pieces = {
+        "unk_token": UNKNOWN,
+        "continuing_subword_prefix": "##",
+        "max_input_chars_per_word": MAX_WORD,
+    }
+    ids = {name: vocabulary.get(name) for name in (FIRST, LAST)}
+    first, last = ({"SpecialToken": {"id": name, "type_id": 0}} for name in ids)
+    ends = {
+        "single": [first, {"Sequence": {"id": "A", "type_id": 0}}, last],
+        "special_tokens": {n: {"id": n, "ids": [k], "tokens": [n]} for n, k in ids.items()},
+    }
+    pairs = {"sep": [LAST, ids[LAST]], "cls": [FIRST, ids[FIRST]]}
+    usual = dict.fromkeys(("single_word", "lstrip", "rstrip", "normalized"), False)
     return {
-        "type": "WordPiece",
-        "unk_token": unknown,
-        "continuing_subword_prefix": prefix,
-        "max_input_chars_per_word": longest,
-        "vocab": model["vocab"],
+        "model": [{"type": "WordPiece", "vocab": vocabulary, **pieces}],
+        "normalizer": [{"type": "BertNormalizer", **flags}],
+        "pre_tokenizer": [{"type": "BertPreTokenizer"}],
+        "post_processor": [
+            {"type": "TemplateProcessing", "pair": None, **ends},
+            {"type": "BertProcessing", "pair": None, **pairs},
+        ],
+        "added_tokens": [
+            [
+                {"id": vocabulary.get(name), "content": name, "special": True, **usual}
+                for name in special
+            ]
+        ],
     }
 
 
-def _puts_ends(value: dict[str, Any] | None) -> bool:
-    """Whether a text is put between one special token and another, and nothing else."""
-    if value is None or value["type"] == "BertProcessing":
-        return value is not None
-    kinds = [next(iter(piece.items())) for piece in value["single"]]
-    tokens = [value["special_tokens"].get(what["id"]) for kind, what in kinds[::2]]
-    return (
-        [kind for kind, _ in kinds] == ["SpecialToken", "Sequence", "SpecialToken"]
-        and kinds[1][1]["id"] == "A"
-        and all(token and len(token["ids"]) == len(token["tokens"]) == 1 for token in tokens)
-    )
-
-
-def _from_vocabulary(folder: Path) -> str:
-    """The ``tokenizer.json`` that belongs to a ``vocab.txt``."""
+def _from_vocabulary(folder: Path) -> tuple[dict[str, int], list[str], dict[str, Any]]:
+    """The same of a ``vocab.txt``; ``tokenizer_config.json`` may tell the flags."""
+    lines = (folder / "vocab.txt").read_bytes().decode().removesuffix("\n").split("\n")
+    names = [line.removesuffix("\r") for line in lines]
+    vocabulary = {name: k for k, name in enumerate(names)}
     settings = folder / "tokenizer_config.json"
     values = json.loads(settings.read_text("utf-8")) if settings.is_file() else {}
-    lower = bool(values.get("do_lower_case", True))
-    names = (folder / "vocab.txt").read_text("utf-8").splitlines()
-    vocabulary = {name: k for k, name in enumerate(names)}
-    made = BertTokenizer(vocab=vocabulary, do_lower_case=lower)
-    return made.backend_tokenizer.to_str()
+    given = {name: values[early] for early, name in EARLY_NAMES.items() if early in values}
+    return vocabulary, [name for name in SPECIAL if name in vocabulary], FLAGS | given
+
+
+def _check(vocabulary: dict[str, int], flags: dict[str, Any]) -> None:
+    """Refuse what cannot be handed to the library as it is."""
+    ids = vocabulary.values()
+    if any(type(k) is not int for k in ids) or sorted(ids) != list(range(len(ids))):
+        raise CheckpointError("Its tokenizer does not number different tokens from 0.")
+    if missing := [name for name in (UNKNOWN, FIRST, LAST) if name not in vocabulary]:
+        raise CheckpointError(f"Its tokenizer has no token {missing[0]}, which BERT needs.")
+    for name, value in flags.items():
+        if type(value) is not bool and not (name == "strip_accents" and value is None):
+            raise CheckpointError(f"Its tokenizer has {name} {value!r:.40}; it must be yes or no.")

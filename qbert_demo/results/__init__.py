@@ -5,13 +5,13 @@ results and never a model. Angles are radians; wire 0 is the most significant bi
 """
 
 from qbert_demo.results.circuit import Array, CircuitReading, GateReading, Squeeze, pack
+from qbert_demo.results.place import Place
 from qbert_demo.results.prediction import (
     BatchComparison,
     Comparison,
     Example,
     Guest,
     ModelCard,
-    Origin,
     Prediction,
     TaskCard,
     TextPair,
@@ -33,7 +33,7 @@ __all__ = [
     "GateReading",
     "Guest",
     "ModelCard",
-    "Origin",
+    "Place",
     "Prediction",
     "Squeeze",
     "TaskCard",

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qbert_demo.results.circuit import Array, CircuitReading, Squeeze
+from qbert_demo.results.place import Place
 
 
 @dataclass(frozen=True)
@@ -193,21 +194,6 @@ class TaskCard:
 
 
 @dataclass(frozen=True)
-class Origin:
-    """Where something that was loaded came from.
-
-    Attributes:
-        name: What it is, for people.
-        place: Its Hub repository and commit, ``bundled``, or ``embedded copy``.
-        link: Its page on the Hub, if it came from there.
-    """
-
-    name: str
-    place: str
-    link: str | None = None
-
-
-@dataclass(frozen=True)
 class Guest:
     """A model from the Hub, ready to be asked.
 
@@ -220,4 +206,4 @@ class Guest:
 
     cards: tuple[TaskCard, ...]
     notes: tuple[str, ...]
-    origin: Origin
+    origin: Place

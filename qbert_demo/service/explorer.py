@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
-from qbert_demo.checkpoints.guests import load_anything
+from qbert_demo.checkpoints.hub_model import open_source
 from qbert_demo.checkpoints.shipped import bundled_checkpoints, find_checkpoints
 from qbert_demo.circuit.alike import alike
 from qbert_demo.config import CHECKPOINTS
@@ -23,14 +23,14 @@ from qbert_demo.results import (
     BatchComparison,
     Comparison,
     Guest,
-    Origin,
+    Place,
     Prediction,
     TaskCard,
     TextPair,
 )
 from qbert_demo.service.checks import check_heads, check_text, check_texts, check_truth
 from qbert_demo.service.shipped import Shipped
-from qbert_demo.service.visitors import Ref, Visitors
+from qbert_demo.service.visitors import Visitors
 from qbert_demo.settings import max_model_bytes, model_cache_bytes
 
 
@@ -76,8 +76,8 @@ class Explorer:
         return self._shipped.status
 
     @property
-    def origins(self) -> tuple[Origin, ...]:
-        """Where each model and the encoder came from."""
+    def origins(self) -> tuple[tuple[str, Place], ...]:
+        """The name of each model and of the encoder, and where it came from."""
         return self._shipped.origins
 
     def task(self, key: object) -> TaskCard:
@@ -194,7 +194,7 @@ class Explorer:
             CheckpointError: If the checkpoint is not to be had, or not usable.
             InputError: If there is nothing to read.
         """
-        classifier = load_anything(source, revision, max_model_bytes())
+        classifier = open_source(source, revision, max_model_bytes())
         tokens = _read(classifier, check_text(text))
         return predict(classifier, head_of(classifier.model.config.head).name, tokens)
 
@@ -207,10 +207,7 @@ class Explorer:
             InputError: If it is a visitor's, and was dropped to make room.
         """
         own = self._visitors.find(task, head)
-        if isinstance(own, LoadedModel):
-            return own
-        key = (own.task, own.head) if isinstance(own, Ref) else (task, head)
-        return self._shipped.classifier(key)
+        return own or self._shipped.classifier((self._visitors.home(task), head))
 
     def adopt(self, card: TaskCard, classifiers: dict[str, LoadedModel]) -> None:
         """Let a visitor's own models be asked like the others, by whoever knows the card's key.

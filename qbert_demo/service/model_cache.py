@@ -1,4 +1,4 @@
-"""A shelf of models that holds so many bytes: what was asked for least recently goes first."""
+"""Models in memory, of so many bytes: what was asked for least recently goes first."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ Models = Mapping[str, LoadedModel]
 """Models that come and go together, by head."""
 
 
-class Shelf:
+class ModelCache:
     """Models by key, never more bytes of parameters than a limit; safe between threads.
 
     Models that share an encoder count it once.
@@ -66,7 +66,7 @@ class Shelf:
             self._models.pop(key, None)
             self._sizes.pop(key, None)
 
-    def load(self, key: str, make: Callable[[], Models], seconds: float) -> Models:
+    def keep(self, key: str, make: Callable[[], Models], seconds: float) -> Models:
         """The models under a key, made by one thread if they are not here, however many ask.
 
         What is not made in time is given up: it is not kept when it comes late, and whoever asks

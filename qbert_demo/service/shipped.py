@@ -1,34 +1,35 @@
 """The shipped checkpoints: where each of them is, and its model once somebody asked for it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from pathlib import Path
 from threading import Lock
 
-from qbert_demo.checkpoints.shipped import Key, Place
+from qbert_demo.checkpoints.open import Trust, open_checkpoint
+from qbert_demo.checkpoints.shipped import Checkpoint, Key
 from qbert_demo.data.catalogue import TASKS
 from qbert_demo.errors import BackboneError, CheckpointError
 from qbert_demo.hub.waiting import Patience
 from qbert_demo.hub.words import brief
 from qbert_demo.model import QBertConfig
-from qbert_demo.model.checkpoint import read_config
+from qbert_demo.model.checkpoint import REMEDY, checked_config, named, read_values
 from qbert_demo.model.encoder import find_backbone
 from qbert_demo.model.heads import HEADS
 from qbert_demo.model.loaded import LoadedModel
-from qbert_demo.results import Origin, TaskCard
+from qbert_demo.results import Place, TaskCard
 
 
 class Shipped:
     """The checkpoints that a visitor can choose from."""
 
-    def __init__(self, places: Mapping[Key, Place], trouble: Sequence[str] = ()) -> None:
+    def __init__(self, checkpoints: Mapping[Key, Checkpoint], trouble: Sequence[str] = ()) -> None:
         """Load none yet.
 
         Args:
-            places: Where they are.
+            checkpoints: Which there are.
             trouble: A sentence on each that is missing.
         """
         self.trouble = list(trouble)
-        self._places = dict(places)
+        self._checkpoints = dict(checkpoints)
         self._loaded: dict[Key, LoadedModel] = {}
         self._lock = Lock()
 
@@ -38,19 +39,19 @@ class Shipped:
         Args:
             patience: How long the Hub may take for an encoder while there is a bundled copy.
         """
-        for task, head in [key for key in self._places if HEADS[key[1]].is_default]:
+        for task, head in [key for key in self._checkpoints if HEADS[key[1]].is_default]:
             try:
                 self.classifier((task, head), patience)
             except (CheckpointError, BackboneError) as error:
                 self.trouble.append(f"Left out {task}-{head}: {error}")
-                del self._places[task, head]
+                del self._checkpoints[task, head]
 
     @property
     def cards(self) -> tuple[TaskCard, ...]:
         """The tasks that have a checkpoint."""
         cards = []
-        for task in dict.fromkeys(key for key, _ in self._places):
-            heads = tuple(head for key, head in self._places if key == task)
+        for task in dict.fromkeys(key for key, _ in self._checkpoints):
+            heads = tuple(head for key, head in self._checkpoints if key == task)
             known = TASKS[task]
             cards.append(TaskCard(task, known.task_title, known.labels, known.examples, heads))
         return tuple(cards)
@@ -58,59 +59,56 @@ class Shipped:
     @property
     def status(self) -> str:
         """One line on where models and encoder came from, and what is missing."""
-        places = list(self._places.values())
+        places = [checkpoint.place for checkpoint in self._checkpoints.values()]
         from_hub = sum(place.link is not None for place in places)
         bundled = len(places) - from_hub
         why = "; ".join(dict.fromkeys(place.trouble for place in places if place.trouble))
         words = "bundled" if not from_hub else f"{from_hub} from the Hub"
         words += f", {bundled} bundled" if from_hub and bundled else ""
         words += f" ({why})" if why else ""
-        return " ".join([f"Models: {words}.", f"Encoder: {find_backbone().source}.", *self.trouble])
+        return " ".join([f"Models: {words}.", f"Encoder: {find_backbone().words}.", *self.trouble])
 
     @property
-    def origins(self) -> tuple[Origin, ...]:
-        """Where each model and the encoder came from."""
-        models = [place.origin for place in self._places.values()]
-        encoder = find_backbone()
-        return (*models, Origin("Encoder of all models", encoder.source, encoder.link))
+    def origins(self) -> tuple[tuple[str, Place], ...]:
+        """The name of each model and of the encoder, and where it came from."""
+        models = [(checkpoint.title, checkpoint.place) for checkpoint in self._checkpoints.values()]
+        return (*models, ("Encoder of all models", find_backbone()))
 
     def classifier(self, key: Key, patience: Patience | None = None) -> LoadedModel:
         """The model of a task and head, loaded on first use.
+
+        Its bundled copy stands in for what the Hub has, if that is not usable.
 
         Raises:
             CheckpointError: If its checkpoint is not usable.
             BackboneError: If its encoder is not to be had.
         """
         with self._lock:
-            if key not in self._loaded:
-                self._loaded[key] = self._load(key, patience)
+            while key not in self._loaded:
+                checkpoint = self._checkpoints[key]
+                try:
+                    self._loaded[key] = _load(checkpoint, key, patience)
+                except (CheckpointError, BackboneError) as error:
+                    if checkpoint.bundle is None:
+                        raise
+                    is_encoder = isinstance(error, BackboneError)
+                    why = brief(str(error)) if is_encoder else "what the Hub has cannot be used"
+                    place = Place(checkpoint.bundle, "bundled", None, why)
+                    self._checkpoints[key] = Checkpoint(checkpoint.title, place)
             return self._loaded[key]
 
-    def _load(self, key: Key, patience: Patience | None) -> LoadedModel:
-        """Load a checkpoint, its bundled copy if what the Hub has is not usable."""
-        place = self._places[key]
-        try:
-            return _load(place, key, patience)
-        except (CheckpointError, BackboneError) as error:
-            no_encoder = isinstance(error, BackboneError)
-            why = brief(str(error)) if no_encoder else "what the Hub has cannot be used"
-            bundled = place.bundled(why)
-            if bundled is None:
-                raise
-            self._places[key] = bundled
-        return self._load(key, patience)
+
+def _load(checkpoint: Checkpoint, key: Key, patience: Patience | None) -> LoadedModel:
+    folder = checkpoint.place.path
+    with named(folder, REMEDY):
+        config = checked_config(read_values(folder))
+    _check_kind(folder, key, config)
+    optional = checkpoint.bundle is not None
+    encoder = find_backbone(config.source(), patience, optional=optional).path
+    return open_checkpoint(folder, Trust.OURS, checkpoint.place.source, encoder=encoder)
 
 
-def _load(place: Place, key: Key, patience: Patience | None) -> LoadedModel:
-    config = read_config(place.folder, QBertConfig)
-    _check_kind(place, key, config)
-    find_backbone(config.source(), patience, optional=place.bundle is not None)
-    classifier = replace(LoadedModel.load(place.folder), source=place.source)
-    classifier.warm_up()
-    return classifier
-
-
-def _check_kind(place: Place, key: Key, config: QBertConfig) -> None:
+def _check_kind(folder: Path, key: Key, config: QBertConfig) -> None:
     """Refuse a checkpoint that is not what its name says."""
     task, head = key
     for what, found, wanted in (
@@ -119,6 +117,6 @@ def _check_kind(place: Place, key: Key, config: QBertConfig) -> None:
     ):
         if found != wanted:
             raise CheckpointError(
-                f"{place.folder} has the {what} {found}; {task}-{head} has the {what} {wanted}. "
+                f"{folder} has the {what} {found}; {task}-{head} has the {what} {wanted}. "
                 "Put the right checkpoint there, or correct the registry."
             )

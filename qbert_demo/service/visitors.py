@@ -16,16 +16,17 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
-from qbert_demo.checkpoints.guests import load_found
+from qbert_demo.checkpoints.hub_model import bring_model
+from qbert_demo.checkpoints.open import Trust, open_checkpoint
 from qbert_demo.errors import CheckpointError, InputError
-from qbert_demo.hub.files import HubFiles, Token, look
+from qbert_demo.hub.files import Repo, Token, look
 from qbert_demo.hub.waiting import DOWNLOAD_SECONDS, Patience, within
 from qbert_demo.hub.words import checked_token, hub_sentence
 from qbert_demo.model.heads import head_of
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.model.plain_bert import PlainBert
-from qbert_demo.results import Guest, Origin, TaskCard
-from qbert_demo.service.model_cache import Shelf
+from qbert_demo.results import Guest, Place, TaskCard
+from qbert_demo.service.model_cache import ModelCache
 from qbert_demo.settings import max_model_bytes
 
 MAX_TASKS = 1000
@@ -33,18 +34,27 @@ MAX_TASKS = 1000
 
 
 class Ref(NamedTuple):
-    """Where a model of a visitor's task is: under a key on the shelf, or a task's shipped one."""
+    """Where a visitor's model is: under a key of the cache, by head."""
 
-    key: str | None
-    task: str
+    key: str
     head: str
 
 
 @dataclass(frozen=True)
 class _Task:
+    """A visitor's task.
+
+    Attributes:
+        card: Describes it.
+        models: Its visitor's models by head; all others are those of the task ``home``.
+        remedy: How they are had again when they were dropped.
+        home: Key of the shipped task that they stand beside; empty if they stand alone.
+    """
+
     card: TaskCard
     models: Mapping[str, Ref]
     remedy: str
+    home: str = ""
 
 
 class Visitors:
@@ -56,7 +66,7 @@ class Visitors:
         Args:
             limit: Most bytes of models.
         """
-        self.shelf = Shelf(limit)
+        self.cache = ModelCache(limit)
         self._lock = Lock()
         self._tasks: OrderedDict[str, _Task] = OrderedDict()
 
@@ -65,22 +75,22 @@ class Visitors:
         task = self._tasks.get(key) if isinstance(key, str) else None
         return task.card if task else None
 
-    def find(self, key: str, head: str) -> LoadedModel | Ref | None:
-        """The model behind a head of a visitor's task.
+    def home(self, key: str) -> str:
+        """The shipped task that a visitor's models stand beside; else the key itself."""
+        task = self._tasks.get(key)
+        return task.home if task else key
 
-        Returns:
-            The model, or which shipped one it is; ``None`` if this is no visitor's task.
+    def find(self, key: str, head: str) -> LoadedModel | None:
+        """A visitor's model by task and head; ``None`` if it is a shipped one.
 
         Raises:
             InputError: If it was dropped; the message says how to get it back.
         """
         task = self._tasks.get(key)
-        if task is None:
+        ref = task.models.get(head) if task else None
+        if task is None or ref is None:
             return None
-        ref = task.models[head]
-        if ref.key is None:
-            return ref
-        models = self.shelf.get(ref.key)
+        models = self.cache.get(ref.key)
         if models is None:
             raise InputError(
                 f"The models of “{task.card.title}” were dropped to make room for newer ones. "
@@ -90,8 +100,8 @@ class Visitors:
 
     def adopt(self, card: TaskCard, classifiers: Mapping[str, LoadedModel]) -> None:
         """Keep a visitor's trained models under their task's key."""
-        self.shelf.put(card.key, classifiers)
-        refs = {head: Ref(card.key, card.key, head) for head in card.heads}
+        self.cache.put(card.key, classifiers)
+        refs = {head: Ref(card.key, head) for head in card.heads}
         self._remember(_Task(card, refs, "Take them over from Fine-tune again, or train anew."))
 
     def forget(self, key: str) -> None:
@@ -100,62 +110,52 @@ class Visitors:
             task = self._tasks.pop(key, None)
             others = {ref.key for other in self._tasks.values() for ref in other.models.values()}
         for ref in task.models.values() if task else ():
-            if ref.key is not None and ref.key not in others:
-                self.shelf.drop(ref.key)
+            if ref.key not in others:
+                self.cache.drop(ref.key)
 
     def load(
         self, repo_id: object, revision: object, token: object, tasks: Sequence[TaskCard]
     ) -> Guest:
-        """Load a model from the Hub, within `DOWNLOAD_SECONDS`.
+        """Load a model that may stand beside ``tasks``; see `Explorer.load_model`.
 
-        Args:
-            repo_id: Such as ``org/name``.
-            revision: Branch, tag or commit; the main branch if empty.
-            token: A visitor's own, used for this load alone.
-            tasks: What a model may stand beside.
-
-        Raises:
-            CheckpointError: If it is not to be had, or not usable.
-            BackboneError: If its encoder is not to be had.
-            InputError: If there is no room for it.
+        It may take `DOWNLOAD_SECONDS`.
         """
         name, wanted, secret = _clean(repo_id), _clean(revision) or None, checked_token(token)
         if not name:
             raise InputError("Name a model on the Hub, such as org/name.")
-
         who = secret or False
         patience = Patience(DOWNLOAD_SECONDS)
         try:
-            found = within(patience.left(), lambda: look(name, wanted, who))
-            key = secrets.token_urlsafe(16) if secret else f"{found.repo_id}@{found.sha}"
-            models = self.shelf.load(
-                key, lambda: {"guest": _load(found, who, tasks)}, patience.left()
+            repo = within(patience.left(), lambda: look("model", name, wanted, who))
+            key = secrets.token_urlsafe(16) if secret else f"{repo.repo_id}@{repo.sha}"
+            models = self.cache.keep(
+                key, lambda: {"guest": _with_our_labels(_opened(repo, who), tasks)}, patience.left()
             )
         except TimeoutError as error:
             raise CheckpointError(hub_sentence(error, name)) from error
-        return self._offer(found, key, models["guest"], tasks)
+        return self._offer(repo, key, models["guest"], tasks)
 
     def _offer(
-        self, found: HubFiles, key: str, classifier: LoadedModel, tasks: Sequence[TaskCard]
+        self, repo: Repo, key: str, classifier: LoadedModel, tasks: Sequence[TaskCard]
     ) -> Guest:
         """Make the tasks of a loaded model."""
         home = next((card for card in tasks if card.labels == classifier.labels), None)
         head = head_of(classifier.model.config.head)
-        guest = Ref(key, "", "guest")
-        cards = []
-        notes = [classifier.note] if classifier.note else []
+        model, remedy = Ref(key, "guest"), f"Load {repo.repo_id} again."
+        offered = []
         if home is None or head.has_circuit:
-            card = TaskCard(_new_key(), found.repo_id, classifier.labels, (), (head.name,))
-            cards.append(card)
-            self._remember(_Task(card, {head.name: guest}, f"Load {found.repo_id} again."))
+            card = TaskCard(_new_key(), repo.repo_id, classifier.labels, (), (head.name,))
+            offered.append(_Task(card, {head.name: model}, remedy))
         if home is not None:
-            title = f"{home.title}, with {found.repo_id}"
+            title = f"{home.title}, with {repo.repo_id}"
             heads = (*home.heads, "guest")
             card = TaskCard(f"{_new_key()}~{home.key}", title, home.labels, home.examples, heads)
-            cards.append(card)
-            refs = {name: Ref(None, home.key, name) for name in home.heads} | {"guest": guest}
-            self._remember(_Task(card, refs, f"Load {found.repo_id} again."))
-        return Guest(tuple(cards), tuple(notes), Origin(found.repo_id, found.source, found.link))
+            offered.append(_Task(card, {"guest": model}, remedy, home.key))
+        for task in offered:
+            self._remember(task)
+        notes = (classifier.note,) if classifier.note else ()
+        place = Place(None, repo.source, repo.link)
+        return Guest(tuple(task.card for task in offered), notes, place)
 
     def _remember(self, task: _Task) -> None:
         with self._lock:
@@ -174,24 +174,30 @@ def _clean(value: object) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _load(found: HubFiles, token: Token, tasks: Sequence[TaskCard]) -> LoadedModel:
-    """Load a model; nothing of it stays on the disk."""
+def _opened(repo: Repo, token: Token) -> LoadedModel:
+    """Bring a model and open it; nothing of it stays on the disk."""
     try:
-        with tempfile.TemporaryDirectory(prefix="qbert-", ignore_cleanup_errors=True) as folder:
-            classifier = load_found(found, token, max_model_bytes(), Path(folder))
+        with tempfile.TemporaryDirectory(prefix="qbert-", ignore_cleanup_errors=True) as parent:
+            folder, encoder = bring_model(
+                repo, max_model_bytes(), token=token, cache_dir=Path(parent)
+            )
+            opened = open_checkpoint(folder, Trust.STRANGER, repo.source, encoder=encoder)
     except OSError as error:
-        raise CheckpointError(hub_sentence(error, found.repo_id, "TMPDIR")) from error
-    classifier = replace(classifier, name=found.repo_id)
+        raise CheckpointError(hub_sentence(error, repo.repo_id, "TMPDIR")) from error
+    return replace(opened, name=repo.repo_id)
+
+
+def _with_our_labels(classifier: LoadedModel, tasks: Sequence[TaskCard]) -> LoadedModel:
+    """Call a model's classes, and order them, as the task that they belong to does."""
     order = order_of(classifier.labels, tasks)
-    if order is not None:
-        card, places = order
-        note = ""
-        if places is None:
-            note = f"Its labels {', '.join(classifier.labels)} are read as "
-            note += f"{', '.join(card.labels)}."
-        rename_labels(classifier, card.labels, places)
-        classifier = replace(classifier, note=note)
-    return classifier
+    if order is None:
+        return classifier
+    card, places = order
+    note = ""
+    if places is None:
+        note = f"Its labels {', '.join(classifier.labels)} are read as {', '.join(card.labels)}."
+    rename_labels(classifier, card.labels, places)
+    return replace(classifier, note=note)
 
 
 def order_of(

@@ -179,11 +179,11 @@ def write_head(
     """
     config = race_config(material, recipe, report.head)
     files = find_backbone(config.source())
-    config.backbone = BertConfig.from_pretrained(files.folder)
+    config.backbone = BertConfig.from_pretrained(files.path)
     facts = _facts(report, material, recipe, config)
     texts = {"training.json": json.dumps(facts, indent=2) + "\n", "README.md": quick_card(facts)}
     tensors = {name: torch.from_numpy(array) for name, array in report.tensors.items()}
-    checkpoint.write(folder, config, tensors, files.folder, texts)
+    checkpoint.write(folder, config, tensors, files.path, texts)
     return facts
 
 

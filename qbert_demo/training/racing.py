@@ -158,4 +158,4 @@ def as_stored(
 
 def backbone_tokenizer(classifier: LoadedModel) -> PreTrainedTokenizerBase:
     """The tokenizer that a classifier's encoder came with."""
-    return AutoTokenizer.from_pretrained(find_backbone(classifier.model.config.source()).folder)
+    return AutoTokenizer.from_pretrained(find_backbone(classifier.model.config.source()).path)

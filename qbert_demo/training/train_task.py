@@ -12,13 +12,13 @@ import torch
 from transformers import AutoTokenizer, set_seed
 
 from qbert_demo.checkpoints.card import FACTS, model_card, siblings
+from qbert_demo.checkpoints.open import Trust, open_checkpoint
 from qbert_demo.data.catalogue import Dataset
 from qbert_demo.data.catalogue_rows import load_task
 from qbert_demo.data.rows import Rows, hold_out
 from qbert_demo.evaluation.scores import score
 from qbert_demo.model import QBertConfig, QBertForSequenceClassification, checkpoint, find_backbone
 from qbert_demo.model.heads import head_of
-from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.training.loop import add_adapters, make_trainer, trained_tensors
 from qbert_demo.training.provenance import describe, has_bf16, versions
 from qbert_demo.training.recipe import Recipe
@@ -85,7 +85,7 @@ def train(
     model = QBertForSequenceClassification.build(make_config(task, head, recipe))
     add_adapters(model)
     files = find_backbone(model.config.source())
-    tokenizer = AutoTokenizer.from_pretrained(files.folder)
+    tokenizer = AutoTokenizer.from_pretrained(files.path)
     run_dir = output.resolve().with_name(f".{output.name}.run")
     settings = {"task": task.key, "head": head, "rows": rows, **asdict(recipe)}
     state = last_state(run_dir, settings, fresh=fresh)
@@ -96,8 +96,8 @@ def train(
     if not trainer.is_world_process_zero():
         return None
 
-    checkpoint.write(output, model.config, trained_tensors(model), files.folder)
-    finished = LoadedModel.load(output)
+    checkpoint.write(output, model.config, trained_tensors(model), files.path)
+    finished = open_checkpoint(output, Trust.OURS)
     report = score(finished, report_rows)
     facts = {
         "task": task.key,

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from qbert_demo.results import Origin
+from qbert_demo.results import Place
 from qbert_demo.service import Explorer
 from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.api import build_api
@@ -86,17 +86,17 @@ def current_header(explorer: Explorer) -> str:
     return header_html(explorer.status, explorer.origins)
 
 
-def header_html(status: str, origins: Sequence[Origin]) -> str:
+def header_html(status: str, origins: Sequence[tuple[str, Place]]) -> str:
     """Write the page's head: title, purpose, one line on the models, and a list to be opened.
 
     Args:
         status: One line that says where models and encoder came from.
-        origins: Where each of them came from.
+        origins: The name of each, and where it came from.
     """
     purpose = (TEXT / "purpose.md").read_text("utf-8").strip()
     rows = "".join(
-        f"<li>{html.escape(origin.name)}: {link_html(origin.place, origin.link)}</li>"
-        for origin in origins
+        f"<li>{html.escape(name)}: {link_html(place.words, place.link)}</li>"
+        for name, place in origins
     )
     return (
         f"<header><h1>{TITLE}</h1><p>{html.escape(purpose)}</p>"

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from qbert_demo.checkpoints.registry import FILE, Entry, read_registry, write_registry
+from qbert_demo.checkpoints.registry import FILE, RegistryEntry, read_registry, write_registry
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.catalogue import TASKS
 from qbert_demo.errors import CheckpointError
 from qbert_demo.model.heads import HEADS
 
-ENTRY = Entry("sst2", "hybrid", "Sentiment", "org/sst2-hybrid", "a" * 40, "sst2-hybrid")
+ENTRY = RegistryEntry("sst2", "hybrid", "Sentiment", "org/sst2-hybrid", "a" * 40, "sst2-hybrid")
 
 
 def test_what_ships_is_listed_and_lies_where_the_list_says() -> None:

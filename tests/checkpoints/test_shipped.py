@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from huggingface_hub import constants
 
-from qbert_demo.checkpoints.registry import Entry, write_registry
-from qbert_demo.checkpoints.shipped import Place, find_checkpoints
-from qbert_demo.hub.files import SHIPPED, cached
+from qbert_demo.checkpoints.registry import RegistryEntry, write_registry
+from qbert_demo.checkpoints.shipped import Checkpoint, find_checkpoints
+from qbert_demo.hub.files import SHIPPED, Repo, cached
 from qbert_demo.hub.waiting import Patience
 from qbert_demo.model.heads import HEADS
+from qbert_demo.results import Place
 from tests.hub import Hub
 from tests.hub.faults import Silent, Slow, Status, WrongBytes
 
@@ -26,16 +27,16 @@ def published(hub: Hub, tmp_path: Path) -> Path:
         sha = hub.add("model", f"org/{task}-{head}", FILES) if head != "control" else None
         name = f"{task}-{head}"
         (tmp_path / name).mkdir()
-        entries.append(Entry(task, head, f"The {head}", f"org/{name}", sha, name))
+        entries.append(RegistryEntry(task, head, f"The {head}", f"org/{name}", sha, name))
     write_registry(tmp_path, entries)
     return tmp_path
 
 
 def find(folder: Path, seconds: float = 3.0) -> dict[tuple[str, str], Place]:
-    places, lost = find_checkpoints(folder, ["sst2"], Patience(seconds))
+    found, lost = find_checkpoints(folder, ["sst2"], Patience(seconds))
     assert lost == []
-    assert list(places) == KEYS
-    return places
+    assert list(found) == KEYS
+    return {key: checkpoint.place for key, checkpoint in found.items()}
 
 
 def test_the_hub_comes_before_the_bundle_and_the_cache_before_the_hub(
@@ -47,7 +48,7 @@ def test_the_hub_comes_before_the_bundle_and_the_cache_before_the_hub(
     assert hybrid.source == f"org/sst2-hybrid @ {sha[:7]}"
     assert hybrid.link == f"{constants.ENDPOINT}/org/sst2-hybrid/tree/{sha}"
     assert {p.name: p.read_bytes() for p in hybrid.folder.iterdir()} == FILES
-    assert first["sst2", "control"] == Place(published / "sst2-control", "bundled", "The control")
+    assert first["sst2", "control"] == Place(published / "sst2-control", "bundled")
     assert "control" not in "".join(request.path for request in hub.requests)
     hub.requests.clear()
     assert find(published) == first
@@ -56,8 +57,9 @@ def test_the_hub_comes_before_the_bundle_and_the_cache_before_the_hub(
 
 def test_nothing_published_means_no_call(hub: Hub, tmp_path: Path) -> None:
     (tmp_path / "sst2-hybrid").mkdir()
-    places, _ = find_checkpoints(tmp_path, ["sst2", "ag_news"], Patience(3))
-    assert places == {("sst2", "hybrid"): Place(tmp_path / "sst2-hybrid", "bundled", "sst2-hybrid")}
+    found, _ = find_checkpoints(tmp_path, ["sst2", "ag_news"], Patience(3))
+    bundled = Checkpoint("sst2-hybrid", Place(tmp_path / "sst2-hybrid", "bundled"))
+    assert found == {("sst2", "hybrid"): bundled}
     assert hub.requests == []
 
 
@@ -98,7 +100,7 @@ def test_trouble_with_the_hub_is_bounded_and_said(
     assert hybrid.folder == published / "sst2-hybrid"
     assert trouble in hybrid.trouble
     sha = hub.commits("model", "org/sst2-hybrid")[-1]
-    assert cached("org/sst2-hybrid", sha, SHIPPED) is None
+    assert cached(Repo("model", "org/sst2-hybrid", sha), SHIPPED) is None
 
 
 def test_one_slow_download_does_not_hold_back_the_others(hub: Hub, published: Path) -> None:

@@ -16,11 +16,13 @@ import torch
 from safetensors.torch import load, save
 
 from qbert_demo.checkpoints import zipped as module
-from qbert_demo.checkpoints.zipped import MAX_NUMBER, MAX_UPDATE, restore
+from qbert_demo.checkpoints.open import Trust, open_checkpoint
+from qbert_demo.checkpoints.zipped import restore
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.choice import Material
 from qbert_demo.errors import CheckpointError
 from qbert_demo.model import heads
+from qbert_demo.model.checkpoint import MAX_NUMBER, MAX_UPDATE
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.service.tuner import DataChoice, Order, Tuner, archive
 from qbert_demo.training.quick import adopt, fresh_classifier, train_quickly
@@ -87,7 +89,7 @@ def test_updates_of_the_encoder_stay_with_their_head(
     before = logits(base, trained[0])
     data = made({path.name: path.read_bytes() for path in folder.iterdir()})
     _, back = restore(data, base)
-    wanted = logits(LoadedModel.load(folder), trained[0])
+    wanted = logits(open_checkpoint(folder, Trust.OURS), trained[0])
     np.testing.assert_array_equal(logits(back, trained[0]), wanted)
     np.testing.assert_array_equal(logits(base, trained[0]), before)
 
@@ -129,13 +131,33 @@ def test_an_update_of_the_encoder_has_a_limit_of_its_own(base: LoadedModel) -> N
         restore(made(files | {"model.safetensors": save(tensors)}), base)
 
 
-@pytest.mark.parametrize("folder", ["", "anything/"])
-def test_what_other_programs_zip_is_taken(base: LoadedModel, zipped: bytes, folder: str) -> None:
+@pytest.mark.parametrize("folder", ["", "anything/", "a/b/", "../", "/tmp/"])
+def test_config_and_tensors_are_found_by_name_and_nothing_else_is_read(
+    base: LoadedModel, zipped: bytes, folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module.tempfile, "tempdir", str(tmp_path))
     files = unzipped(zipped)
-    extras = {f"__MACOSX/{folder}._config.json": b"x", f"{folder}.DS_Store": b"x"}
-    del files["README.md"], files["training.json"]
-    again = made({f"{folder}{name}": content for name, content in files.items()} | extras, "")
-    assert restore(again, base)[0] == "hybrid"
+    kept = {name: files[name] for name in ("config.json", "model.safetensors")}
+    others = {
+        f"__MACOSX/{folder}._config.json": b"x",
+        f"{folder}tokenizer.json": b"{",
+        f"{folder}my_config.json": b"x",
+        "run.py": b"x",
+        "../../outside.json": b"x",
+        "pytorch_model.bin": b"x",
+    }
+    again = made({f"{folder}{name}": content for name, content in kept.items()} | others, "")
+    written: list[str] = []
+    write = Path.write_bytes
+
+    def noted(path: Path, data: bytes) -> int:
+        written.append(path.name)
+        return write(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", noted)
+    assert restore(linked(again), base)[0] == "hybrid"
+    assert written == list(kept)
+    assert list(tmp_path.iterdir()) == []
 
 
 def with_config(**changes: Any) -> Callable[[Files], bytes]:
@@ -155,13 +177,17 @@ def with_tensor(value: float, dtype: torch.dtype = torch.float32) -> Callable[[F
     return change
 
 
-def linked(files: Files) -> bytes:
-    memory = io.BytesIO(made(files))
+def linked(data: bytes, name: str = "vocab.txt") -> bytes:
+    memory = io.BytesIO(data)
     with zipfile.ZipFile(memory, "a") as z:
-        link = zipfile.ZipInfo("mine/vocab.txt")
+        link = zipfile.ZipInfo(f"mine/{name}")
         link.external_attr = 0o120777 << 16
         z.writestr(link, "/etc/passwd")
     return memory.getvalue()
+
+
+def without(files: Files, name: str) -> Files:
+    return {other: content for other, content in files.items() if other != name}
 
 
 def locked(files: Files) -> bytes:
@@ -191,22 +217,22 @@ def lying(files: Files) -> bytes:
         (lambda files: b"", "no zip file"),
         (lambda files: made(files)[:-30], "no zip file"),
         (lambda files: bytes(20_000_001), "at most 20 MB"),
-        (lambda files: made({}), "no config.json and no model.safetensors"),
-        (lambda files: made(files | {"run.py": b""}), "'run.py' is no part"),
-        (lambda files: made(files | {"pytorch_model.bin": b""}), "no part"),
-        (lambda files: made(files, "../"), "not in one folder"),
-        (lambda files: made(files, "/tmp/"), "not in one folder"),
-        (lambda files: made(files, "a/b/"), "not in one folder"),
-        (lambda files: made(files | {"../vocab.txt": b""}), "not in one folder"),
-        (lambda files: made(files | {"deep/vocab.txt": b""}), "not in one folder"),
+        (lambda files: made({}), "no config.json in it"),
+        (lambda files: made({"config.json": files["config.json"]}), "no model.safetensors in it"),
+        (lambda files: made(files | {"deep/config.json": b""}), "more than one config.json"),
         (
-            lambda files: made({"a/config.json": b"", "b/README.md": b""}, ""),
-            "more than one folder",
+            lambda files: made(
+                {"a/model.safetensors": b"", "b/model.safetensors": b""} | files, ""
+            ),
+            "more than one model.safetensors",
+        ),
+        (
+            lambda files: linked(made(without(files, "config.json")), "config.json"),
+            "cannot be read",
         ),
         (lambda files: made({str(i): b"" for i in range(41)}), "more than 40 files"),
         (lambda files: made(files | {"README.md": bytes(60_000_000)}), "at most 60 MB"),
         (lambda files: made(files | {"config.json": b" " * 200_001}), "more than 200,000 bytes"),
-        (linked, "is a link"),
         (locked, "password"),
         (flipped, "damaged"),
         (partial(flipped, compression=zipfile.ZIP_STORED), "damaged"),

@@ -42,6 +42,7 @@ def sms(hub: Hub) -> Dataset:
 
 @pytest.fixture
 def briefly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qbert_demo.hub.files.PROBE_SECONDS", 0.4)
     monkeypatch.setattr("qbert_demo.data.hub_dataset.PROBE_SECONDS", 0.4)
     monkeypatch.setattr("qbert_demo.data.hub_dataset.HUB_SECONDS", 1.5)
 

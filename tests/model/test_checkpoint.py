@@ -99,6 +99,15 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda f: edit_config(f, id2label={str(i): str(i) for i in range(51)}, label2id=None),
         "labels",
     ),
+    "a label twice": (
+        lambda f: edit_config(f, id2label={"0": "a", "1": "a", "2": "b"}, label2id=None),
+        "different names",
+    ),
+    "code": (lambda f: edit_config(f, auto_map={"AutoModel": "code.Model"}), "auto_map"),
+    "beyond any training": (
+        lambda f: edit_tensors(f, lambda t: t[HEAD_WEIGHT].fill_(1e13)),
+        "which no training here makes",
+    ),
     "no weights": (lambda f: (f / WEIGHTS).unlink(), WEIGHTS),
     "truncated": (truncate, WEIGHTS),
     "empty": (lambda f: (f / WEIGHTS).write_bytes(b""), WEIGHTS),
@@ -135,6 +144,12 @@ def test_a_damaged_folder_is_refused_with_the_file_and_the_remedy(folder: Path, 
         QBertForSequenceClassification.from_pretrained(folder)
     assert named in str(caught.value)
     assert "Train one with" in str(caught.value)
+
+
+def test_the_auto_classes_judge_no_less_strictly(folder: Path) -> None:
+    edit_config(folder, id2label={"0": "a", "1": "a", "2": "b"}, label2id=None)
+    with pytest.raises(CheckpointError, match=r"different names.* Train one with"):
+        AutoModelForSequenceClassification.from_pretrained(folder)
 
 
 @pytest.mark.parametrize("source", ["./nowhere", "/nowhere/at/all", "not/a/hub/id", "org/name"])

@@ -4,12 +4,14 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 from huggingface_hub import constants
+from safetensors.torch import load_file, save_file
 from transformers import BertConfig, BertModel
 
 from qbert_demo.config import MINILM, Backbone
 from qbert_demo.errors import BackboneError
-from qbert_demo.hub.waiting import Patience, hub_trouble
+from qbert_demo.hub.waiting import Patience
 from qbert_demo.model import QBertConfig, QBertForSequenceClassification
 from qbert_demo.model.encoder import FILES, find_backbone
 from tests import models
@@ -19,9 +21,9 @@ from tests.hub.faults import Fault, Silent, WrongBytes
 
 def test_embedded_copy_is_used_and_said_when_the_hub_is_off() -> None:
     found = find_backbone()
-    assert "embedded copy" in found.source
-    assert "HF_HUB_OFFLINE" in found.source
-    assert (found.folder / "tokenizer.json").is_file()
+    assert found.source == "embedded copy"
+    assert "HF_HUB_OFFLINE" in found.trouble
+    assert (found.path / "tokenizer.json").is_file()
 
 
 def test_a_silent_hub_is_given_up_within_three_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,7 +32,7 @@ def test_a_silent_hub_is_given_up_within_three_seconds(monkeypatch: pytest.Monke
         endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
         monkeypatch.setattr(constants, "ENDPOINT", endpoint)
         start = time.monotonic()
-        trouble = hub_trouble(lambda hub, wait: hub.model_info(MINILM.repo_id, timeout=wait))
+        trouble = Patience(3).trouble(MINILM.repo_id, None)
         assert trouble == "the Hub is out of reach"
         assert time.monotonic() - start < 3
 
@@ -44,7 +46,7 @@ def pinned(hub: Hub, folder: Path) -> Backbone:
 
 @pytest.fixture
 def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qbert_demo.model.encoder._found", {})
+    monkeypatch.setattr(find_backbone, "cache", {})
 
 
 @pytest.mark.usefixtures("forgetful")
@@ -55,10 +57,10 @@ def test_the_hub_is_asked_once_and_the_cache_needs_no_call(
     first = find_backbone(backbone)
     assert first.source == f"org/encoder @ {backbone.revision[:7]}, Hub"
     assert first.link == f"{constants.ENDPOINT}/org/encoder/tree/{backbone.revision}"
-    monkeypatch.setattr("qbert_demo.model.encoder._found", {})
+    monkeypatch.setattr(find_backbone, "cache", {})
     hub.requests.clear()
     assert find_backbone(backbone).source.endswith("cached")
-    monkeypatch.setattr("qbert_demo.model.encoder._found", {})
+    monkeypatch.setattr(find_backbone, "cache", {})
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     assert find_backbone(backbone).folder == first.folder
     assert hub.requests == []
@@ -82,8 +84,8 @@ def test_the_embedded_copy_stands_in_within_the_patience(
     start = time.monotonic()
     found = find_backbone(backbone, Patience(0.6))
     assert time.monotonic() - start < 1.5
-    assert found.source.startswith("embedded copy (")
-    assert trouble in found.source
+    assert found.source == "embedded copy"
+    assert trouble in found.trouble
     assert found.link is None
 
 
@@ -108,6 +110,46 @@ def test_any_bert_model_works_by_configuration(tmp_path: Path) -> None:
     )
     model = QBertForSequenceClassification.build(config)
     assert model.classifier.reduction.in_features == 32
+
+
+def test_an_encoder_is_found_beside_a_head_and_under_early_names(tmp_path: Path) -> None:
+    models.plain_bert(tmp_path, ("a", "b"))
+    weights = tmp_path / "model.safetensors"
+    expected = {
+        name.removeprefix("bert."): tensor
+        for name, tensor in load_file(weights).items()
+        if name.startswith(("bert.embeddings", "bert.encoder"))
+    }
+    early = {
+        name.replace("LayerNorm.weight", "LayerNorm.gamma"): tensor
+        for name, tensor in load_file(weights).items()
+    }
+    save_file(early, weights)
+    config = QBertConfig(backbone_id=str(tmp_path), backbone_sha256=None)
+    model = QBertForSequenceClassification.build(config)
+    state = model.bert.state_dict()
+    assert state.keys() == expected.keys()
+    assert all(torch.equal(state[name], tensor) for name, tensor in expected.items())
+
+
+@pytest.mark.parametrize(
+    ("tensor", "words"),
+    [
+        (None, "lacks encoder.layer.1.output.dense.bias"),
+        (torch.zeros(31), r"has shape \(31,\)"),
+        (torch.full((32,), torch.nan), "NaN"),
+    ],
+)
+def test_an_encoder_that_is_not_whole_is_refused(
+    tmp_path: Path, tensor: torch.Tensor | None, words: str
+) -> None:
+    models.encoder(tmp_path)
+    weights, name = tmp_path / "model.safetensors", "encoder.layer.1.output.dense.bias"
+    tensors = {n: t for n, t in load_file(weights).items() if n != name}
+    save_file(tensors | ({} if tensor is None else {name: tensor}), weights)
+    config = QBertConfig(backbone_id=str(tmp_path), backbone_sha256=None)
+    with pytest.raises(BackboneError, match=words):
+        QBertForSequenceClassification.build(config)
 
 
 def test_another_kind_of_model_is_refused(tmp_path: Path) -> None:

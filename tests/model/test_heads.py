@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from qbert_demo.checkpoints.open import Trust, open_checkpoint
 from qbert_demo.circuit import CircuitSpec
 from qbert_demo.circuit.pennylane_bridge import qnode
 from qbert_demo.figures.theme import HEAD_COLOURS
@@ -19,7 +20,6 @@ from qbert_demo.model.heads import (
     SqueezeHead,
     head_of,
 )
-from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.model.prediction import predict
 from qbert_demo.service import Explorer
 from qbert_demo.training.quick import train_quickly, write_head
@@ -112,7 +112,7 @@ def test_another_head_takes_an_entry_and_no_more(
     write_head(report, MATERIAL, recipe, folder)
     assert "# A cosine head" in (folder / "README.md").read_text()
     assert "trained, cosines;" in (folder / "README.md").read_text()
-    loaded = LoadedModel.load(folder)
+    loaded = open_checkpoint(folder, Trust.OURS)
     assert isinstance(loaded.model.classifier, CosineHead)
     tokens = loaded.tokenize(MATERIAL.held_out.texts[:1])[0]
     answer = predict(loaded, "cosine", tokens)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from qbert_demo.checkpoints.open import Trust, open_checkpoint
 from qbert_demo.model import QBertForSequenceClassification
 from qbert_demo.model.loaded import LoadedModel
 
@@ -12,7 +13,7 @@ def classifier(
 ) -> LoadedModel:
     folder = tmp_path_factory.mktemp("checkpoint") / "hybrid"
     hybrid.save_pretrained(folder)
-    return LoadedModel.load(folder)
+    return open_checkpoint(folder, Trust.OURS)
 
 
 def test_one_at_a_time_and_in_bulk_agree(classifier: LoadedModel) -> None:

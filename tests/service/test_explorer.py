@@ -196,11 +196,11 @@ def test_own_heads_answer_under_their_key_on_one_encoder(explorer: Explorer) -> 
     with pytest.raises(InputError, match=r"the tasks are: sst2\.$"):
         explorer.compare("mine-2", TEXT)
     explorer.adopt(card("mine-3"), {"hybrid": own})
-    kept = explorer._visitors.shelf.bytes
+    kept = explorer._visitors.cache.bytes
     explorer.forget("mine-1")
     explorer.forget("never known")
     with pytest.raises(InputError, match="no task 'mine-1'"):
         explorer.compare("mine-1", TEXT, ["hybrid"])
     assert explorer.compare("mine-3", TEXT, ["hybrid"])
     explorer.forget("mine-3")
-    assert 0 == explorer._visitors.shelf.bytes < kept
+    assert 0 == explorer._visitors.cache.bytes < kept

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
+from qbert_demo.checkpoints.open import Trust, open_checkpoint
 from qbert_demo.data.catalogue import DATASETS
 from qbert_demo.data.catalogue_rows import load_sample
 from qbert_demo.errors import BusyError, DataError, InputError, QBertError
 from qbert_demo.jobs.queue import Event
-from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Estimate, QuickReport
 from qbert_demo.service.tuner import DataChoice, Order, Tuner, archive
 from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe
@@ -141,7 +141,7 @@ def test_a_training_tells_its_way_and_hands_back_heads_that_load(
     assert isinstance(report, QuickReport)
     with zipfile.ZipFile(io.BytesIO(archive(report.heads["hybrid"], Order(material, recipe)))) as z:
         z.extractall(tmp_path)
-    classifier = LoadedModel.load(tmp_path / "qbert-hybrid")
+    classifier = open_checkpoint(tmp_path / "qbert-hybrid", Trust.OURS)
     ids = [t.ids for t in classifier.tokenize(material.held_out.texts)]
     assert classifier.logits(ids).argmax(1).tolist() == report.heads["hybrid"].predicted.tolist()
 
@@ -175,7 +175,7 @@ def test_a_stop_keeps_the_best_so_far_of_a_process_that_has_no_time_to_answer(
     assert head.accuracy.value == pytest.approx(head.history[head.best_epoch - 1].accuracy)
     with zipfile.ZipFile(io.BytesIO(archive(head, order))) as zipped:
         zipped.extractall(tmp_path)
-    classifier = LoadedModel.load(tmp_path / "qbert-classical")
+    classifier = open_checkpoint(tmp_path / "qbert-classical", Trust.OURS)
     ids = [t.ids for t in classifier.tokenize(order.material.held_out.texts)]
     assert classifier.logits(ids).argmax(1).tolist() == head.predicted.tolist()
 
@@ -210,7 +210,7 @@ def test_end_to_end_the_time_is_told_first_and_a_stop_keeps_the_best(
         zipped.extractall(tmp_path)
     texts = material.held_out.texts
     for classifier in (
-        LoadedModel.load(tmp_path / "qbert-classical"),
+        open_checkpoint(tmp_path / "qbert-classical", Trust.OURS),
         tuner.classifiers(last.value, order)["classical"],
     ):
         ids = [t.ids for t in classifier.tokenize(texts)]

@@ -86,7 +86,7 @@ def test_labels_in_another_order_are_put_in_ours(
     np.testing.assert_allclose(prediction.logits, raw(folders["turned"])[::-1], atol=1e-6)
     assert prediction.card.title == "org/turned"
     sha = stocked.commits("model", "org/turned")[-1]
-    assert prediction.card.source == guest.origin.place == f"org/turned @ {sha[:7]}"
+    assert prediction.card.source == guest.origin.source == f"org/turned @ {sha[:7]}"
     assert guest.origin.link == f"{constants.ENDPOINT}/org/turned/tree/{sha}"
     shipped = explorer.compare("sst2", TEXT).predictions["hybrid"]
     np.testing.assert_array_equal(comparison.predictions["hybrid"].logits, shipped.logits)
@@ -286,7 +286,7 @@ def test_trained_heads_share_the_room_and_the_encoder(explorer: Explorer) -> Non
         own = base.with_head(config, base.model.tensors(), "just trained")
         card = TaskCard(f"mine-{k}", "Yours", ("a", "b"), (), ("classical",))
         explorer.adopt(card, {"classical": own})
-    assert explorer._visitors.shelf.bytes < 100_000_000
+    assert explorer._visitors.cache.bytes < 100_000_000
     assert all(explorer.compare(f"mine-{k}", TEXT, ["classical"]) for k in range(5))
     with pytest.raises(InputError, match="the tasks are: sst2"):
         explorer.compare("mine-9", TEXT)

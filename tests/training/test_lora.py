@@ -13,10 +13,10 @@ from datasets import Dataset
 from transformers import AutoModelForSequenceClassification
 
 from qbert_demo.checkpoints.card import card_of
+from qbert_demo.checkpoints.open import Trust, open_checkpoint
 from qbert_demo.data.choice import Material
 from qbert_demo.data.rows import Rows
 from qbert_demo.errors import InputError
-from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Epoch, QuickReport
 from qbert_demo.training.estimate import Pace, _representative, estimate
 from qbert_demo.training.lora import train_end_to_end
@@ -114,7 +114,7 @@ def test_the_checkpoint_and_the_adopted_head_answer_as_was_told(
     ids = [t.ids for t in base.tokenize(MATERIAL.held_out.texts)]
     truth = torch.tensor(MATERIAL.held_out.labels)
     adopted = adopt(base, head, MATERIAL, RECIPE)
-    for classifier in (adopted, LoadedModel.load(tmp_path / "mine")):
+    for classifier in (adopted, open_checkpoint(tmp_path / "mine", Trust.OURS)):
         logits = torch.from_numpy(classifier.logits(ids))
         assert logits.argmax(1).tolist() == head.predicted.tolist()
         loss = float(torch.nn.functional.cross_entropy(logits, truth))

@@ -8,6 +8,7 @@ import pytest
 import torch
 from transformers import AutoModelForSequenceClassification, pipeline
 
+from qbert_demo.checkpoints.open import Trust, open_checkpoint
 from qbert_demo.data.choice import DataChoice, Material
 from qbert_demo.data.rows import Rows
 from qbert_demo.model.heads import HEADS
@@ -66,7 +67,7 @@ def test_the_checkpoint_loads_everywhere_and_predicts_the_same(
 ) -> None:
     head = finished[0].heads[name]
     write_head(head, MATERIAL, RECIPE, tmp_path / "mine")
-    classifier = LoadedModel.load(tmp_path / "mine")
+    classifier = open_checkpoint(tmp_path / "mine", Trust.OURS)
     ids = [t.ids for t in classifier.tokenize(MATERIAL.held_out.texts)]
     np.testing.assert_array_equal(classifier.logits(ids).argmax(1), head.predicted)
     assert classifier.model.config.spec() == RECIPE.spec()
@@ -122,7 +123,7 @@ def test_embedding_is_told_and_a_stop_leaves_checkpoints_of_the_best_so_far(
     assert [head.best_epoch for head in report.heads.values()].count(0) == 0
     assert len(told) == 4
     write_head(report.heads["control"], MATERIAL, RECIPE, tmp_path / "control")
-    assert LoadedModel.load(tmp_path / "control").labels == LABELS
+    assert open_checkpoint(tmp_path / "control", Trust.OURS).labels == LABELS
 
 
 def test_a_race_that_goes_on_is_reported_now_and_then_and_not_timed_afterwards(

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from datasets import Dataset
 
+from qbert_demo.checkpoints.open import Trust, open_checkpoint
 from qbert_demo.cli import main
 from qbert_demo.data.catalogue import SST2
 from qbert_demo.model.heads import HEADS
-from qbert_demo.model.loaded import LoadedModel
 
 pytestmark = pytest.mark.slow
 
@@ -69,7 +69,7 @@ def test_all_heads_learn_and_write_the_same_kind_of_folder(
         card = (output / "README.md").read_text()
         assert f"{facts['scores']['validation']['accuracy']['value']:.4f}" in card
         assert not list(tmp_path.glob(".*"))
-        classifier = LoadedModel.load(output)
+        classifier = open_checkpoint(output, Trust.OURS)
         ids = [t.ids for t in classifier.tokenize(["the film is superb", "the film is awful"])]
         assert classifier.logits(ids).argmax(1).tolist() == [1, 0]
     assert len(steps) == 1
@@ -95,7 +95,9 @@ def test_a_killed_run_resumes_and_ends_where_it_would_have(
     process.wait()
     assert not killed.exists()
     assert main(command(datasets_dir, killed, "circuit", *more)) == 0
-    first, second = (LoadedModel.load(folder).model.tensors() for folder in (whole, killed))
+    first, second = (
+        open_checkpoint(folder, Trust.OURS).model.tensors() for folder in (whole, killed)
+    )
     for name, tensor in first.items():
         np.testing.assert_allclose(second[name], tensor, atol=2e-3, err_msg=name)
 

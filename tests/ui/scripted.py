@@ -21,7 +21,7 @@ from qbert_demo.results import (
     Comparison,
     Example,
     ModelCard,
-    Origin,
+    Place,
     Prediction,
     Squeeze,
     TaskCard,
@@ -56,8 +56,11 @@ class ScriptedExplorer(Explorer):
 
     status = "Models: scripted."
     origins = (
-        Origin("Sentiment: hybrid", "org/sst2-hybrid @ 1234567", "https://hub.invalid/org/name"),
-        Origin("Encoder of all models", "embedded copy (the Hub is out of reach)"),
+        (
+            "Sentiment: hybrid",
+            Place(None, "org/sst2-hybrid @ 1234567", "https://hub.invalid/org/name"),
+        ),
+        ("Encoder of all models", Place(None, "embedded copy", None, "the Hub is out of reach")),
     )
 
     def __init__(

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from qbert_demo.errors import CheckpointError
-from qbert_demo.results import Guest, Origin, TaskCard
+from qbert_demo.results import Guest, Place, TaskCard
 from qbert_demo.ui.compare.hub_model import load
 from qbert_demo.ui.layout import header_html
 from tests.ui.scripted import SENTIMENT, ScriptedExplorer
@@ -31,7 +31,7 @@ class Hosting(ScriptedExplorer):
         title = f"Sentiment, with {repo_id}"
         beside = TaskCard("hub-2", title, SENTIMENT.labels, SENTIMENT.examples, heads)
         notes = ("Its labels LABEL_0, LABEL_1 are read as negative, positive.",)
-        return Guest((alone, beside), notes, Origin(repo_id, f"{repo_id} @ 1234567", LINK))
+        return Guest((alone, beside), notes, Place(None, f"{repo_id} @ 1234567", LINK))
 
 
 def test_a_loaded_model_is_offered_and_the_token_is_gone() -> None:
@@ -76,9 +76,9 @@ def test_an_empty_form_is_answered(nothing: str | None) -> None:
 
 def test_the_head_links_what_came_from_the_hub_and_names_the_rest() -> None:
     origins = (
-        Origin("Sentiment: hybrid", "org/name @ 1234567", LINK),
-        Origin("News: hybrid", "bundled (the Hub is out of reach)"),
-        Origin(EVIL, EVIL, f'{LINK}"{EVIL}'),
+        ("Sentiment: hybrid", Place(None, "org/name @ 1234567", LINK)),
+        ("News: hybrid", Place(None, "bundled", None, "the Hub is out of reach")),
+        (EVIL, Place(None, EVIL, f'{LINK}"{EVIL}', EVIL)),
     )
     head = header_html(f"Models: {EVIL}", origins)
     assert f'Sentiment: hybrid: <a href="{LINK}"' in head

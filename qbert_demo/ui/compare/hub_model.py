@@ -106,5 +106,5 @@ def guest_html(guest: Guest) -> str:
     if len(guest.cards) > 1:
         places.append(f"alone as “{shown(guest.cards[0].title)}”, in the Circuit tab too")
     notes = " ".join(shown(note) for note in guest.notes)
-    link = link_html(guest.origin.place, guest.origin.link)
+    link = link_html(guest.origin.words, guest.origin.link)
     return f"<p>{link} answers {', and '.join(places)}. {notes}</p>"

@@ -12,9 +12,10 @@ from huggingface_hub import constants
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForSequenceClassification
 
-from qbert_demo.checkpoints.guests import load_anything, load_found
+from qbert_demo.checkpoints.hub_model import bring_model, open_source
+from qbert_demo.checkpoints.open import Trust, open_checkpoint
 from qbert_demo.errors import CheckpointError
-from qbert_demo.hub.files import look
+from qbert_demo.hub.files import SHIPPED, Repo, fetch, look
 from qbert_demo.model import QBertForSequenceClassification
 from qbert_demo.model.loaded import LoadedModel
 from tests import models
@@ -39,7 +40,9 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def load(repo_id: str, tmp_path: Path, cap: int = CAP) -> LoadedModel:
-    return load_found(look(repo_id, None, False), False, cap, tmp_path / "cache")
+    repo = look("model", repo_id, None, False)
+    folder, encoder = bring_model(repo, cap, token=False, cache_dir=tmp_path / "cache")
+    return open_checkpoint(folder, Trust.STRANGER, repo.source, encoder=encoder)
 
 
 def downloads(hub: Hub) -> list[str]:
@@ -80,7 +83,7 @@ def test_early_names_and_half_precision_are_read(hub: Hub, plain: Path, tmp_path
     hub.add("model", "org/early", files)
     classifier = load("org/early", tmp_path)
     ids = classifier.tokenize(TEXTS)[0].ids
-    expected = load_anything(str(plain), None, CAP).answer(ids).logits
+    expected = open_source(str(plain), None, CAP).answer(ids).logits
     np.testing.assert_allclose(classifier.answer(ids).logits, expected, atol=0.02)
     assert {p.dtype for p in classifier.model.parameters()} == {torch.float32}
 
@@ -89,7 +92,7 @@ def test_our_checkpoint_loads_as_it_was_saved(hub: Hub, ours: Path, tmp_path: Pa
     hub.add("model", "org/ours", ours)
     classifier = load("org/ours", tmp_path)
     ids = classifier.tokenize(TEXTS)[0].ids
-    expected = LoadedModel.load(ours).answer(ids)
+    expected = open_checkpoint(ours, Trust.OURS).answer(ids)
     np.testing.assert_array_equal(classifier.answer(ids).logits, expected.logits)
     assert not [r.path for r in hub.requests if "MiniLM" in r.path]
 
@@ -103,10 +106,10 @@ def test_a_checkpoint_brings_its_encoder_along(hub: Hub, tmp_path: Path) -> None
     hub.add("model", "org/own", models.files_of(tmp_path / "own", **named))
     classifier = load("org/own", tmp_path)
     ids = classifier.tokenize(TEXTS)[0].ids
-    expected = LoadedModel.load(tmp_path / "own").answer(ids).logits
+    expected = open_checkpoint(tmp_path / "own", Trust.OURS).answer(ids).logits
     np.testing.assert_array_equal(classifier.answer(ids).logits, expected)
     with pytest.raises(CheckpointError, match=r"other/encoder has .* MB; at most"):
-        load_found(look("org/own", None, False), False, 2_000_000, tmp_path / "second")
+        load("org/own", tmp_path / "second", 2_000_000)
 
 
 @pytest.mark.parametrize(
@@ -266,11 +269,20 @@ def test_a_tokenizer_that_does_not_suit(
     files = models.files_of(plain)
     if data is None:
         values = json.loads(files["tokenizer.json"])
-        values["model"]["vocab"]["beyond"] = 40_000
+        values["model"]["vocab"]["no word"] = 30_522
         data = json.dumps(values).encode()
     hub.add("model", "org/name", files | {"tokenizer.json": data})
     with pytest.raises(CheckpointError, match=words):
         load("org/name", tmp_path)
+
+
+def test_what_the_cache_has_is_a_strangers_still(hub: Hub, ours: Path, tmp_path: Path) -> None:
+    models.encoder(tmp_path)
+    local = {"backbone_id": str(tmp_path), "backbone_sha256": None}
+    sha = hub.add("model", "org/name", models.files_of(ours, **local))
+    fetch(Repo("model", "org/name", sha), SHIPPED, token=False)
+    with pytest.raises(CheckpointError, match="org/name @ .* Its encoder must be on the Hub"):
+        open_source("org/name", sha, CAP)
 
 
 def test_this_machine_needs_the_hub_once(
@@ -278,11 +290,11 @@ def test_this_machine_needs_the_hub_once(
 ) -> None:
     sha = hub.add("model", "org/ours", ours)
     hub.tag("model", "org/ours", "v1")
-    first = load_anything("org/ours", "v1", CAP)
+    first = open_source("org/ours", "v1", CAP)
     hub.requests.clear()
-    again = load_anything("org/ours", sha, CAP)
+    again = open_source("org/ours", sha, CAP)
     assert hub.requests == []
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    offline = load_anything("org/ours", sha, CAP)
+    offline = open_source("org/ours", sha, CAP)
     assert first.source == again.source == offline.source == f"org/ours @ {sha[:7]}"
     assert isinstance(offline.model, QBertForSequenceClassification)
