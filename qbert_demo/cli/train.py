@@ -12,9 +12,10 @@ from qbert_demo.data.hub_dataset import HubDataset
 from qbert_demo.errors import InputError
 from qbert_demo.service import HEADS, head_of
 from qbert_demo.service.tuner import DataChoice, Tuner
-from qbert_demo.training.quick import train_quickly, write_head
+from qbert_demo.training.fine_tune import fine_tune
 from qbert_demo.training.recipe import LOSSES, RECIPES, FrozenRecipe, Recipe
 from qbert_demo.training.train_task import train
+from qbert_demo.training.trained_head import write_head
 
 COLUMNS = {
     "config": "configuration of a Hub id",
@@ -102,7 +103,7 @@ def _train_frozen(options: argparse.Namespace, given: dict[str, Any]) -> None:
     )
     material = Tuner(options.datasets_dir).material(choice)
     loaded = time.perf_counter()
-    report = train_quickly(material, recipe)
+    report = fine_tune(material, recipe)
     write_head(report.heads[head], material, recipe, options.output)
     facts = {
         "rows": len(material.train),

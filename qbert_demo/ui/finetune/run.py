@@ -20,7 +20,7 @@ from qbert_demo.figures.watched import angle_curves, value_curves
 from qbert_demo.jobs.queue import Event
 from qbert_demo.results import Epoch, QuickReport
 from qbert_demo.service import HEADS
-from qbert_demo.service.tuner import Order, Tuner
+from qbert_demo.service.tuner import TrainingRun, Tuner
 from qbert_demo.training.recipe import LoraRecipe
 from qbert_demo.ui.finetune.data import choice_of
 from qbert_demo.ui.finetune.settings import recipe_of
@@ -67,8 +67,8 @@ class Session:
     is_running: bool = False
     notice: str = ""
     preparing: object | None = None
-    foretold: Order | None = None
-    order: Order | None = None
+    foretold: TrainingRun | None = None
+    order: TrainingRun | None = None
     report: QuickReport | None = None
 
 
@@ -76,7 +76,7 @@ class Session:
 class _Progress:
     """What has been heard of a training."""
 
-    order: Order
+    order: TrainingRun
     epochs: list[Epoch] = field(default_factory=list)
     embedded: tuple[int, int] = (0, 0)
     moved: tuple[int, int] = (0, 0)
@@ -138,7 +138,7 @@ def run(
     try:
         yield session, "<p>Getting the rows …</p>", "", *_still(N_VIEWS + 1)
         words = "<p>Starting …</p>"
-        order = Order(tuner.material(choice_of(*form)), recipe_of(heads, settings))
+        order = TrainingRun(tuner.material(choice_of(*form)), recipe_of(heads, settings))
         if isinstance(order.recipe, LoraRecipe) and order != session.foretold:
             yield session, MEASURING, *_still(N_VIEWS + 2)
             estimate = tuner.estimate(order, lambda: session.preparing is not this)
@@ -185,7 +185,7 @@ def stop(tuner: Tuner, session: Session, *, drop: bool = False) -> None:
         session.is_running = False
 
 
-def _follow(tuner: Tuner, session: Session, order: Order) -> Iterator[Update]:
+def _follow(tuner: Tuner, session: Session, order: TrainingRun) -> Iterator[Update]:
     progress = _Progress(order)
     since = 0
     while True:
@@ -226,7 +226,7 @@ def _last_words(session: Session, event: Event) -> str:
     return f"<p>{words}</p>"
 
 
-def _last_views(session: Session, order: Order, progress: _Progress) -> list[Any]:
+def _last_views(session: Session, order: TrainingRun, progress: _Progress) -> list[Any]:
     """The figures, the result and a confusion matrix for each head."""
     report = session.report
     if report is None:

@@ -8,7 +8,7 @@ import gradio as gr
 from qbert_demo.circuit.spec import Ansatz, Encoding
 from qbert_demo.config import MAX_LENGTH
 from qbert_demo.service import HEADS, PAIR
-from qbert_demo.training.orders import (
+from qbert_demo.training.fine_tune import (
     MAX_LORA_HELD_OUT_ROWS,
     MAX_LORA_ROWS,
     MAX_LORA_SECONDS,
