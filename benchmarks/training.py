@@ -16,8 +16,9 @@ import torch
 from qbert_demo.circuit import CircuitLayer
 from qbert_demo.circuit.pennylane_bridge import qnode
 from qbert_demo.model.heads import SqueezeHead
-from qbert_demo.training.frozen import SPREAD, Features, learn_once, make_optimizer
+from qbert_demo.training.learner import Cost
 from qbert_demo.training.recipe import FrozenRecipe
+from qbert_demo.training.train_frozen import SPREAD, Features, FrozenLearner
 
 HIDDEN, LABELS = 384, 2
 
@@ -34,16 +35,17 @@ def main() -> None:
     vectors = SPREAD * torch.randn(options.rows, HIDDEN)
     seen = Features(vectors, (vectors[:, 0] > 0).long())
     batches = torch.randperm(options.rows).split(recipe.batch_size)
-    heads = _pair(recipe)
-    optimizers = [make_optimizer(head, recipe) for head in heads]
+    learners = [
+        FrozenLearner("hybrid", head, seen, seen, recipe, Cost(0.0, 0)) for head in _pair(recipe)
+    ]
     times: list[list[float]] = [[], []]
     for _ in range(options.turns):
         losses = []
-        for head, optimizer, taken in zip(heads, optimizers, times, strict=True):
+        for learner, taken in zip(learners, times, strict=True):
             start = time.process_time()
-            done = learn_once(head, optimizer, seen, batches, recipe, lambda: False)
+            steps = [learner.learn(batch) for batch in batches]
             taken.append(time.process_time() - start)
-            losses.append(done[0] if done else float("nan"))
+            losses.append(sum(step.loss * step.rows for step in steps) / options.rows)
         if abs(losses[0] - losses[1]) > 1e-3:
             raise SystemExit(f"The two loops disagree: {losses}")
     ours, theirs = (1e3 * statistics.median(taken) for taken in times)

@@ -142,7 +142,7 @@ def quick_card(facts: dict[str, Any], repo_id: str | None = None) -> str:
     """Write the model card of a head that was trained in the Fine-tune tab, or as there.
 
     Args:
-        facts: What `qbert_demo.training.quick` writes into ``training.json``.
+        facts: What `qbert_demo.training.trained_head` writes into ``training.json``.
         repo_id: The Hub repository that the card is for; a folder if left out.
 
     Returns:

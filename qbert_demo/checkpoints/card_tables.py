@@ -21,8 +21,8 @@ def settings_tables(facts: dict[str, Any]) -> str:
     """Write what has to be chosen to train a head of the Fine-tune tab again.
 
     Args:
-        facts: What `qbert_demo.training.quick` writes into ``training.json``; older ones do not
-            say how the rows were chosen.
+        facts: What `qbert_demo.training.trained_head` writes into ``training.json``; older ones do
+            not say how the rows were chosen.
     """
     data = facts["data"]
     chosen = data.get("chosen", {})

@@ -173,14 +173,21 @@ class LoadedModel:
         result = torch.zeros(len(ids), hidden, device=self.model.device)
         for start in range(0, len(order), batch_size):
             chosen = order[start : start + batch_size]
-            rows = [torch.tensor(ids[i]) for i in chosen]
-            padded = nn.utils.rnn.pad_sequence(rows, batch_first=True).to(self.model.device)
-            lengths = torch.tensor([len(row) for row in rows], device=self.model.device)
-            mask = (torch.arange(padded.shape[1], device=padded.device) < lengths[:, None]).long()
-            result[chosen] = self.model.encode(padded, mask)
+            padded, mask = pad([ids[i] for i in chosen])
+            result[chosen] = self.model.encode(
+                padded.to(self.model.device), mask.to(self.model.device)
+            )
             if progress:
                 progress(start + len(chosen), len(order))
         return result
+
+
+def pad(ids: Sequence[list[int]]) -> tuple[Tensor, Tensor]:
+    """Token ids of several texts and their attention mask, both of shape ``(n, longest)``."""
+    rows = [torch.tensor(row) for row in ids]
+    lengths = torch.tensor([len(row) for row in ids])
+    padded = nn.utils.rnn.pad_sequence(rows, batch_first=True)
+    return padded, (torch.arange(padded.shape[1]) < lengths[:, None]).long()
 
 
 def _row(tensor: Tensor) -> Array:

@@ -10,9 +10,10 @@ from qbert_demo.data.catalogue import TASKS, find_task
 from qbert_demo.data.choice import DataChoice
 from qbert_demo.evaluation.scores import evaluate
 from qbert_demo.service.tuner import Tuner
-from qbert_demo.training.quick import train_quickly, write_head
+from qbert_demo.training.fine_tune import fine_tune
 from qbert_demo.training.recipe import RECIPES, FrozenRecipe, Recipe
 from qbert_demo.training.train_task import train
+from qbert_demo.training.trained_head import write_head
 
 __all__ = [
     "TASKS",
@@ -66,7 +67,7 @@ def train_frozen(
     start = time.perf_counter()
     material = Tuner(datasets_dir).material(choice)
     loaded = time.perf_counter()
-    report = train_quickly(material, recipe)
+    report = fine_tune(material, recipe)
     (head,) = report.heads.values()
     write_head(head, material, recipe, output)
     return {

@@ -14,12 +14,12 @@ from qbert_demo.data.own_rows import MAX_OWN_ROWS, MIN_CLASS_ROWS
 from qbert_demo.data.rows import MAX_CLASSES, MAX_ROW_CHARACTERS, MIN_CLASSES, Rows, class_counts
 from qbert_demo.evaluation.metrics import difference
 from qbert_demo.jobs.queue import Event
-from qbert_demo.training.orders import (
+from qbert_demo.training.fine_tune import (
     MAX_LORA_HELD_OUT_ROWS,
     MAX_LORA_ROWS,
     MAX_LORA_SECONDS,
     MAX_SECONDS,
-    Order,
+    TrainingRun,
 )
 from qbert_demo.training.recipe import LOSSES, FrozenRecipe, LoraRecipe, RaceRecipe
 
@@ -46,9 +46,9 @@ __all__ = [
     "Look",
     "LoraRecipe",
     "Material",
-    "Order",
     "RaceRecipe",
     "Rows",
+    "TrainingRun",
     "class_counts",
     "difference",
 ]

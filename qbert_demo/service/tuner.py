@@ -24,9 +24,9 @@ from qbert_demo.jobs.queue import Event, Jobs
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Estimate, HeadReport, QuickReport
 from qbert_demo.settings import trainings_at_once
-from qbert_demo.training.orders import MAX_SECONDS, Order, measure_order, train_order
-from qbert_demo.training.quick import adopt, fresh_classifier, head_folder
+from qbert_demo.training.fine_tune import MAX_SECONDS, TrainingRun, measure_run, train_run
 from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe
+from qbert_demo.training.trained_head import adopt, fresh_classifier, head_folder
 
 MEASURING_SECONDS = 60
 """Longest time for an estimate, once it is its turn."""
@@ -55,13 +55,13 @@ class Tuner:
         self._base: LoadedModel | None = None
         self._gathered: TTLCache[str, Future[Material]] = TTLCache(KEPT_CHOICES, KEPT_SECONDS)
         self._jobs = Jobs(
-            train_order,
+            train_run,
             at_once=self.at_once,
             waiting=WAITING,
             seconds=MAX_SECONDS,
         )
         self._measurements = Jobs(
-            measure_order,
+            measure_run,
             at_once=1,
             waiting=WAITING_TO_BE_MEASURED,
             seconds=MEASURING_SECONDS,
@@ -124,10 +124,12 @@ class Tuner:
             InputError: If there are more rows than may be trained on end to end.
             BusyError: If too many wait already.
         """
-        order = Order(material, recipe)
+        order = TrainingRun(material, recipe)
         return self._jobs.submit(order, order.seconds())
 
-    def estimate(self, order: Order, given_up: Callable[[], bool] = lambda: False) -> Estimate:
+    def estimate(
+        self, order: TrainingRun, given_up: Callable[[], bool] = lambda: False
+    ) -> Estimate:
         """Measure how long a training end to end will take; this takes some seconds itself.
 
         Others' measurements come first, but only its own time is limited.
@@ -159,7 +161,7 @@ class Tuner:
             self._measurements.drop(job_id)
         raise InputError("Stopped before it began.")
 
-    def classifiers(self, report: QuickReport, order: Order) -> dict[str, LoadedModel]:
+    def classifiers(self, report: QuickReport, order: TrainingRun) -> dict[str, LoadedModel]:
         """Put trained heads to use.
 
         Those that learnt alone share one encoder, whoever trained them.
@@ -210,7 +212,7 @@ class Tuner:
         self._jobs.close()
 
 
-def archive(report: HeadReport, order: Order) -> bytes:
+def archive(report: HeadReport, order: TrainingRun) -> bytes:
     """Make a zip file of a trained head's checkpoint folder.
 
     Raises:
@@ -222,7 +224,7 @@ def archive(report: HeadReport, order: Order) -> bytes:
 
 
 def push_head(
-    report: HeadReport, order: Order, repo_id: str, token: str, *, private: bool = True
+    report: HeadReport, order: TrainingRun, repo_id: str, token: str, *, private: bool = True
 ) -> str:
     """Push a head that a visitor trained, as the visitor.
 

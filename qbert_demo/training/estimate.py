@@ -2,27 +2,18 @@
 
 import math
 import time
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
-import numpy as np
-from datasets import Dataset
-from transformers import TrainerCallback
+import torch
+from torch import Tensor
 
-from qbert_demo.config import MAX_LENGTH
 from qbert_demo.data.choice import Material
 from qbert_demo.model.heads import HEADS
 from qbert_demo.results import Estimate
-from qbert_demo.training.loop import as_dataset, trained_tensors
-from qbert_demo.training.quick import fresh_classifier
-from qbert_demo.training.racing import (
-    as_stored,
-    backbone_tokenizer,
-    learn,
-    shuffled,
-    starting_model,
-)
 from qbert_demo.training.recipe import LoraRecipe
+from qbert_demo.training.train_heads import one_pass
+from qbert_demo.training.train_lora import LoraLearner
+from qbert_demo.training.trained_head import fresh_classifier
 
 SAMPLED = 3
 """Batches that stand for all: of those sorted by size, the middle of each third."""
@@ -32,6 +23,7 @@ LOOKED_AT = 32
 """Held-out rows that stand for all."""
 
 
+@torch.random.fork_rng(devices=[])
 def estimate(material: Material, recipe: LoraRecipe) -> Estimate:
     """Measure steps and looks of a run, and add up how long all of them will take.
 
@@ -43,36 +35,29 @@ def estimate(material: Material, recipe: LoraRecipe) -> Estimate:
         BackboneError: If the encoder cannot be had.
     """
     start = time.perf_counter()
-    base = fresh_classifier()
-    tokenizer = backbone_tokenizer(base)
-    rows = as_dataset(material.train, tokenizer, MAX_LENGTH)
     name = max(recipe.heads, key=lambda head: HEADS[head].has_circuit)
-    model = starting_model(material, recipe, name)
-    watch = _Watch()
-    chosen = _representative(rows, recipe)
-    once = replace(recipe, epochs=1)
-    learn(model, rows.select(chosen), tokenizer, once, range(len(chosen)), watch)
-    trained = time.perf_counter()
+    learner = LoraLearner(name, fresh_classifier(), material, recipe)
+    times = [time.perf_counter()]
+    for rows in representative(learner.lengths, recipe):
+        if times[-1] - times[0] < PATIENCE:
+            learner.learn(rows)
+            times.append(time.perf_counter())
 
-    judge = as_stored(base, trained_tensors(model), material, recipe, name)
-    merged = time.perf_counter()
-    ids = sorted((t.ids for t in base.tokenize(material.held_out.texts)), key=len)
-    few = [ids[k] for k in _middles(len(ids), LOOKED_AT)]
-    judge.embed(few)
+    merged, _ = learner.merged()
     looked = time.perf_counter()
+    ids = sorted(learner.held_out_ids, key=len)
+    few = [ids[k] for k in _middles(len(ids), LOOKED_AT)]
+    merged.embed(few)
+    end = time.perf_counter()
 
     pace = Pace(
-        setup=trained - start - sum(watch.seconds),
-        step=sum(watch.seconds) / len(watch.seconds),
-        look=merged - trained + (looked - merged) * len(ids) / len(few),
+        setup=times[0] - start,
+        step=(times[-1] - times[0]) / (len(times) - 1),
+        look=looked - times[-1] + (end - looked) * len(ids) / len(few),
     )
-    return Estimate(
-        pace.seconds(len(rows), recipe),
-        len(recipe.heads),
-        recipe.epochs,
-        len(rows),
-        float(np.mean(rows["length"])),
-    )
+    n_rows, tokens = len(learner.lengths), float(learner.lengths.double().mean())
+    seconds = pace.seconds(n_rows, recipe)
+    return Estimate(seconds, len(recipe.heads), recipe.epochs, n_rows, tokens)
 
 
 @dataclass(frozen=True)
@@ -97,33 +82,20 @@ class Pace:
         return len(recipe.heads) * (self.setup + recipe.epochs * epoch)
 
 
-class _Watch(TrainerCallback):
-    """Takes the time of every step, and ends a training that takes too long.
+def representative(lengths: Tensor, recipe: LoraRecipe) -> list[Tensor]:
+    """A few whole batches of the run's first pass, one of middle size first.
 
-    Attributes:
-        seconds: Of each step.
+    Args:
+        lengths: Tokens of each training row.
+        recipe: The run's settings.
     """
-
-    def __init__(self) -> None:
-        self.seconds: list[float] = []
-        self._start = 0.0
-
-    def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        self._start = time.perf_counter()
-
-    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        self.seconds.append(time.perf_counter() - self._start)
-        control.should_training_stop = sum(self.seconds) > PATIENCE
-
-
-def _representative(rows: Dataset, recipe: LoraRecipe) -> list[int]:
-    """Indices of a few whole batches of the run's first pass, one of middle size first."""
-    order, lengths, n = list(shuffled(rows, recipe)), rows["length"], recipe.batch_size
-    batches = [order[k : k + n] for k in range(0, max(1, len(order) - n + 1), n)]
-    batches.sort(key=lambda batch: max(lengths[i] for i in batch))
-    places = _middles(len(batches), SAMPLED)
-    places.sort(key=lambda place: abs(place - len(batches) // 2))
-    return [i for place in places for i in batches[place]]
+    order = torch.Generator().manual_seed(recipe.seed)
+    batches = one_pass(lengths, recipe.batch_size, order)
+    whole = [batch for batch in batches if len(batch) == recipe.batch_size] or batches
+    whole.sort(key=lambda batch: int(lengths[batch].max()))
+    places = _middles(len(whole), SAMPLED)
+    places.sort(key=lambda place: abs(place - len(whole) // 2))
+    return [whole[place] for place in places]
 
 
 def _middles(n: int, parts: int) -> list[int]:

@@ -24,9 +24,10 @@ from qbert_demo.errors import CheckpointError
 from qbert_demo.model import heads
 from qbert_demo.model.checkpoint import MAX_NUMBER, MAX_UPDATE
 from qbert_demo.model.loaded import LoadedModel
-from qbert_demo.service.tuner import DataChoice, Order, Tuner, archive
-from qbert_demo.training.quick import adopt, fresh_classifier, train_quickly
+from qbert_demo.service.tuner import DataChoice, TrainingRun, Tuner, archive
+from qbert_demo.training.fine_tune import fine_tune
 from qbert_demo.training.recipe import FrozenRecipe
+from qbert_demo.training.trained_head import adopt, fresh_classifier
 from tests.service.test_tuner import OWN
 
 HEADS = tuple(heads.HEADS)
@@ -42,13 +43,13 @@ def base() -> LoadedModel:
 @pytest.fixture(scope="module")
 def trained() -> tuple[Material, Any]:
     material = Tuner().material(DataChoice(None, own_text=OWN))
-    return material, train_quickly(material, RECIPE)
+    return material, fine_tune(material, RECIPE)
 
 
 @pytest.fixture(scope="module")
 def zipped(trained: tuple[Material, Any]) -> bytes:
     material, report = trained
-    return archive(report.heads["hybrid"], Order(material, RECIPE))
+    return archive(report.heads["hybrid"], TrainingRun(material, RECIPE))
 
 
 def unzipped(data: bytes) -> Files:
@@ -73,7 +74,7 @@ def test_a_downloaded_head_comes_back_bit_for_bit(
     base: LoadedModel, trained: tuple[Material, Any], head: str
 ) -> None:
     material, report = trained
-    data = archive(report.heads[head], Order(material, RECIPE))
+    data = archive(report.heads[head], TrainingRun(material, RECIPE))
     name, back = restore(data, base)
     assert name == head
     assert back.labels == material.labels
@@ -105,9 +106,9 @@ def test_what_any_rows_and_allowed_rates_make_comes_back(
     """The tokenizer knows none of these emoji, so that those rows are all the same to it."""
     material = Tuner().material(DataChoice(None, own_text=text))
     recipe = replace(RECIPE, epochs=40, learning_rate=rate, circuit_learning_rate=rate)
-    for name, report in train_quickly(material, recipe).heads.items():
+    for name, report in fine_tune(material, recipe).heads.items():
         assert max(float(np.abs(t).max()) for t in report.tensors.values()) < 100
-        head, back = restore(archive(report, Order(material, recipe)), base)
+        head, back = restore(archive(report, TrainingRun(material, recipe)), base)
         assert head == name
         assert logits(back, material).argmax(1).tolist() == report.predicted.tolist()
 

@@ -22,10 +22,11 @@ from qbert_demo.model.heads import (
 )
 from qbert_demo.model.prediction import predict
 from qbert_demo.service import Explorer
-from qbert_demo.training.quick import train_quickly, write_head
+from qbert_demo.training.fine_tune import fine_tune
 from qbert_demo.training.recipe import FrozenRecipe
+from qbert_demo.training.trained_head import write_head
 from qbert_demo.ui.parts.theme import head_styles
-from tests.training.test_quick import MATERIAL
+from tests.training.test_fine_tune import MATERIAL
 
 HIDDEN = 384
 
@@ -105,7 +106,7 @@ def test_another_head_takes_an_entry_and_no_more(
 ) -> None:
     monkeypatch.setitem(HEADS, "cosine", Head("cosine", "cos", "Cosines", "cosines", CosineHead))
     recipe = FrozenRecipe(("cosine", "hybrid"), n_qubits=3, epochs=3)
-    report = train_quickly(MATERIAL, recipe).heads["cosine"]
+    report = fine_tune(MATERIAL, recipe).heads["cosine"]
     assert len(report.history) == 3
     assert report.history[-1].loss < report.history[0].loss
     folder = tmp_path / "sst2-cosine"

@@ -5,13 +5,13 @@ import pytest
 
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.results import HeadReport, QuickReport
-from qbert_demo.service.tuner import Order
-from qbert_demo.training.quick import train_quickly
+from qbert_demo.service.tuner import TrainingRun
+from qbert_demo.training.fine_tune import fine_tune
 from qbert_demo.training.recipe import FrozenRecipe
 from qbert_demo.ui.finetune.run import Session
-from tests.training.test_quick import MATERIAL
+from tests.training.test_fine_tune import MATERIAL
 
-Trained = tuple[HeadReport, Order]
+Trained = tuple[HeadReport, TrainingRun]
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def shipped(tmp_path: Path) -> Path:
 def trained() -> Trained:
     """A hybrid head of a few epochs on made-up rows."""
     recipe = FrozenRecipe(("hybrid",), n_qubits=2, n_layers=1, epochs=3)
-    return train_quickly(MATERIAL, recipe).heads["hybrid"], Order(MATERIAL, recipe)
+    return fine_tune(MATERIAL, recipe).heads["hybrid"], TrainingRun(MATERIAL, recipe)
 
 
 @pytest.fixture

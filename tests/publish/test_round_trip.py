@@ -16,7 +16,7 @@ from qbert_demo.errors import InputError
 from qbert_demo.hub.commits import compare
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.service.tuner import push_head
-from qbert_demo.training.quick import adopt, fresh_classifier
+from qbert_demo.training.trained_head import adopt, fresh_classifier
 from tests.hub import Hub
 from tests.hub.faults import Status
 from tests.hub.fixtures import STRANGERS_TOKEN, TOKEN

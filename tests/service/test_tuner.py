@@ -19,7 +19,7 @@ from qbert_demo.data.catalogue_rows import load_sample
 from qbert_demo.errors import BusyError, DataError, InputError, QBertError
 from qbert_demo.jobs.queue import Event
 from qbert_demo.results import Estimate, QuickReport
-from qbert_demo.service.tuner import DataChoice, Order, Tuner, archive
+from qbert_demo.service.tuner import DataChoice, TrainingRun, Tuner, archive
 from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe
 from tests.jobs.watch import trainees
 
@@ -139,7 +139,9 @@ def test_a_training_tells_its_way_and_hands_back_heads_that_load(
     assert sum("epoch" in value for value in told) == 12
     report = last.value
     assert isinstance(report, QuickReport)
-    with zipfile.ZipFile(io.BytesIO(archive(report.heads["hybrid"], Order(material, recipe)))) as z:
+    with zipfile.ZipFile(
+        io.BytesIO(archive(report.heads["hybrid"], TrainingRun(material, recipe)))
+    ) as z:
         z.extractall(tmp_path)
     classifier = open_checkpoint(tmp_path / "qbert-hybrid", Trust.OURS)
     ids = [t.ids for t in classifier.tokenize(material.held_out.texts)]
@@ -161,7 +163,7 @@ def test_a_stop_ends_within_a_second_and_keeps_the_best_so_far(tuner: Tuner) -> 
 def test_a_stop_keeps_the_best_so_far_of_a_process_that_has_no_time_to_answer(
     tuner: Tuner, tmp_path: Path
 ) -> None:
-    order = Order(tuner.material(MINE), LONG)
+    order = TrainingRun(tuner.material(MINE), LONG)
     others = trainees()
     job_id = tuner.start(order.material, order.recipe)
     wait_for_an_epoch(tuner, job_id)
@@ -185,7 +187,7 @@ def test_end_to_end_the_time_is_told_first_and_a_stop_keeps_the_best(
 ) -> None:
     material = tuner.material(MINE)
     recipe = LoraRecipe(n_qubits=2, epochs=10, batch_size=2, adapter_rank=2)
-    order = Order(material, recipe)
+    order = TrainingRun(material, recipe)
     told = tuner.estimate(order)
     assert (told.heads, told.epochs, told.rows) == (2, 10, 17)
     assert told.seconds > 1
@@ -221,17 +223,17 @@ def test_an_estimate_can_be_given_up_and_is_for_end_to_end_alone(tuner: Tuner) -
     material = tuner.material(MINE)
     start = time.monotonic()
     with pytest.raises(InputError, match="Stopped before it began"):
-        tuner.estimate(Order(material, LoraRecipe()), lambda: time.monotonic() - start > 0.2)
+        tuner.estimate(TrainingRun(material, LoraRecipe()), lambda: time.monotonic() - start > 0.2)
     assert time.monotonic() - start < 2
     with pytest.raises(BusyError, match="Heads alone take seconds"):
-        tuner.estimate(Order(material, FrozenRecipe()))
+        tuner.estimate(TrainingRun(material, FrozenRecipe()))
 
 
 def test_a_class_may_stand_in_line_for_its_estimates(
     tuner: Tuner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("qbert_demo.service.tuner.MEASURING_SECONDS", 0)
-    order = Order(tuner.material(MINE), LoraRecipe())
+    order = TrainingRun(tuner.material(MINE), LoraRecipe())
     start = time.monotonic()
 
     def measure(_: int) -> Estimate | str:
@@ -252,7 +254,7 @@ def test_an_estimate_that_takes_too_long_itself_is_given_up(
 ) -> None:
     monkeypatch.setattr("qbert_demo.service.tuner.MEASURING_SECONDS", 0.1)
     with closing(Tuner()) as hurried, pytest.raises(BusyError, match="too busy to say how long"):
-        hurried.estimate(Order(hurried.material(MINE), LoraRecipe()))
+        hurried.estimate(TrainingRun(hurried.material(MINE), LoraRecipe()))
 
 
 def test_too_many_rows_for_end_to_end_are_refused_at_the_start(tuner: Tuner) -> None:
@@ -260,7 +262,7 @@ def test_too_many_rows_for_end_to_end_are_refused_at_the_start(tuner: Tuner) -> 
     with pytest.raises(InputError, match="at most 1,000 rows to train on"):
         tuner.start(material, LoraRecipe())
     with pytest.raises(InputError, match="at most 1,000 rows to train on"):
-        tuner.estimate(Order(material, LoraRecipe()))
+        tuner.estimate(TrainingRun(material, LoraRecipe()))
 
 
 def test_unknown_and_dropped_trainings_are_said_to_be_gone(tuner: Tuner) -> None:

@@ -12,7 +12,7 @@ import pytest
 from qbert_demo.data.choice import Material
 from qbert_demo.data.rows import Rows
 from qbert_demo.results import Estimate, QuickReport
-from qbert_demo.service.tuner import Order, Tuner
+from qbert_demo.service.tuner import TrainingRun, Tuner
 from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe
 from qbert_demo.ui.finetune.rows_form import choice_of
 from qbert_demo.ui.finetune.run import MEASURING, Session, run, stop
@@ -73,7 +73,9 @@ class Telling(Tuner):
 
     seconds = 200.0
 
-    def estimate(self, order: Order, given_up: Callable[[], bool] = lambda: False) -> Estimate:
+    def estimate(
+        self, order: TrainingRun, given_up: Callable[[], bool] = lambda: False
+    ) -> Estimate:
         self.measured = order
         return Estimate(self.seconds, len(order.recipe.heads), order.recipe.epochs, 17, 6.2)
 
@@ -124,7 +126,7 @@ def test_a_training_stopped_early_says_what_was_not_learnt(tuner: Tuner) -> None
     for at, heads in (("Getting the encoder ready …", "Nothing"), ("classical", "hybrid")):
         recipe = recipe_of(["classical", "hybrid"], long)
         session = Session()
-        session.foretold = Order(tuner.material(choice_of(*FORM)), recipe)
+        session.foretold = TrainingRun(tuner.material(choice_of(*FORM)), recipe)
         following = run(tuner, session, ["classical", "hybrid"], long, FORM)
         for update in following:
             is_drawn = bool((loss := update.curves.get("loss")) and loss.figure.data)

@@ -11,8 +11,8 @@ import pytest
 from qbert_demo.errors import InputError
 from qbert_demo.results import TaskCard
 from qbert_demo.service import Explorer
-from qbert_demo.service.tuner import Order, Tuner
-from qbert_demo.training.quick import train_quickly
+from qbert_demo.service.tuner import TrainingRun, Tuner
+from qbert_demo.training.fine_tune import fine_tune
 from qbert_demo.training.recipe import FrozenRecipe
 from qbert_demo.ui.finetune.downloads import download
 from qbert_demo.ui.finetune.rows_form import choice_of
@@ -35,8 +35,8 @@ def tuner() -> Iterator[Tuner]:
 
 @pytest.fixture(scope="module")
 def session(tuner: Tuner) -> Session:
-    order = Order(tuner.material(choice_of(*FORM)), RECIPE)
-    return Session("a job", order=order, report=train_quickly(order.material, RECIPE))
+    order = TrainingRun(tuner.material(choice_of(*FORM)), RECIPE)
+    return Session("a job", order=order, report=fine_tune(order.material, RECIPE))
 
 
 def saved(session: Session, head: str, folder: Path) -> Path:

@@ -18,7 +18,7 @@ from qbert_demo.figures.training import (
 from qbert_demo.figures.watched import angle_curves, value_curves
 from qbert_demo.results import Epoch, QuickReport
 from qbert_demo.service import HEADS
-from qbert_demo.service.training import Event, LoraRecipe, Material, Order
+from qbert_demo.service.training import Event, LoraRecipe, Material, TrainingRun
 from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.finetune.rows_form import choice_of
 from qbert_demo.ui.finetune.settings_form import recipe_of
@@ -63,8 +63,8 @@ class Session:
     is_running: bool = False
     notice: str = ""
     preparing: object | None = None
-    foretold: Order | None = None
-    order: Order | None = None
+    foretold: TrainingRun | None = None
+    order: TrainingRun | None = None
     report: QuickReport | None = None
 
 
@@ -103,7 +103,7 @@ class Shown:
 class _Progress:
     """What has been heard of a training."""
 
-    order: Order
+    order: TrainingRun
     epochs: list[Epoch] = field(default_factory=list)
     embedded: tuple[int, int] = (0, 0)
     moved: tuple[int, int] = (0, 0)
@@ -168,7 +168,7 @@ def run(
     try:
         yield Shown(session, "<p>Getting the rows …</p>", "")
         words = "<p>Starting …</p>"
-        order = Order(tuner.material(choice_of(*form)), recipe_of(heads, settings))
+        order = TrainingRun(tuner.material(choice_of(*form)), recipe_of(heads, settings))
         if isinstance(order.recipe, LoraRecipe) and order != session.foretold:
             yield Shown(session, MEASURING)
             estimate = tuner.estimate(order, lambda: session.preparing is not this)

@@ -1,16 +1,19 @@
-"""Heads that race on cached features: they learn, repeat, stop, and take raw vectors in the end."""
+"""Heads that learn on cached features: they repeat, stop, and take raw vectors in the end."""
 
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from qbert_demo.errors import InputError
 from qbert_demo.model import heads
-from qbert_demo.results import Epoch
-from qbert_demo.training.frozen import Features, race
+from qbert_demo.results import Epoch, HeadReport
+from qbert_demo.training.learner import Cost, first_head
 from qbert_demo.training.recipe import FrozenRecipe
+from qbert_demo.training.train_frozen import Features, FrozenLearner
+from qbert_demo.training.train_heads import NOBODY, Listener, train_heads
 
 HEADS = tuple(heads.HEADS)
 
@@ -27,18 +30,45 @@ def made_up(n: int, seed: int, n_labels: int = 2) -> Features:
 TRAIN, HELD_OUT = made_up(160, 0), made_up(80, 1)
 
 
+def trained(
+    train: Features,
+    held_out: Features,
+    recipe: FrozenRecipe,
+    listener: Listener = NOBODY,
+    n_labels: int = 2,
+) -> dict[str, tuple[HeadReport, nn.Module]]:
+    """Report of every head, and the head itself, which takes raw vectors."""
+    hidden = train.vectors.shape[1]
+
+    def first(name: str) -> nn.Module:
+        return first_head(name, hidden, n_labels, recipe)
+
+    learners = [
+        FrozenLearner(name, first(name), train, held_out, recipe, Cost(0.0, 0))
+        for name in recipe.heads
+    ]
+    result = {}
+    for name, report in train_heads(learners, recipe, listener).heads.items():
+        head = first(name)
+        tensors = {k.removeprefix("classifier."): v for k, v in report.tensors.items()}
+        head.load_state_dict({key: torch.from_numpy(array) for key, array in tensors.items()})
+        result[name] = report, head
+    return result
+
+
 @pytest.mark.parametrize("loss", ["cross_entropy", "mse"])
 @pytest.mark.parametrize("n_labels", [2, 5])
 def test_every_head_learns_and_is_right_on_raw_vectors(loss: str, n_labels: int) -> None:
     train, held_out = made_up(240, 0, n_labels), made_up(120, 1, n_labels)
     recipe = FrozenRecipe(HEADS, epochs=30, loss=loss, learning_rate=0.01)
-    for name, runner in race(train, held_out, n_labels, recipe).items():
-        best = runner.history[runner.best]
+    for name, (report, head) in trained(train, held_out, recipe, n_labels=n_labels).items():
+        best = report.history[report.best_epoch - 1]
         assert best.accuracy > 0.85, name
-        assert best.accuracy == max(epoch.accuracy for epoch in runner.history)
+        assert best.accuracy == max(epoch.accuracy for epoch in report.history)
         with torch.no_grad():
-            again = runner.head(held_out.vectors).logits.argmax(1) == held_out.labels
-        assert float(again.float().mean()) == pytest.approx(best.accuracy, abs=0.011)
+            again = head(held_out.vectors).logits.argmax(1)
+        assert again.tolist() == report.predicted.tolist()
+        assert report.accuracy.value == pytest.approx(best.accuracy, abs=1e-6)
 
 
 def test_a_feature_that_does_not_vary_while_learning_has_no_say_afterwards() -> None:
@@ -47,24 +77,24 @@ def test_a_feature_that_does_not_vary_while_learning_has_no_say_afterwards() -> 
         return Features(torch.cat([features.vectors, still], 1), features.labels)
 
     recipe = FrozenRecipe(HEADS, epochs=20, learning_rate=0.01)
-    for name, runner in race(
-        with_still(TRAIN, 1e-7), with_still(HELD_OUT, 0.05), 2, recipe
+    for name, (report, head) in trained(
+        with_still(TRAIN, 1e-7), with_still(HELD_OUT, 0.05), recipe
     ).items():
-        assert max(float(p.detach().abs().max()) for p in runner.head.parameters()) < 10, name
-        assert runner.history[runner.best].accuracy > 0.85, name
+        assert max(float(p.detach().abs().max()) for p in head.parameters()) < 10, name
+        assert report.history[report.best_epoch - 1].accuracy > 0.85, name
 
 
 def test_rows_that_are_all_the_same_teach_nothing_and_break_nothing() -> None:
     same = Features(TRAIN.vectors[:1].expand(20, -1), TRAIN.labels[:20])
-    for runner in race(same, HELD_OUT, 2, FrozenRecipe(HEADS, epochs=5)).values():
-        assert runner.head(HELD_OUT.vectors).logits.isfinite().all()
-        assert max(float(p.detach().abs().max()) for p in runner.head.parameters()) < 10
+    for _, head in trained(same, HELD_OUT, FrozenRecipe(HEADS, epochs=5)).values():
+        assert head(HELD_OUT.vectors).logits.isfinite().all()
+        assert max(float(p.detach().abs().max()) for p in head.parameters()) < 10
 
 
-def test_the_same_seed_repeats_every_curve_whoever_else_races() -> None:
-    def curves(*heads: str, seed: int = 3) -> dict[str, list[float]]:
-        runners = race(TRAIN, HELD_OUT, 2, FrozenRecipe(heads, epochs=3, seed=seed))
-        return {name: [e.held_out_loss for e in r.history] for name, r in runners.items()}
+def test_the_same_seed_repeats_every_curve_whoever_else_learns() -> None:
+    def curves(*names: str, seed: int = 3) -> dict[str, list[float]]:
+        reports = trained(TRAIN, HELD_OUT, FrozenRecipe(names, epochs=3, seed=seed))
+        return {name: [e.held_out_loss for e in r.history] for name, (r, _) in reports.items()}
 
     together, alone = curves(*HEADS), curves("hybrid")
     assert curves(*HEADS) == together
@@ -74,7 +104,7 @@ def test_the_same_seed_repeats_every_curve_whoever_else_races() -> None:
 
 def test_every_epoch_tells_gradients_angles_and_values() -> None:
     told: list[Epoch] = []
-    race(TRAIN, HELD_OUT, 2, FrozenRecipe(HEADS, epochs=2), told.append)
+    trained(TRAIN, HELD_OUT, FrozenRecipe(HEADS, epochs=2), Listener(passed=told.append))
     assert [(e.epoch, e.head) for e in told] == [(k, h) for k in (1, 2) for h in HEADS]
     classical, hybrid, control = told[:3]
     assert set(hybrid.gradients) == {"circuit", "classical"}
@@ -96,33 +126,48 @@ def test_the_circuits_gradient_is_the_mean_norm_of_its_steps() -> None:
     still = FrozenRecipe(
         ("hybrid",), epochs=1, batch_size=160, learning_rate=0.0, circuit_learning_rate=0.0
     )
-    small = Features(TRAIN.vectors[:160], TRAIN.labels[:160])
-    runner = race(small, HELD_OUT, 2, still, told.append)["hybrid"]
-    loss = torch.nn.functional.cross_entropy(runner.head(small.vectors).logits, small.labels)
-    weights = [p for n, p in runner.head.named_parameters() if n.startswith("middle.")]
+    _, head = trained(TRAIN, HELD_OUT, still, Listener(passed=told.append))["hybrid"]
+    loss = torch.nn.functional.cross_entropy(head(TRAIN.vectors).logits, TRAIN.labels)
+    weights = [p for n, p in head.named_parameters() if n.startswith("middle.")]
     (gradient,) = torch.autograd.grad(loss, weights)
     assert told[0].gradients["circuit"] == pytest.approx(float(gradient.norm()), rel=1e-3)
     assert told[0].loss == pytest.approx(float(loss.detach()), rel=1e-4)
 
 
-def test_a_stop_ends_the_race_at_once_and_keeps_the_best() -> None:
+def test_a_stop_ends_the_run_at_once_and_keeps_the_best() -> None:
     told: list[Epoch] = []
     recipe = FrozenRecipe(HEADS, epochs=100)
-    runners = race(TRAIN, HELD_OUT, 2, recipe, told.append, lambda: len(told) >= 7)
+    listener = Listener(passed=told.append, stopped=lambda: len(told) >= 7)
+    reports = trained(TRAIN, HELD_OUT, recipe, listener)
     assert len(told) == 7
-    assert {name: len(r.history) for name, r in runners.items()} == {
+    assert {name: len(report.history) for name, (report, _) in reports.items()} == {
         "classical": 3,
         "hybrid": 2,
         "control": 2,
     }
-    best = runners["classical"].history[runners["classical"].best]
-    logits = runners["classical"].head(HELD_OUT.vectors).logits.detach()
-    loss = torch.nn.functional.cross_entropy(logits, HELD_OUT.labels)
-    assert float(loss) == pytest.approx(best.held_out_loss, rel=1e-3)
-    at_once = race(TRAIN, HELD_OUT, 2, recipe, stopped=lambda: True)
-    assert all(
-        not r.history and r.head(HELD_OUT.vectors).logits.isfinite().all() for r in at_once.values()
-    )
+    report, head = reports["classical"]
+    loss = torch.nn.functional.cross_entropy(head(HELD_OUT.vectors).logits, HELD_OUT.labels)
+    best = report.history[report.best_epoch - 1]
+    assert float(loss.detach()) == pytest.approx(best.held_out_loss, rel=1e-3)
+
+
+def test_a_head_that_is_stopped_in_its_first_pass_is_kept_as_it_was_then() -> None:
+    asked: list[bool] = []
+
+    def stopped() -> bool:
+        asked.append(len(asked) >= 5)
+        return asked[-1]
+
+    recipe = FrozenRecipe(HEADS, epochs=2)
+    reports = trained(TRAIN, HELD_OUT, recipe, Listener(stopped=stopped))
+    untouched = trained(TRAIN, HELD_OUT, recipe, Listener(stopped=lambda: True))
+    assert list(reports) == list(untouched) == list(HEADS)
+    for name, (report, head) in reports.items():
+        assert (report.best_epoch, report.history) == (0, ())
+        assert head(HELD_OUT.vectors).logits.isfinite().all()
+        first = untouched[name][0].tensors["classifier.output.weight"]
+        has_learnt = not np.array_equal(report.tensors["classifier.output.weight"], first)
+        assert has_learnt == (name == HEADS[0])
 
 
 @pytest.mark.parametrize(

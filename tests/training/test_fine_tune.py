@@ -14,9 +14,11 @@ from qbert_demo.data.rows import Rows
 from qbert_demo.model.heads import HEADS
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Epoch, QuickReport
-from qbert_demo.training import quick
-from qbert_demo.training.quick import train_quickly, write_head
+from qbert_demo.training import train_heads
+from qbert_demo.training.fine_tune import fine_tune
 from qbert_demo.training.recipe import FrozenRecipe
+from qbert_demo.training.train_heads import Listener
+from qbert_demo.training.trained_head import write_head
 
 LABELS = ("angry", "calm", "glad")
 WORDS = (
@@ -41,7 +43,7 @@ RECIPE = FrozenRecipe(tuple(HEADS), n_qubits=3, epochs=25, reupload=True)
 @pytest.fixture(scope="module")
 def finished() -> tuple[QuickReport, list[Epoch]]:
     told: list[Epoch] = []
-    return train_quickly(MATERIAL, RECIPE, passed=told.append), told
+    return fine_tune(MATERIAL, RECIPE, Listener(passed=told.append)), told
 
 
 def test_every_head_is_judged_and_tells_its_way(
@@ -108,14 +110,13 @@ def test_embedding_is_told_and_a_stop_leaves_checkpoints_of_the_best_so_far(
     embedded: list[tuple[int, int]] = []
     told: list[Epoch] = []
     kept: list[QuickReport] = []
-    report = train_quickly(
-        MATERIAL,
-        RECIPE,
+    listener = Listener(
         embedded=lambda done, total: embedded.append((done, total)),
         passed=told.append,
         improved=kept.append,
         stopped=lambda: len(told) >= 4,
     )
+    report = fine_tune(MATERIAL, RECIPE, listener)
     assert [list(early.heads) for early in kept[:3]] == [list(RECIPE.heads)[:k] for k in (1, 2, 3)]
     for head in kept[2].heads.values():
         assert (head.best_epoch, len(head.history)) == (1, 1)
@@ -129,7 +130,7 @@ def test_embedding_is_told_and_a_stop_leaves_checkpoints_of_the_best_so_far(
 def test_a_race_that_goes_on_is_reported_now_and_then_and_not_timed_afterwards(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(quick, "KEPT_SECONDS", 0)
+    monkeypatch.setattr(train_heads, "KEPT_SECONDS", 0)
     told: list[Epoch] = []
     kept: list[QuickReport] = []
 
@@ -137,9 +138,8 @@ def test_a_race_that_goes_on_is_reported_now_and_then_and_not_timed_afterwards(
         monkeypatch.setattr(LoadedModel, "answer", None)
         return len(told) >= 12
 
-    report = train_quickly(
-        MATERIAL, RECIPE, passed=told.append, improved=kept.append, stopped=stopped
-    )
+    listener = Listener(passed=told.append, improved=kept.append, stopped=stopped)
+    report = fine_tune(MATERIAL, RECIPE, listener)
     assert len(kept) == 12
     for name, head in report.heads.items():
         early = kept[-1].heads[name]

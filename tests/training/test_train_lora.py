@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from datasets import Dataset
 from transformers import AutoModelForSequenceClassification
 
 from qbert_demo.checkpoints.card import card_of
@@ -18,11 +17,11 @@ from qbert_demo.data.choice import Material
 from qbert_demo.data.rows import Rows
 from qbert_demo.errors import InputError
 from qbert_demo.results import Epoch, QuickReport
-from qbert_demo.training.estimate import Pace, _representative, estimate
-from qbert_demo.training.lora import train_end_to_end
-from qbert_demo.training.orders import Order
-from qbert_demo.training.quick import adopt, fresh_classifier, write_head
+from qbert_demo.training.estimate import Pace, estimate, representative
+from qbert_demo.training.fine_tune import TrainingRun, fine_tune
 from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe
+from qbert_demo.training.train_heads import Listener
+from qbert_demo.training.trained_head import adopt, fresh_classifier, write_head
 
 THINGS = ("the film", "this soup", "her garden", "our song", "that play", "his coat")
 TEXTS = {0: ("I love", "what a joy is"), 1: ("I hate", "how dull is")}
@@ -42,9 +41,8 @@ RECIPE = LoraRecipe(n_qubits=2, epochs=1, batch_size=4, adapter_rank=2, learning
 def finished() -> tuple[QuickReport, list[Epoch], list[tuple[int, int]]]:
     told: list[Epoch] = []
     steps: list[tuple[int, int]] = []
-    report = train_end_to_end(
-        MATERIAL, RECIPE, moved=lambda *step: steps.append(step), passed=told.append
-    )
+    listener = Listener(moved=lambda *step: steps.append(step), passed=told.append)
+    report = fine_tune(MATERIAL, RECIPE, listener)
     return report, told, steps
 
 
@@ -81,9 +79,8 @@ def test_the_same_seed_gives_the_same_curve_and_another_does_not(
     def curve(seed: int) -> list[tuple[float, float]]:
         told: list[Epoch] = []
         torch.manual_seed(time.monotonic_ns() % 1000)
-        train_end_to_end(
-            MATERIAL, replace(RECIPE, heads=("hybrid",), seed=seed), passed=told.append
-        )
+        recipe = replace(RECIPE, heads=("hybrid",), seed=seed)
+        fine_tune(MATERIAL, recipe, Listener(passed=told.append))
         return [(epoch.loss, epoch.held_out_loss) for epoch in told]
 
     before = [(e.loss, e.held_out_loss) for e in finished[0].heads["hybrid"].history]
@@ -132,13 +129,8 @@ def test_the_checkpoint_and_the_adopted_head_answer_as_was_told(
 def test_a_stop_keeps_the_best_so_far_which_had_been_told() -> None:
     told: list[Epoch] = []
     reports: list[QuickReport] = []
-    report = train_end_to_end(
-        MATERIAL,
-        RECIPE,
-        passed=told.append,
-        improved=reports.append,
-        stopped=lambda: len(told) == 5,
-    )
+    listener = Listener(passed=told.append, improved=reports.append, stopped=lambda: len(told) == 5)
+    report = fine_tune(MATERIAL, RECIPE, listener)
     assert len(told) == 5
     assert list(report.heads) == ["classical", "hybrid"]
     assert report.heads["classical"].history == tuple(told[:4])
@@ -147,13 +139,13 @@ def test_a_stop_keeps_the_best_so_far_which_had_been_told() -> None:
     for name, head in reports[-1].heads.items():
         for key, tensor in head.tensors.items():
             np.testing.assert_array_equal(tensor, report.heads[name].tensors[key])
-    assert train_end_to_end(MATERIAL, RECIPE, stopped=lambda: True).heads == {}
+    assert fine_tune(MATERIAL, RECIPE, Listener(stopped=lambda: True)).heads == {}
 
 
 def test_squared_error_is_another_loss() -> None:
     told: list[Epoch] = []
     recipe = replace(RECIPE, heads=("classical",), loss="mse", batch_size=16)
-    train_end_to_end(MATERIAL, recipe, passed=told.append)
+    fine_tune(MATERIAL, recipe, Listener(passed=told.append))
     (only,) = told
     assert 0 < only.loss < 0.5
     assert 0 < only.held_out_loss < 0.5
@@ -171,22 +163,23 @@ def test_an_estimate_is_measured_on_the_run_itself() -> None:
     assert (told.heads, told.epochs, told.rows) == (2, 2, 16)
     assert 4 < told.tokens < 9
     start = time.perf_counter()
-    train_end_to_end(MATERIAL, RECIPE)
+    fine_tune(MATERIAL, RECIPE)
     took = time.perf_counter() - start
     assert took / 8 < told.seconds / 2 < 8 * took, "within 1.5 on a quiet machine"
 
 
 def test_the_measured_batches_are_of_middling_sizes() -> None:
-    lengths = [5 + k % 90 for k in range(300)]
+    lengths = torch.tensor([5 + k % 90 for k in range(300)])
     recipe = LoraRecipe(batch_size=10)
-    rows = Dataset.from_dict({"length": lengths})
-    chosen = _representative(rows, recipe)
-    assert len(chosen) == len(set(chosen)) == 30
-    longest = [max(lengths[i] for i in chosen[k : k + 10]) for k in (0, 10, 20)]
+    chosen = representative(lengths, recipe)
+    assert [len(batch) for batch in chosen] == [10] * 3
+    assert len(torch.cat(chosen).unique()) == 30
+    longest = [int(lengths[batch].max()) for batch in chosen]
     assert longest[1] < longest[0] < longest[2]
     assert 40 < longest[0] < 70
     assert 35 < np.mean(longest) < 75
-    assert sorted(_representative(rows.select(range(7)), recipe)) == list(range(7))
+    (only,) = representative(lengths[:7], recipe)
+    assert sorted(only.tolist()) == list(range(7))
 
 
 @pytest.mark.parametrize(
@@ -221,6 +214,6 @@ def test_more_rows_than_end_to_end_may_take_are_refused(
 
     material = Material(many(train), many(held_out))
     with pytest.raises(InputError, match=words):
-        Order(material, LoraRecipe()).seconds()
-    assert Order(material, FrozenRecipe()).seconds() == 300
-    assert Order(MATERIAL, LoraRecipe()).seconds() == 900
+        TrainingRun(material, LoraRecipe()).seconds()
+    assert TrainingRun(material, FrozenRecipe()).seconds() == 300
+    assert TrainingRun(MATERIAL, LoraRecipe()).seconds() == 900
