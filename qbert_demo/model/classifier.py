@@ -24,7 +24,7 @@ from transformers.modeling_outputs import SequenceClassifierOutput
 from qbert_demo.model import checkpoints
 from qbert_demo.model.configuration import QBertConfig
 from qbert_demo.model.encoder import find_backbone, load_encoder
-from qbert_demo.model.heads import BottleneckHead, CircuitHead, HeadOutput, LinearHead
+from qbert_demo.model.heads import BottleneckHead, CircuitHead, HeadOutput, LinearHead, Output
 
 HUB_ARGUMENTS = ("revision", "token", "cache_dir", "local_files_only", "force_download")
 
@@ -55,8 +55,14 @@ class QBertForSequenceClassification(PreTrainedModel):
         else:
             head = CircuitHead if config.head == "circuit" else BottleneckHead
             self.classifier = head(hidden, n_labels, config.dropout, config.spec())
+        self.set_temperature(config.temperature)
         self.adapter: dict[str, Tensor] = {}
         self.post_init()
+
+    def set_temperature(self, temperature: float) -> None:
+        """Divide the logits by this from now on; the checkpoint keeps it in its config."""
+        self.config.temperature = temperature
+        cast(Output, self.classifier.output).temperature = temperature
 
     def encode(self, input_ids: Tensor, attention_mask: Tensor | None = None) -> Tensor:
         """Pooled text vectors.

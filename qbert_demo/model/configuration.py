@@ -8,7 +8,12 @@ from transformers import BertConfig, PreTrainedConfig
 from qbert_demo.circuit import CircuitSpec
 from qbert_demo.config import MAX_LABELS, MAX_TOKENS, MINILM, Backbone
 
-RANGES = (("adapter_rank", 0, 256), ("adapter_scale", -100, 100), ("dropout", 0, 1))
+RANGES = (
+    ("adapter_rank", 0, 256),
+    ("adapter_scale", -100, 100),
+    ("dropout", 0, 1),
+    ("temperature", 0.01, 100),
+)
 """Settings that are checked, with the least and the most that each may be."""
 
 
@@ -32,6 +37,8 @@ class QBertConfig(PreTrainedConfig):
         adapter_rank: Rank of the encoder's low-rank updates; 0 leaves the encoder as it is.
         adapter_scale: Factor on each update B @ A.
         max_length: Most tokens that are read, [CLS] and [SEP] included.
+        temperature: What the logits are divided by, so that confidences are about as often right
+            as they say.
     """
 
     model_type = "qbert"
@@ -52,6 +59,7 @@ class QBertConfig(PreTrainedConfig):
     adapter_rank: int = 0
     adapter_scale: float | int = 2.0
     max_length: int = 128
+    temperature: float | int = 1.0
 
     def validate_spec(self) -> None:
         """Refuse a circuit that cannot be simulated, before a tensor is read."""

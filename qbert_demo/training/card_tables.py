@@ -32,6 +32,41 @@ def settings_tables(facts: dict[str, Any]) -> str:
     return f"{rows}\n\n{_table('setting', settings)}"
 
 
+def learning_words(facts: dict[str, Any]) -> str:
+    """What else a head learnt from than labels, and what its confidences are divided by.
+
+    Args:
+        facts: What `qbert_demo.training.trainer` writes into ``training.json``; older ones tell
+            of neither.
+    """
+    recipe, teacher, fitted = facts["recipe"], facts.get("teacher"), facts.get("calibration")
+    words = []
+    if teacher:
+        origin, weight = teacher["teacher"], recipe["teacher_weight"]
+        scores = " and ".join(
+            f"{score['value']:.4f} on the {'rows held out' if name == 'held_out' else name}"
+            for name, score in teacher["scores"].items()
+        )
+        words.append(
+            f"""The loss is cross-entropy on the true labels, weighted {1 - weight:.2g}, and the KL
+divergence from a teacher's softmax at temperature {recipe["teacher_temperature"]:.2g}, weighted \
+{weight:.2g}. The teacher,
+{origin["name"]} ({origin["parameters"] / 1e6:.0f} M parameters, sha256 {origin["sha256"][:12]}), \
+was fine-tuned
+whole on the same rows for {teacher["steps"]:,} steps and scores {scores}.
+All heads of the task learn from the same logits of it."""
+        )
+    if recipe.get("averaged_epochs"):
+        words.append(f"Weights are averaged over the last {recipe['averaged_epochs']:.3g} epochs.")
+    if fitted:
+        words.append(
+            f"""Logits are divided by {fitted["temperature"]:.3g}, fitted on the rows held out, \
+whose log loss it takes
+from {fitted["log_loss_before"]:.4f} to {fitted["log_loss"]:.4f}."""
+        )
+    return "".join(f"{word}\n" for word in words)
+
+
 def _table(title: str, values: dict[str, Any]) -> str:
     rows = [f"| {name} | {_cell(value)} |" for name, value in values.items()]
     return "\n".join((f"| {title} | |", "|---|---|", *rows))

@@ -12,7 +12,7 @@ from qbert_demo.circuit.spec import CircuitSpec
 from qbert_demo.config import HEADS
 from qbert_demo.data.catalogue import find_task
 from qbert_demo.errors import CheckpointError
-from qbert_demo.training.card_tables import settings_tables
+from qbert_demo.training.card_tables import learning_words, settings_tables
 
 FACTS = "training.json"
 HEAD_NAMES = {
@@ -133,7 +133,7 @@ Measured on {facts["date"]}, seed {recipe["seed"]}.
 {data["train_rows_on_hub"]:,}). {kept_apart} {purpose}
 {facts["steps"]:,} steps of {recipe["batch_size"]} texts in {facts["seconds"] / 60:.0f} minutes on
 {facts["device"]}. Every setting is in `{FACTS}`.
-
+{learning_words(facts)}
 {_use(repo_id, f"checkpoints/{task.key}-{name}")}
 ## Limits
 

@@ -10,6 +10,8 @@ from qbert_demo.config import HEADS, MAX_SEED
 from qbert_demo.errors import InputError
 
 LOSSES = ("cross_entropy", "mse")
+HELD_OUT_SEED = 0
+"""Of the choice of held-out rows, the same for every seed of a training."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,10 @@ class Recipe:
         label_smoothing: Share of the target spread over all classes.
         consistency: Weight of the symmetric KL divergence between the answers to one text under
             two dropout masks (R-Drop, Liang et al., arXiv:2106.14448); 0 reads each text once.
+        teacher_weight: Weight of the loss on a teacher's logits, from 0 to 1; the loss on the true
+            labels has the rest. 0 needs no teacher.
+        teacher_temperature: Of the softmax of teacher and head in that loss.
+        averaged_epochs: Last epochs over which the weights are averaged; 0 keeps the last ones.
         adapter_rank: Rank of the low-rank updates on every dense layer of the encoder.
         adapter_scale: Factor on the updates.
         pooling: ``mean`` or ``cls``.
@@ -56,6 +62,9 @@ class Recipe:
     dropout: float = 0.1
     label_smoothing: float = 0.0
     consistency: float = 0.0
+    teacher_weight: float = 0.0
+    teacher_temperature: float = 2.0
+    averaged_epochs: float = 0.0
     adapter_rank: int = 16
     adapter_scale: float = 2.0
     pooling: str = "mean"
