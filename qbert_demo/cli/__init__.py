@@ -9,7 +9,7 @@ from qbert_demo.circuit.export import to_pennylane, to_qasm2, to_qasm3, to_text
 from qbert_demo.cli.common import add_datasets_dir, print_json
 from qbert_demo.cli.publish import add_cards, add_publish
 from qbert_demo.cli.train import add_train
-from qbert_demo.config import CHECKPOINTS
+from qbert_demo.config import CHECKPOINTS, HEADS
 from qbert_demo.data.catalogue import TASKS, find_task
 from qbert_demo.errors import CheckpointError, QBertError
 from qbert_demo.report import circuit_json, comparison_json, prediction_json
@@ -102,12 +102,14 @@ def _circuit(options: argparse.Namespace) -> None:
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--task", choices=TASKS, action="append", help="all tasks if left out")
+    parser.add_argument("--task", choices=TASKS, action="append", help="all there are if left out")
     parser.add_argument("--checkpoints", type=Path, default=CHECKPOINTS, metavar="FOLDER")
     add_datasets_dir(parser)
     parser.set_defaults(run=_evaluate)
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    for key in options.task or TASKS:
+    folder = options.checkpoints
+    shipped = [k for k in TASKS if any((folder / f"{k}-{head}").is_dir() for head in HEADS)]
+    for key in options.task or shipped or TASKS:
         print(evaluate(find_task(key), options.checkpoints, options.datasets_dir))  # noqa: T201

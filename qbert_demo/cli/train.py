@@ -44,6 +44,12 @@ def add_train(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="a teacher's logits, where the recipe learns from one (default: the task's own)",
     )
+    parser.add_argument(
+        "--runs",
+        type=Path,
+        metavar="FILE",
+        help="add the scores and the predictions on the reported split to this file",
+    )
     parser.add_argument("--rows", type=int, help="train on so many rows only")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=None)
@@ -98,6 +104,7 @@ def _train(options: argparse.Namespace) -> None:
         bf16=options.bf16,
         fresh=options.fresh,
         soft_labels=options.soft_labels,
+        runs=options.runs,
     )
     if facts and options.json:
         print_json(facts)

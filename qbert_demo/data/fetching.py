@@ -11,8 +11,9 @@ from datasets.packaged_modules.cache.cache import Cache
 from qbert_demo.data.bundled import is_bundled, read_bundled
 from qbert_demo.data.catalogue import Task
 from qbert_demo.data.loading import Rows, load_rows
+from qbert_demo.data.parts import cut, without
 from qbert_demo.data.remote import BLOCK, Found, fetch_checked, find, reading, spread
-from qbert_demo.data.sources import SOURCES, Source, task_of
+from qbert_demo.data.sources import Source, source_of, task_of
 from qbert_demo.errors import DataError
 
 WHOLE_MEGABYTES = 10
@@ -85,7 +86,8 @@ def load_task(task: Task, split: str, datasets_dir: str | Path | None = None) ->
     """Load a whole split of a task: from a local folder, or from the Hub or its cache.
 
     Args:
-        task: Which dataset; the Hub and its cache are asked for its commit and no other.
+        task: Which dataset; the Hub and its cache are asked for its commit and no other. Where it
+            says so, its splits are those of `qbert_demo.data.parts`.
         split: Such as ``train``.
         datasets_dir: A folder that holds datasets in the Hub's layout, ``ORG/NAME/...``; the
             Hub if left out.
@@ -94,9 +96,20 @@ def load_task(task: Task, split: str, datasets_dir: str | Path | None = None) ->
         DataError: If the split is damaged or not to be had there, within the time that
             `load_source` takes; the message says why.
     """
+    if task.test_seed is not None:
+        train, test = cut(_load_split(task, task.train, datasets_dir), task.test_seed)
+        return train if split == task.train else test
+    rows = _load_split(task, split, datasets_dir)
+    if task.drops_shared and split == task.train:
+        return without(rows, _load_split(task, task.report, datasets_dir).texts)
+    return rows
+
+
+def _load_split(task: Task, split: str, datasets_dir: str | Path | None) -> Rows:
+    """A split as the dataset has it."""
     if datasets_dir is not None:
         return load_rows(task, split, datasets_dir)
-    source = replace(SOURCES[task.key], revision=task.revision)
+    source = replace(source_of(task), revision=task.revision)
     try:
         cached = _cached(source, split)
         return _from_hub(source, split, None, None).rows if cached is None else cached

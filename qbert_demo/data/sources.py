@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from qbert_demo.data.catalogue import AG_NEWS, SST2, Task
+from qbert_demo.data.catalogue import AG_NEWS, IMDB, SMS_SPAM, SST2, TWEET_SENTIMENT, Task
 
 SHARED = ("key", "title", "dataset", "config", "revision", "text", "label", "labels", "train")
 """What `Source` and `Task` have in common."""
@@ -76,9 +76,9 @@ _CATALOGUE = (
     Source(
         key="imdb",
         title="IMDb film reviews",
-        dataset="stanfordnlp/imdb",
-        config="plain_text",
-        revision="e6281661ce1c48d982bc483cf8a173c1bbeb5d31",
+        dataset=IMDB.dataset,
+        config=IMDB.config,
+        revision=IMDB.revision,
         labels=_SENTIMENT,
         licence="none stated; the reviews belong to their writers and IMDb",
         citation="Maas et al., ACL 2011",
@@ -99,12 +99,12 @@ _CATALOGUE = (
     Source(
         key="sms_spam",
         title="SMS Spam Collection",
-        dataset="ucirvine/sms_spam",
-        config="plain_text",
-        revision="cae486f927c250fe1d4a5b55f11357964ed1646c",
+        dataset=SMS_SPAM.dataset,
+        config=SMS_SPAM.config,
+        revision=SMS_SPAM.revision,
         held_out=None,
-        text="sms",
-        labels=("ham", "spam"),
+        text=SMS_SPAM.text,
+        labels=SMS_SPAM.labels,
         licence="CC BY 4.0 at UCI, unknown on the Hub",
         citation="Almeida, Gómez Hidalgo and Yamakami, DocEng 2011",
         rows=5_574,
@@ -113,10 +113,10 @@ _CATALOGUE = (
     Source(
         key="tweet_eval",
         title="TweetEval sentiment",
-        dataset="cardiffnlp/tweet_eval",
-        config="sentiment",
-        revision="b3a375baf0f409c77e6bc7aa35102b7b3534f8be",
-        labels=("negative", "neutral", "positive"),
+        dataset=TWEET_SENTIMENT.dataset,
+        config=TWEET_SENTIMENT.config,
+        revision=TWEET_SENTIMENT.revision,
+        labels=TWEET_SENTIMENT.labels,
         licence="unknown; terms of X, for research",
         citation="Barbieri et al., Findings of EMNLP 2020; Rosenthal et al., SemEval 2017",
         rows=45_615,
@@ -147,6 +147,11 @@ _CATALOGUE = (
     ),
 )
 SOURCES = {source.key: source for source in _CATALOGUE}
+
+
+def source_of(task: Task) -> Source:
+    """The entry of the catalogue that a task's rows come from."""
+    return next(source for source in _CATALOGUE if source.dataset == task.dataset)
 
 
 def task_of(source: Source) -> Task:

@@ -1,6 +1,10 @@
 """What was chosen for a training, as the tables of a model card say it."""
 
+from collections.abc import Sequence
 from typing import Any
+
+from qbert_demo.config import HEADS
+from qbert_demo.training.scoring import measured
 
 CHOSEN = {
     "dataset": "dataset",
@@ -30,6 +34,35 @@ def settings_tables(facts: dict[str, Any]) -> str:
     settings = {f"`{name}`": value for name, value in facts["recipe"].items()}
     rows = _table("data", {"origin": data["origin"], **known})
     return f"{rows}\n\n{_table('setting', settings)}"
+
+
+def score_table(facts: dict[str, Any], others: Sequence[dict[str, Any]], measure: str) -> str:
+    """Write the scores of the heads of a task, this one's set off.
+
+    Args:
+        facts: What `qbert_demo.training.trainer` writes into ``training.json``.
+        others: The same of the heads it is compared with.
+        measure: What the task reports beside accuracy; see `qbert_demo.data.catalogue.Task`.
+    """
+    split, rows = facts["data"]["report_split"], {f["name"]: f for f in (facts, *others)}
+    named = measured(facts["scores"][split], measure)
+    names = (named[0],) if named else ()
+    columns = ("head", "accuracy", "95 % interval", "macro F1", *names)
+    lines = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
+    for head in (head for head in HEADS if head in rows):
+        scores = rows[head]["scores"][split]
+        also = measured(scores, measure)
+        title = f"**{head}** (this one)" if head == facts["name"] else head
+        accuracy = scores["accuracy"]
+        cells = (
+            title,
+            f"{accuracy['value']:.4f}",
+            f"{accuracy['low']:.4f} to {accuracy['high']:.4f}",
+            f"{scores['macro_f1']:.4f}",
+            *((f"{also[1]:.4f}",) if also else ()),
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
 def learning_words(facts: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from qbert_demo.data.fetching import load_task
 from qbert_demo.errors import CheckpointError
 from qbert_demo.model.inference import Classifier
 from qbert_demo.training.metrics import difference
-from qbert_demo.training.scoring import score
+from qbert_demo.training.scoring import measured, score
 
 
 def evaluate(task: Task, folder: Path, datasets_dir: Path | None = None) -> str:
@@ -24,8 +24,8 @@ def evaluate(task: Task, folder: Path, datasets_dir: Path | None = None) -> str:
         datasets_dir: A folder in the Hub's layout to read the rows from instead of the Hub.
 
     Returns:
-        A Markdown table: accuracy with 95 % interval, parameters, median milliseconds of one
-        text; and the paired differences of the hybrid from the others.
+        A Markdown table: accuracy with 95 % interval, what the task reports beside it, parameters,
+        median milliseconds of one text; and the paired differences of the hybrid from the others.
 
     Raises:
         CheckpointError: If there is no checkpoint of the task.
@@ -37,19 +37,22 @@ def evaluate(task: Task, folder: Path, datasets_dir: Path | None = None) -> str:
     rows = load_task(task, task.report, datasets_dir)
     truth = np.array(rows.labels)
     reports = {h: score(Classifier.load(folder / f"{task.key}-{h}"), rows) for h in heads}
+    also = {h: measured(report.as_json(), task.measure) for h, report in reports.items()}
+    names = [found[0] for found in also.values() if found][:1]
+    columns = ("model", "accuracy", "95 % interval", *names, "parameters", "in the head")
     lines = [
         f"**{task.title}** ({task.dataset}, {task.report} split, {len(rows):,} texts, "
         f"{date.today().isoformat()}{_trained(folder, task, heads)})",
         "",
-        "| model | accuracy | 95 % interval | parameters | in the head | ms a text |",
-        "|---|---|---|---|---|---|",
+        _line(*columns, "ms a text"),
+        "|---" * (len(columns) + 1) + "|",
     ]
     for head, report in reports.items():
-        s = report.accuracy
-        lines.append(
-            f"| {head} | {s.value:.4f} | {s.low:.4f} to {s.high:.4f} | {report.parameters:,} "
-            f"| {report.in_head:,} | {report.milliseconds:.1f} |"
-        )
+        s, more = report.accuracy, also[head]
+        interval = f"{s.low:.4f} to {s.high:.4f}"
+        measures = (f"{s.value:.4f}", interval, *((f"{more[1]:.4f}",) if more else ()))
+        sizes = (f"{report.parameters:,}", f"{report.in_head:,}", f"{report.milliseconds:.1f}")
+        lines.append(_line(head, *measures, *sizes))
     lines.append("")
     for other in ("classical", "control"):
         if "hybrid" in reports and other in reports:
@@ -59,6 +62,10 @@ def evaluate(task: Task, folder: Path, datasets_dir: Path | None = None) -> str:
                 f"({100 * gap.low:+.2f} to {100 * gap.high:+.2f}, paired 95 % interval)"
             )
     return "\n".join(lines) + "\n"
+
+
+def _line(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _trained(folder: Path, task: Task, heads: list[str]) -> str:

@@ -190,19 +190,25 @@ class HeadAndAdapterTrainer(Trainer):
         return_outputs: bool = False,
         num_items_in_batch: Any = None,
     ) -> Any:
-        """Cross-entropy, a teacher's loss, and with R-Drop that of two readings' divergence."""
-        if SOFT in inputs:
-            wanted = inputs.pop(SOFT)
-            hard, outputs = self.compute_loss(model, inputs, return_outputs=True)
-            logits = outputs["logits"]
-            wanted = torch.cat([wanted] * (len(logits) // len(wanted)))
-            soft = soft_loss(logits, wanted, self.teacher_temperature)
-            loss = mixed_loss(hard, soft, self.teacher_weight)
-            return (loss, outputs) if return_outputs else loss
+        """Cross-entropy; while training, a teacher's loss and R-Drop as far as they have weight."""
+        if not (self.teacher_weight and model.training):
+            return self._labels_loss(model, inputs, return_outputs, num_items_in_batch)
+        wanted = inputs.pop(SOFT)
+        hard, outputs = self._labels_loss(model, inputs, True, num_items_in_batch)
+        logits = outputs["logits"]
+        wanted = torch.cat([wanted] * (len(logits) // len(wanted)))
+        soft = soft_loss(logits, wanted, self.teacher_temperature)
+        loss = mixed_loss(hard, soft, self.teacher_weight)
+        return (loss, outputs) if return_outputs else loss
+
+    def _labels_loss(
+        self, model: nn.Module, inputs: dict[str, Tensor], return_outputs: bool, n_items: Any
+    ) -> Any:
+        """Cross-entropy, and with R-Drop the divergence of two readings under other dropout."""
         if not (self.consistency and model.training):
-            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+            return super().compute_loss(model, inputs, return_outputs, n_items)
         twice = {name: torch.cat([tensor, tensor]) for name, tensor in inputs.items()}
-        loss, outputs = super().compute_loss(model, twice, return_outputs=True)
+        loss, outputs = super().compute_loss(model, twice, True, n_items)
         one, other = outputs["logits"].float().log_softmax(-1).chunk(2)
         apart = sum(
             nn.functional.kl_div(a, b, log_target=True, reduction="batchmean")

@@ -12,7 +12,7 @@ from qbert_demo.circuit.spec import CircuitSpec
 from qbert_demo.config import HEADS
 from qbert_demo.data.catalogue import find_task
 from qbert_demo.errors import CheckpointError
-from qbert_demo.training.card_tables import learning_words, settings_tables
+from qbert_demo.training.card_tables import learning_words, score_table, settings_tables
 
 FACTS = "training.json"
 HEAD_NAMES = {
@@ -93,12 +93,8 @@ def model_card(
         if others
         else f"{evaluation} scores it again."
     )
-    rows = {name: facts, **{other["name"]: other for other in others}}
-    table = "\n".join(
-        _row(f"**{head}** (this one)" if head == name else head, rows[head], data["report_split"])
-        for head in HEADS
-        if head in rows
-    )
+    table = score_table(facts, others, task.measure)
+    note = f"{task.note}\n" if task.note else ""
     front = _front(
         facts,
         license="apache-2.0",
@@ -120,8 +116,6 @@ updates on every dense layer, and {HEAD_NAMES[name]}.
 
 {task.dataset}, {data["report_split"]} split, {data["report_rows"]:,} texts:
 
-| head | accuracy | 95 % interval | macro F1 |
-|---|---|---|---|
 {table}
 
 Measured on {facts["date"]}, seed {recipe["seed"]}.
@@ -137,7 +131,7 @@ Measured on {facts["date"]}, seed {recipe["seed"]}.
 {_use(repo_id, f"checkpoints/{task.key}-{name}")}
 ## Limits
 
-English only, texts like those it was trained on, and of each the first {recipe["max_length"]}
+{note}English only, texts like those it was trained on, and of each the first {recipe["max_length"]}
 tokens. It says which of its labels fits best even when none does. One seed was trained; differences
 smaller than the intervals above mean nothing. A circuit this small makes nothing faster.
 """

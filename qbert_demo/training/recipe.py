@@ -87,6 +87,9 @@ RECIPES = {
         epochs=2.0, head_learning_rate=2e-3, label_smoothing=0.05, consistency=1.0, held_out=0
     ),
     "ag_news": Recipe(epochs=3.0, head_learning_rate=5e-3, leak_words=0),
+    "imdb": Recipe(epochs=2.0, head_learning_rate=2e-3, max_length=256, leak_words=8),
+    "sms_spam": Recipe(epochs=6.0, head_learning_rate=5e-3, averaged_epochs=1.0),
+    "tweet_sentiment": Recipe(epochs=3.0, head_learning_rate=5e-3, averaged_epochs=1.0),
 }
 """What `train` uses unless told otherwise; chosen on held-out training rows alone."""
 

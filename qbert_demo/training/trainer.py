@@ -23,6 +23,7 @@ from qbert_demo.training.model_card import FACTS, model_card, siblings
 from qbert_demo.training.provenance import describe, has_bf16, versions
 from qbert_demo.training.recipe import HELD_OUT_SEED, Recipe
 from qbert_demo.training.resume import last_state
+from qbert_demo.training.runs import record
 from qbert_demo.training.scoring import score
 from qbert_demo.training.soft_labels import FOLDER, SoftLabels, read_soft_labels
 from qbert_demo.training.temperature import fit_temperature, log_loss
@@ -53,6 +54,7 @@ def train(
     bf16: bool | None = None,
     fresh: bool = False,
     soft_labels: Path | None = None,
+    runs: Path | None = None,
 ) -> dict[str, Any] | None:
     """Fine-tune end to end and write the checkpoint.
 
@@ -71,6 +73,7 @@ def train(
         fresh: Start over even if there is a state to resume from.
         soft_labels: A teacher's logits, for a recipe that learns from one; where
             `qbert_demo.training.soft_labels` keeps those of the task if left out.
+        runs: A file to add scores and predictions to; see `qbert_demo.training.runs`.
 
     Returns:
         What ``training.json`` says, or ``None`` in all but the first of several processes.
@@ -146,6 +149,8 @@ def train(
     card = model_card(facts, siblings(output.resolve(), facts))
     texts = {FACTS: json.dumps(facts, indent=2) + "\n", "README.md": card}
     finished.model.save_pretrained(output, texts=texts)
+    if runs is not None:
+        record(runs, facts, report_rows, report.predicted)
     shutil.rmtree(run_dir, ignore_errors=True)
     return facts
 

@@ -76,5 +76,5 @@ def test_tasks_are_pinned_and_known_by_key() -> None:
     for key, task in TASKS.items():
         assert find_task(key) is task
         assert len(task.revision) == 40
-    with pytest.raises(DataError, match="sst2, ag_news"):
-        find_task("imdb")
+    with pytest.raises(DataError, match="sst2, ag_news, imdb"):
+        find_task("yelp")

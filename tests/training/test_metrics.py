@@ -2,7 +2,16 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from qbert_demo.training.metrics import accuracy, confusion, difference, macro_f1
+from qbert_demo.data.catalogue import TASKS
+from qbert_demo.training.metrics import (
+    accuracy,
+    confusion,
+    difference,
+    f1_scores,
+    macro_f1,
+    macro_recall,
+)
+from qbert_demo.training.scoring import measured
 
 RANDOM = np.random.default_rng(0)
 
@@ -32,6 +41,24 @@ def test_paired_difference_covers_its_bootstrap() -> None:
 def test_macro_f1_by_hand() -> None:
     truth, predicted = np.array([0, 0, 0, 1, 2]), np.array([0, 0, 1, 1, 0])
     assert macro_f1(predicted, truth, 3) == pytest.approx((4 / 6 + 2 / 3 + 0) / 3)
+
+
+def test_f1_of_each_class_and_macro_recall_by_hand() -> None:
+    truth, predicted = np.array([0, 0, 0, 1, 2]), np.array([0, 0, 1, 1, 0])
+    assert f1_scores(predicted, truth, 3) == pytest.approx([4 / 6, 2 / 3, 0])
+    assert macro_recall(predicted, truth, 3) == pytest.approx((2 / 3 + 1 + 0) / 3)
+    assert macro_recall(predicted, truth, 4) == macro_recall(predicted, truth, 3)
+
+
+def test_a_task_reports_what_it_is_measured_by() -> None:
+    scores = {"f1": {"ham": 0.99, "spam": 0.95}, "macro_recall": 0.7}
+    assert measured(scores, "f1:spam") == ("F1 of spam", 0.95)
+    assert measured(scores, "macro_recall") == ("macro recall", 0.7)
+    assert measured(scores, "") is None
+    for task in TASKS.values():
+        kind, _, label = task.measure.partition(":")
+        assert kind in ("", "f1", "macro_recall")
+        assert not label or label in task.labels
 
 
 def test_confusion_counts_true_classes_in_rows() -> None:

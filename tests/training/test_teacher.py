@@ -108,9 +108,9 @@ def test_logits_stand_in_the_order_of_the_rows_whatever_their_lengths(folder: st
 
 
 def test_batches_hold_every_row_once_and_like_lengths() -> None:
-    lengths = np.random.default_rng(0).integers(3, 60, 1000)
+    lengths = np.random.default_rng(0).integers(3, 60, 640)
     cut = batches(lengths, 16, np.random.default_rng(1))
-    assert sorted(np.concatenate(cut).tolist()) == list(range(1000))
+    assert sorted(np.concatenate(cut).tolist()) == list(range(640))
     assert np.mean([np.ptp(lengths[batch]) for batch in cut]) < 3
     assert [lengths[batch].max() for batch in cut] != sorted(lengths[batch].max() for batch in cut)
 
@@ -174,7 +174,7 @@ def test_the_command_writes_soft_labels_and_a_head_learns_from_them(
     shared = ("--task", "sst2", "--datasets-dir", str(datasets_dir), "--device", "cpu")
     held = ("--held-out", "20", "--held-out-words", "0", "--leak-words", "0", "--no-bf16")
     teach = ("train", *shared, *held, "--teacher", folder, "--output", str(soft), "--epochs", "2")
-    assert main([*teach, "--json"]) == 0
+    assert main([*teach, "--batch-size", "10", "--json"]) == 0
     told = capsys.readouterr().out
     assert "held_out accuracy" in told
     rows = load_rows(SST2, "train", datasets_dir)
@@ -183,14 +183,19 @@ def test_the_command_writes_soft_labels_and_a_head_learns_from_them(
         assert stream.get_tensor("logits").dtype == torch.float16
     assert facts["rows_sha256"] == fingerprint(rows)
     assert facts["data"]["train_rows"] == 100
+    assert facts["steps"] == 2 * 100 / 10
     assert not list(tmp_path.glob(".*.run"))
 
     recipe = ("--teacher-weight", "0.8", "--averaged-epochs", "1", "--batch-size", "8")
+    runs = tmp_path / "runs.json"
     more = ("--head", "linear", "--output", str(output), "--soft-labels", str(soft))
-    assert main(["train", *shared, *held, *recipe, *more]) == 0
+    assert main(["train", *shared, *held, *recipe, *more, "--runs", str(runs)]) == 0
     written = json.loads((output / "training.json").read_text())
     assert written["teacher"]["teacher"]["sha256"] == facts["teacher"]["sha256"]
     assert written["scores"]["held_out"]["accuracy"]["n"] == 20
+    kept = json.loads(runs.read_text())["runs"][0]
+    assert (kept["head"], kept["seed"], len(kept["predicted"])) == ("classical", 0, 30)
+    assert kept["scores"] == written["scores"]
     config = json.loads((output / "config.json").read_text())
     assert config["temperature"] == written["calibration"]["temperature"]
     assert facts["teacher"]["name"] in (output / "README.md").read_text()
