@@ -74,6 +74,7 @@ def test_a_task_is_loaded_in_its_parts(tmp_path: Path) -> None:
     write(tmp_path, SMS_SPAM.dataset, SMS_SPAM.config, SMS_SPAM.text, train=sms)
     train, test = (load_task(SMS_SPAM, split, tmp_path) for split in ("train", "test"))
     assert len(train) + len(test) == len(sms)
+    assert len(test) < len(train) / 2
     assert not {message(t) for t in train.texts} & {message(t) for t in test.texts}
     assert test.origin.endswith("fixed split, seed 0")
 

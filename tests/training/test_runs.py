@@ -31,8 +31,8 @@ def test_a_head_and_seed_stand_there_once_and_in_order(tmp_path: Path) -> None:
     for name, seed, labels in (
         ("hybrid", 1, [0, 1, 0]),
         ("classical", 2, [1, 1, 1]),
-        ("hybrid", 0, [0, 1, 1]),
         ("hybrid", 1, [0, 0, 3]),
+        ("hybrid", 0, [0, 1, 1]),
     ):
         record(path, facts(name, seed), ROWS, np.array(labels))
     kept = json.loads(path.read_text())["runs"]
