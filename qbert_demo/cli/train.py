@@ -34,7 +34,7 @@ def add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", type=Path, help="folder of the checkpoint; needed as --head is")
     parser.add_argument(
         "--teacher",
-        metavar="FOLDER_OR_ID",
+        metavar="FOLDER_OR_ID[@REVISION]",
         help="fine-tune this encoder whole instead, and write its logits for the training rows "
         "to --output, or where `train` finds them",
     )

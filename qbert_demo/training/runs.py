@@ -48,12 +48,12 @@ def record(path: Path, facts: dict[str, Any], rows: Rows, predicted: NDArray[np.
         raise DataError(
             f"{path} holds runs with another {', '.join(other)}. Name another file, or delete it."
         )
-    scores = facts["scores"]
     run = {
         "head": facts["name"],
         "seed": facts["recipe"]["seed"],
         "steps": facts["steps"],
-        "scores": {name: scores[name] for name in sorted(scores)},
+        "scores": facts["scores"],
+        "held_out": facts["held_out"],
         "calibration": facts["calibration"],
         "predicted": "".join(map(str, predicted.tolist())),
     }

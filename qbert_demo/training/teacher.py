@@ -137,7 +137,7 @@ def load_teacher(
     """Load a pretrained encoder of any architecture that `AutoModel` knows, in float32.
 
     Args:
-        source: A folder or a Hub id.
+        source: A folder, or a Hub id with or without ``@REVISION``.
         n_labels: Classes of the task.
         recipe: The settings.
 
@@ -147,10 +147,14 @@ def load_teacher(
     Raises:
         BackboneError: If there is no such encoder with safetensors weights.
     """
+    name, _, revision = (source, "", "") if Path(source).is_dir() else source.partition("@")
+    pinned = {"revision": revision} if revision else {}
     try:
-        encoder = AutoModel.from_pretrained(source, dtype=torch.float32, use_safetensors=True)
-        tokenizer = AutoTokenizer.from_pretrained(source)
-        weights = cached_file(source, "model.safetensors")
+        encoder = AutoModel.from_pretrained(
+            name, dtype=torch.float32, use_safetensors=True, **pinned
+        )
+        tokenizer = AutoTokenizer.from_pretrained(name, **pinned)
+        weights = cached_file(name, "model.safetensors", **pinned)
     except (OSError, ValueError) as error:
         raise BackboneError(
             f"{source} is no encoder that can be loaded: {error!s:.200} Name a folder or a Hub id "
@@ -159,7 +163,7 @@ def load_teacher(
     with Path(str(weights)).open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
     facts = {
-        "name": Path(source).name,
+        "name": Path(name).name,
         "architecture": type(encoder).__name__,
         "parameters": sum(p.numel() for p in encoder.parameters()),
         "sha256": sha256,

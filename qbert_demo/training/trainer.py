@@ -133,8 +133,8 @@ def train(
         "best_held_out_accuracy": trainer.state.best_metric,
         "history": _history(trainer.state.log_history),
         "calibration": calibration,
-        "scores": {task.report: report.as_json()}
-        | ({"held_out": score(finished, held_out).as_json()} if held_out else {}),
+        "held_out": score(finished, held_out).as_json() if held_out else None,
+        "scores": {task.report: report.as_json()},
         "parameters": {
             "total": report.parameters,
             "head": report.in_head,

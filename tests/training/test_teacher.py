@@ -115,6 +115,22 @@ def test_batches_hold_every_row_once_and_like_lengths() -> None:
     assert [lengths[batch].max() for batch in cut] != sorted(lengths[batch].max() for batch in cut)
 
 
+def test_a_hub_id_is_read_at_the_revision_behind_it(
+    monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    asked = []
+
+    def look(source: str, **options: Any) -> None:
+        asked.append((source, options.get("revision")))
+        raise OSError
+
+    monkeypatch.setattr(engine.AutoModel, "from_pretrained", look)
+    for source in (f"org/name@{'a' * 40}", "org/name", folder):
+        with pytest.raises(BackboneError, match="no encoder"):
+            load_teacher(source, 2, TeacherRecipe())
+    assert asked == [("org/name", "a" * 40), ("org/name", None), (folder, None)]
+
+
 def test_what_is_no_encoder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BackboneError, match="no encoder"):
         load_teacher(str(tmp_path), 2, TeacherRecipe())
@@ -192,7 +208,7 @@ def test_the_command_writes_soft_labels_and_a_head_learns_from_them(
     assert main(["train", *shared, *held, *recipe, *more, "--runs", str(runs)]) == 0
     written = json.loads((output / "training.json").read_text())
     assert written["teacher"]["teacher"]["sha256"] == facts["teacher"]["sha256"]
-    assert written["scores"]["held_out"]["accuracy"]["n"] == 20
+    assert written["held_out"]["accuracy"]["n"] == 20
     kept = json.loads(runs.read_text())["runs"][0]
     assert (kept["head"], kept["seed"], len(kept["predicted"])) == ("classical", 0, 30)
     assert kept["scores"] == written["scores"]
