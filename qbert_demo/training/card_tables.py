@@ -89,8 +89,9 @@ was fine-tuned
 whole on the same rows for {teacher["steps"]:,} steps and scores {scores}.
 All heads of the task learn from the same logits of it."""
         )
-    if recipe.get("averaged_epochs"):
-        words.append(f"Weights are averaged over the last {recipe['averaged_epochs']:.3g} epochs.")
+    if last := recipe.get("averaged_epochs"):
+        epochs = "epoch" if last == 1 else f"{last:.3g} epochs"
+        words.append(f"Weights are averaged over the last {epochs}.")
     if fitted:
         words.append(
             f"""Logits are divided by {fitted["temperature"]:.3g}, fitted on the rows held out, \
