@@ -63,6 +63,7 @@ def write_soft_labels(path: Path, logits: Tensor, rows: Rows, facts: dict[str, A
     save_file(
         {"logits": logits.half().contiguous()}, draft, metadata={FACTS: json.dumps(known, indent=1)}
     )
+    draft.chmod(0o644)
     draft.replace(path)
 
 
