@@ -21,6 +21,7 @@ UNDOCUMENTED = {
     "transformers.activations:ACT2FN": "a config may name these activations",
     "transformers.initialization:no_init_weights": "no weight is drawn that is read anyway",
     "transformers.trainer_pt_utils:LengthGroupedSampler": "texts of like length share a batch",
+    "transformers.utils:cached_file": "the weights of a teacher are found, to be hashed",
     "transformers:PreTrainedConfig.sub_configs_defaults": "the encoder's config is within ours",
     "transformers:PreTrainedModel._no_split_modules": "accelerate keeps a layer on one device",
     "transformers:PreTrainedModel._supports_sdpa": "the encoder attends by PyTorch's fused kernel",
@@ -28,6 +29,7 @@ UNDOCUMENTED = {
     "transformers:Trainer._load_best_model": "the best state is read back as it was saved",
     "transformers:Trainer._load_from_checkpoint": "an interrupted training goes on",
     "transformers:Trainer._save": "a state of a training holds only what is trained",
+    "transformers:Trainer._set_signature_columns_if_needed": "a teacher's logits stay in a batch",
 }
 """What each is for; drop a row together with its last use."""
 

@@ -13,7 +13,7 @@ from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.catalogue import TASKS, find_task
 from qbert_demo.errors import CheckpointError, QBertError
 from qbert_demo.evaluation.scores import evaluate
-from qbert_demo.service import Explorer
+from qbert_demo.service import HEADS, Explorer
 from qbert_demo.service.plain_json import circuit_json, comparison_json, prediction_json
 
 EXPORTS = {
@@ -102,12 +102,14 @@ def _circuit(options: argparse.Namespace) -> None:
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--task", choices=TASKS, action="append", help="all tasks if left out")
+    parser.add_argument("--task", choices=TASKS, action="append", help="all there are if left out")
     parser.add_argument("--checkpoints", type=Path, default=CHECKPOINTS, metavar="FOLDER")
     add_datasets_dir(parser)
     parser.set_defaults(run=_evaluate)
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    for key in options.task or TASKS:
+    folder = options.checkpoints
+    shipped = [k for k in TASKS if any((folder / f"{k}-{head}").is_dir() for head in HEADS)]
+    for key in options.task or shipped or TASKS:
         print(evaluate(find_task(key), options.checkpoints, options.datasets_dir))  # noqa: T201

@@ -14,6 +14,8 @@ from qbert_demo.service import HEADS, head_of
 from qbert_demo.service.tuner import DataChoice, Tuner
 from qbert_demo.training.quick import train_quickly, write_head
 from qbert_demo.training.recipe import LOSSES, RECIPES, FrozenRecipe, Recipe
+from qbert_demo.training.soft_labels import FOLDER
+from qbert_demo.training.teach import make_soft_labels, teacher_recipe
 from qbert_demo.training.train_task import train
 
 COLUMNS = {
@@ -27,8 +29,30 @@ COLUMNS = {
 def add_train(parser: argparse.ArgumentParser) -> None:
     """Describe the command's options."""
     parser.add_argument("--task", choices=TASKS, help="what is learnt end to end")
-    parser.add_argument("--head", choices=[head.kind for head in HEADS.values()], required=True)
-    parser.add_argument("--output", type=Path, required=True, help="folder of the checkpoint")
+    parser.add_argument(
+        "--head",
+        choices=[head.kind for head in HEADS.values()],
+        help="needed unless --teacher is given",
+    )
+    parser.add_argument("--output", type=Path, help="folder of the checkpoint; needed as --head is")
+    parser.add_argument(
+        "--teacher",
+        metavar="FOLDER_OR_ID[@REVISION]",
+        help="fine-tune this encoder whole instead, and write its logits for the training rows "
+        "to --output, or where `train` finds them",
+    )
+    parser.add_argument(
+        "--soft-labels",
+        type=Path,
+        metavar="FILE",
+        help="a teacher's logits, where the recipe learns from one (default: the task's own)",
+    )
+    parser.add_argument(
+        "--runs",
+        type=Path,
+        metavar="FILE",
+        help="add the scores and the predictions on the reported split to this file",
+    )
     parser.add_argument("--rows", type=int, help="train on so many rows only")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=None)
@@ -62,6 +86,11 @@ def _train(options: argparse.Namespace) -> None:
         for field in fields(Recipe)
         if getattr(options, field.name) is not None
     }
+    if options.teacher is not None:
+        _teach(options, given)
+        return
+    if options.head is None or options.output is None:
+        raise InputError("Name a head with --head and a folder with --output.")
     if options.frozen_encoder:
         _train_frozen(options, given)
         return
@@ -77,8 +106,30 @@ def _train(options: argparse.Namespace) -> None:
         device=options.device,
         bf16=options.bf16,
         fresh=options.fresh,
+        soft_labels=options.soft_labels,
+        runs=options.runs,
     )
     if facts and options.json:
+        print_json(facts)
+
+
+def _teach(options: argparse.Namespace, given: dict[str, Any]) -> None:
+    """Make a task's soft labels, and tell how far it is and what came of it."""
+    if options.task is None:
+        raise InputError("Name the task that --teacher is fine-tuned on with --task.")
+    recipe = teacher_recipe(RECIPES[options.task], given)
+    facts = make_soft_labels(
+        find_task(options.task),
+        options.teacher,
+        recipe,
+        options.output or FOLDER / f"{options.task}.safetensors",
+        datasets_dir=options.datasets_dir,
+        device=options.device,
+        bf16=options.bf16,
+        fresh=options.fresh,
+        told=lambda sentence: print(sentence, flush=True),  # noqa: T201
+    )
+    if options.json:
         print_json(facts)
 
 
