@@ -35,9 +35,14 @@ bench: .venv-bench/.ready ## time circuit and training beside other simulators
 	.venv-bench/bin/python -m benchmarks.circuit $(ARGS)
 	.venv-bench/bin/python -m benchmarks.training
 
-TASKS := sst2 ag_news
+TASKS := sst2 ag_news imdb sms_spam tweet_sentiment
 train: $(foreach task,$(TASKS),train-$(task)-classical train-$(task)-hybrid train-$(task)-control) ## train every shipped checkpoint; goes on where it was stopped
 	$(PY) -m qbert_demo cards
+
+# A teacher's soft labels are shipped; where they are not, making them takes the longest of all.
+TEACHER := sentence-transformers/all-mpnet-base-v2@e8c3b32edf5434bc2275fc9bab85f82640a19130
+checkpoints/teachers/%.safetensors: | .venv/.ready
+	$(PY) -m qbert_demo train --task $* --teacher $(TEACHER) --output $@
 
 train-%-classical: .venv/.ready
 	$(PY) -m qbert_demo train --task $* --head linear --output checkpoints/$*-classical $(ARGS)

@@ -19,15 +19,16 @@ UNDOCUMENTED = {
     "huggingface_hub:constants.is_offline_mode": "the Hub is asked for nothing while offline",
     "multiprocessing.context:ForkServerProcess": "a job's child has a type",
     "multiprocessing.forkserver:ensure_running": "the fork server imports before its first child",
-    "torch.optim",
     "transformers.activations:ACT2FN": "a config may name these activations",
     "transformers.initialization:no_init_weights": "no weight is drawn that is read anyway",
+    "transformers.utils:cached_file": "the weights of a teacher are found, to be hashed",
     "transformers:PreTrainedConfig.sub_configs_defaults": "the encoder's config is within ours",
     "transformers:PreTrainedModel._no_split_modules": "accelerate keeps a layer on one device",
     "transformers:PreTrainedModel._supports_sdpa": "the encoder attends by PyTorch's fused kernel",
     "transformers:Trainer._load_best_model": "the best state is read back as it was saved",
     "transformers:Trainer._load_from_checkpoint": "an interrupted training goes on",
     "transformers:Trainer._save": "a state of a training holds only what is trained",
+    "transformers:Trainer._set_signature_columns_if_needed": "a teacher's logits stay in a batch",
 }
 """What each is for; drop a row together with its last use."""
 
@@ -48,6 +49,7 @@ DOCUMENTED = {
     "tokenizers.pre_tokenizers",
     "tokenizers.processors",
     "torch.autograd.function",
+    "torch.optim",
     "transformers.modeling_outputs",
     "transformers.utils",
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from huggingface_hub import EvalResult, ModelCardData
 
-from qbert_demo.checkpoints.card_tables import settings_tables
+from qbert_demo.checkpoints.card_tables import learning_words, score_table, settings_tables
 from qbert_demo.circuit.export import outline
 from qbert_demo.circuit.spec import CircuitSpec
 from qbert_demo.data.catalogue import find_task
@@ -88,12 +88,8 @@ def model_card(
         if others
         else f"{evaluation} scores it again."
     )
-    rows = {name: facts, **{other["name"]: other for other in others}}
-    table = "\n".join(
-        _row(f"**{head}** (this one)" if head == name else head, rows[head], data["report_split"])
-        for head in HEADS
-        if head in rows
-    )
+    table = score_table(facts, others, task)
+    note = f"{task.report_note}\n" if task.report_note else ""
     front = _front(
         facts,
         license="apache-2.0",
@@ -115,8 +111,6 @@ updates on every dense layer, and {HEADS[name].phrase}.
 
 {task.repo_id}, {data["report_split"]} split, {data["report_rows"]:,} texts:
 
-| head | accuracy | 95 % interval | macro F1 |
-|---|---|---|---|
 {table}
 
 Measured on {facts["date"]}, seed {recipe["seed"]}.
@@ -128,11 +122,11 @@ Measured on {facts["date"]}, seed {recipe["seed"]}.
 {data["train_rows_on_hub"]:,}). {kept_apart} {purpose}
 {facts["steps"]:,} steps of {recipe["batch_size"]} texts in {facts["seconds"] / 60:.0f} minutes on
 {facts["device"]}. Every setting is in `{FACTS}`.
-
+{learning_words(facts)}
 {_use(repo_id, f"checkpoints/{task.key}-{name}")}
 ## Limits
 
-English only, texts like those it was trained on, and of each the first {recipe["max_length"]}
+{note}English only, texts like those it was trained on, and of each the first {recipe["max_length"]}
 tokens. It says which of its labels fits best even when none does. One seed was trained; differences
 smaller than the intervals above mean nothing. A circuit this small makes nothing faster.
 """

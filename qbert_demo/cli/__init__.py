@@ -15,7 +15,7 @@ from qbert_demo.cli.publish import add_cards, add_publish
 from qbert_demo.cli.train import add_train
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.errors import CheckpointError, QBertError
-from qbert_demo.service import Explorer
+from qbert_demo.service import HEADS, Explorer
 from qbert_demo.service.commands import TASKS, evaluate_task
 from qbert_demo.service.plain_json import circuit_json, comparison_json, prediction_json
 
@@ -105,12 +105,14 @@ def _circuit(options: argparse.Namespace) -> None:
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--task", choices=TASKS, action="append", help="all tasks if left out")
+    parser.add_argument("--task", choices=TASKS, action="append", help="all there are if left out")
     parser.add_argument("--checkpoints", type=Path, default=CHECKPOINTS, metavar="FOLDER")
     add_datasets_dir(parser)
     parser.set_defaults(run=_evaluate)
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    for key in options.task or TASKS:
-        print(evaluate_task(key, options.checkpoints, options.datasets_dir))  # noqa: T201
+    folder = options.checkpoints
+    shipped = [k for k in TASKS if any((folder / f"{k}-{head}").is_dir() for head in HEADS)]
+    for key in options.task or shipped or TASKS:
+        print(evaluate_task(key, folder, options.datasets_dir))  # noqa: T201

@@ -8,7 +8,14 @@ from typing import Any
 from qbert_demo.cli.common import add_datasets_dir, print_json
 from qbert_demo.errors import InputError
 from qbert_demo.service import HEADS, head_of
-from qbert_demo.service.commands import TASKS, Recipe, train_frozen, train_task
+from qbert_demo.service.commands import (
+    SOFT_LABELS,
+    TASKS,
+    Recipe,
+    teach_task,
+    train_frozen,
+    train_task,
+)
 from qbert_demo.service.training import DATASETS, LOSSES, DataChoice, FrozenRecipe, HubDataset
 
 COLUMNS = {
@@ -22,8 +29,30 @@ COLUMNS = {
 def add_train(parser: argparse.ArgumentParser) -> None:
     """Describe the command's options."""
     parser.add_argument("--task", choices=TASKS, help="what is learnt end to end")
-    parser.add_argument("--head", choices=[head.kind for head in HEADS.values()], required=True)
-    parser.add_argument("--output", type=Path, required=True, help="folder of the checkpoint")
+    parser.add_argument(
+        "--head",
+        choices=[head.kind for head in HEADS.values()],
+        help="needed unless --teacher is given",
+    )
+    parser.add_argument("--output", type=Path, help="folder of the checkpoint; needed as --head is")
+    parser.add_argument(
+        "--teacher",
+        metavar="FOLDER_OR_ID[@REVISION]",
+        help="fine-tune this encoder whole instead, and write its logits for the training rows "
+        "to --output, or where `train` finds them",
+    )
+    parser.add_argument(
+        "--soft-labels",
+        type=Path,
+        metavar="FILE",
+        help="a teacher's logits, where the recipe learns from one (default: the task's own)",
+    )
+    parser.add_argument(
+        "--runs",
+        type=Path,
+        metavar="FILE",
+        help="add the scores and the predictions on the reported split to this file",
+    )
     parser.add_argument("--rows", type=int, help="train on so many rows only")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=None)
@@ -57,12 +86,17 @@ def _train(options: argparse.Namespace) -> None:
         for field in fields(Recipe)
         if getattr(options, field.name) is not None
     }
+    if options.teacher is not None:
+        _teach(options, given)
+        return
+    if options.head is None or options.output is None:
+        raise InputError("Name a head with --head and a folder with --output.")
     if options.frozen_encoder:
         _train_frozen(options, given)
         return
     if options.task is None:
         raise InputError("Name a task with --task, or add --frozen-encoder and --dataset.")
-    how = ("rows", "datasets_dir", "device", "bf16", "fresh")
+    how = ("rows", "datasets_dir", "device", "bf16", "fresh", "soft_labels", "runs")
     facts = train_task(
         options.task,
         options.head,
@@ -71,6 +105,25 @@ def _train(options: argparse.Namespace) -> None:
         **{name: getattr(options, name) for name in how},
     )
     if facts and options.json:
+        print_json(facts)
+
+
+def _teach(options: argparse.Namespace, given: dict[str, Any]) -> None:
+    """Make a task's soft labels, and tell how far it is and what came of it."""
+    if options.task is None:
+        raise InputError("Name the task that --teacher is fine-tuned on with --task.")
+    facts = teach_task(
+        options.task,
+        options.teacher,
+        given,
+        options.output or SOFT_LABELS / f"{options.task}.safetensors",
+        datasets_dir=options.datasets_dir,
+        device=options.device,
+        bf16=options.bf16,
+        fresh=options.fresh,
+        told=lambda sentence: print(sentence, flush=True),  # noqa: T201
+    )
+    if options.json:
         print_json(facts)
 
 

@@ -15,6 +15,7 @@ from qbert_demo.data.bundled import is_bundled, read_bundled
 from qbert_demo.data.catalogue import Dataset
 from qbert_demo.data.hub_dataset import find, reading
 from qbert_demo.data.parquet import layout, read_places, streamed_note
+from qbert_demo.data.parts import cut, without
 from qbert_demo.data.rows import Rows
 from qbert_demo.errors import DataError
 from qbert_demo.hub.digests import is_whole
@@ -73,7 +74,8 @@ def load_task(task: Dataset, split: str, datasets_dir: str | Path | None = None)
     """Load a whole split: from a local folder, or from the Hub or its cache.
 
     Args:
-        task: Which dataset; the Hub and its cache are asked for its commit and no other.
+        task: Which dataset; the Hub and its cache are asked for its commit and no other. Where it
+            says so, its splits are those of `qbert_demo.data.parts`.
         split: Such as ``train``.
         datasets_dir: A folder that holds datasets in the Hub's layout, ``ORG/NAME/...``; the
             Hub if left out.
@@ -82,6 +84,17 @@ def load_task(task: Dataset, split: str, datasets_dir: str | Path | None = None)
         DataError: If the split is damaged or not to be had there, within the time that
             `load_sample` takes; the message says why.
     """
+    if task.test_seed is not None:
+        train, test = cut(_load_split(task, task.train, datasets_dir), task.test_seed)
+        return train if split == task.train else test
+    rows = _load_split(task, split, datasets_dir)
+    if task.drops_shared and split == task.train:
+        return without(rows, _load_split(task, task.report, datasets_dir).texts)
+    return rows
+
+
+def _load_split(task: Dataset, split: str, datasets_dir: str | Path | None) -> Rows:
+    """A split as the dataset has it."""
     if datasets_dir is not None:
         return read_local(task, split, datasets_dir)
     try:

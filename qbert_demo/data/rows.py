@@ -102,6 +102,18 @@ def hold_out(rows: Rows, n: int, seed: int, words: int = 5, least: int = 0) -> t
     Raises:
         DataError: If there are fewer rows than asked for.
     """
+    kept, chosen = held_out_positions(rows, n, seed, words, least)
+    return rows.take(kept), rows.take(chosen)
+
+
+def held_out_positions(
+    rows: Rows, n: int, seed: int, words: int = 5, least: int = 0
+) -> tuple[list[int], list[int]]:
+    """Where the rows of `hold_out` stand, each part in ascending order; arguments as there.
+
+    Raises:
+        DataError: If there are fewer rows than asked for.
+    """
     candidates = [i for i, text in enumerate(rows.texts) if len(text.split()) >= least]
     if n >= len(candidates):
         raise DataError(f"{n} rows cannot be held out of {len(candidates)}.")
@@ -110,7 +122,7 @@ def hold_out(rows: Rows, n: int, seed: int, words: int = 5, least: int = 0) -> t
     for i in chosen:
         leaks.update(_runs(rows.texts[i], words))
     kept = [i for i, text in enumerate(rows.texts) if leaks.isdisjoint(_runs(text, words))]
-    return rows.take(kept), rows.take(sorted(chosen))
+    return kept, sorted(chosen)
 
 
 def rows_word(number: int) -> str:

@@ -39,13 +39,24 @@ def difference(first: Labels, second: Labels, truth: Labels) -> Score:
 
 
 def macro_f1(predicted: Labels, truth: Labels, n_labels: int) -> float:
-    """Unweighted mean over the classes of 2 TP / (2 TP + FP + FN); 0 for a class never met."""
+    """Unweighted mean of the classes' F1."""
+    return float(np.mean(f1_scores(predicted, truth, n_labels)))
+
+
+def f1_scores(predicted: Labels, truth: Labels, n_labels: int) -> list[float]:
+    """2 TP / (2 TP + FP + FN) of each class; 0 for a class never met."""
     scores = []
     for label in range(n_labels):
         hit = np.sum((predicted == label) & (truth == label))
         missed = np.sum((predicted == label) != (truth == label))
-        scores.append(2 * hit / (2 * hit + missed) if hit else 0.0)
-    return float(np.mean(scores))
+        scores.append(float(2 * hit / (2 * hit + missed)) if hit else 0.0)
+    return scores
+
+
+def macro_recall(predicted: Labels, truth: Labels, n_labels: int) -> float:
+    """Unweighted mean, over the classes that are there, of the share found of each."""
+    classes = [label for label in range(n_labels) if (truth == label).any()]
+    return float(np.mean([(predicted[truth == label] == label).mean() for label in classes]))
 
 
 def confusion(predicted: Labels, truth: Labels, n_labels: int) -> Labels:

@@ -15,7 +15,7 @@ from qbert_demo.data.catalogue import Dataset
 from qbert_demo.data.catalogue_rows import load_task
 from qbert_demo.data.rows import Rows
 from qbert_demo.errors import CheckpointError
-from qbert_demo.evaluation.metrics import accuracy, difference, macro_f1
+from qbert_demo.evaluation.metrics import accuracy, difference, f1_scores, macro_f1, macro_recall
 from qbert_demo.model.heads import HEADS
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Score
@@ -30,6 +30,8 @@ class Scores:
     Attributes:
         accuracy: With its 95 % interval.
         macro_f1: Mean of the classes' F1.
+        macro_recall: Mean of the classes' recall.
+        f1: F1 of each class by its name.
         predicted: Index of each text's label, shape ``(n,)``.
         milliseconds: Median time of one text alone, over the first 50.
         parameters: Of encoder and head.
@@ -38,6 +40,8 @@ class Scores:
 
     accuracy: Score
     macro_f1: float
+    macro_recall: float
+    f1: dict[str, float]
     predicted: NDArray[np.int64]
     milliseconds: float
     parameters: int
@@ -45,7 +49,8 @@ class Scores:
 
     def as_json(self) -> dict[str, Any]:
         """The scores as plain JSON, without the predictions."""
-        return {"accuracy": asdict(self.accuracy), "macro_f1": self.macro_f1}
+        kept = ("macro_f1", "macro_recall", "f1")
+        return {"accuracy": asdict(self.accuracy)} | {name: getattr(self, name) for name in kept}
 
 
 def score(classifier: LoadedModel, rows: Rows, batch_size: int = 32) -> Scores:
@@ -54,10 +59,12 @@ def score(classifier: LoadedModel, rows: Rows, batch_size: int = 32) -> Scores:
     truth = np.array(rows.labels)
     predicted = classifier.logits(ids, batch_size).argmax(1)
     times = [classifier.answer(row).timing.total for row in ids[:TIMED_TEXTS]]
-    model = classifier.model
+    model, n_labels = classifier.model, len(classifier.labels)
     return Scores(
         accuracy(predicted, truth),
-        macro_f1(predicted, truth, len(classifier.labels)),
+        macro_f1(predicted, truth, n_labels),
+        macro_recall(predicted, truth, n_labels),
+        dict(zip(classifier.labels, f1_scores(predicted, truth, n_labels), strict=True)),
         predicted,
         median(times),
         sum(p.numel() for p in model.parameters()),
@@ -74,8 +81,8 @@ def evaluate(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> s
         datasets_dir: A folder in the Hub's layout to read the rows from instead of the Hub.
 
     Returns:
-        A Markdown table: accuracy with 95 % interval, parameters, median milliseconds of one
-        text; and the paired differences of the hybrid from the others.
+        A Markdown table: accuracy with 95 % interval, what the task reports beside it, parameters,
+        median milliseconds of one text; and the paired differences of the hybrid from the others.
 
     Raises:
         CheckpointError: If there is no checkpoint of the task.
@@ -89,19 +96,22 @@ def evaluate(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> s
     scores = {
         h: score(open_checkpoint(folder / f"{task.key}-{h}", Trust.OURS), rows) for h in heads
     }
+    also = {h: task.measured(found.as_json()) for h, found in scores.items()}
+    names = [more[0] for more in also.values() if more][:1]
+    columns = ("model", "accuracy", "95 % interval", *names, "parameters", "in the head")
     lines = [
         f"**{task.task_title}** ({task.repo_id}, {task.report} split, {len(rows):,} texts, "
         f"{date.today().isoformat()}{_trained(folder, task, heads)})",
         "",
-        "| model | accuracy | 95 % interval | parameters | in the head | ms a text |",
-        "|---|---|---|---|---|---|",
+        _line(*columns, "ms a text"),
+        "|---" * (len(columns) + 1) + "|",
     ]
     for head, found in scores.items():
-        s = found.accuracy
-        lines.append(
-            f"| {head} | {s.value:.4f} | {s.low:.4f} to {s.high:.4f} | {found.parameters:,} "
-            f"| {found.in_head:,} | {found.milliseconds:.1f} |"
-        )
+        s, more = found.accuracy, also[head]
+        interval = f"{s.low:.4f} to {s.high:.4f}"
+        measures = (f"{s.value:.4f}", interval, *((f"{more[1]:.4f}",) if more else ()))
+        sizes = (f"{found.parameters:,}", f"{found.in_head:,}", f"{found.milliseconds:.1f}")
+        lines.append(_line(head, *measures, *sizes))
     lines.append("")
     hybrid = scores.get("hybrid")
     for head, other in scores.items():
@@ -112,6 +122,10 @@ def evaluate(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> s
                 f"({100 * gap.low:+.2f} to {100 * gap.high:+.2f}, paired 95 % interval)"
             )
     return "\n".join(lines) + "\n"
+
+
+def _line(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _trained(folder: Path, task: Dataset, heads: list[str]) -> str:

@@ -25,7 +25,7 @@ from qbert_demo.errors import CheckpointError
 from qbert_demo.model import checkpoint
 from qbert_demo.model.configuration import QBertConfig
 from qbert_demo.model.encoder import find_backbone, read_encoder
-from qbert_demo.model.heads import HeadOutput, head_of
+from qbert_demo.model.heads import HeadOutput, Output, head_of
 
 HUB_ARGUMENTS = ("revision", "token", "cache_dir", "local_files_only", "force_download")
 
@@ -52,8 +52,14 @@ class QBertForSequenceClassification(PreTrainedModel):
         hidden, n_labels = self.bert.config.hidden_size, len(config.label_names())
         head = head_of(config.head).module
         self.classifier: nn.Module = head(hidden, n_labels, config.dropout, config.spec())
+        self.set_temperature(config.temperature)
         self.adapter: dict[str, Tensor] = {}
         self.post_init()
+
+    def set_temperature(self, temperature: float) -> None:
+        """Divide the logits by this from now on; the checkpoint keeps it in its config."""
+        self.config.temperature = temperature
+        cast(Output, self.classifier.output).temperature = temperature
 
     def encode(self, input_ids: Tensor, attention_mask: Tensor | None = None) -> Tensor:
         """Pooled text vectors.

@@ -15,6 +15,7 @@ RANGES = {
     "adapter_rank": (0, 256),
     "adapter_scale": (-100.0, 100.0),
     "dropout": (0.0, 1.0),
+    "temperature": (0.01, 100.0),
 }
 """Settings that are checked, with the least and the most that each may be."""
 
@@ -39,6 +40,8 @@ class QBertConfig(PreTrainedConfig):
         adapter_rank: Rank of the encoder's low-rank updates; 0 leaves the encoder as it is.
         adapter_scale: Factor on each update B @ A.
         max_length: Most tokens that are read, [CLS] and [SEP] included.
+        temperature: What the logits are divided by, so that confidences are about as often right
+            as they say.
     """
 
     model_type = MODEL_TYPE
@@ -59,6 +62,7 @@ class QBertConfig(PreTrainedConfig):
     adapter_rank: int = 0
     adapter_scale: float | int = 2.0
     max_length: int = MAX_LENGTH
+    temperature: float | int = 1.0
 
     def validate_head(self) -> None:
         """Refuse a head that there is not."""

@@ -32,6 +32,24 @@ class HeadOutput(NamedTuple):
     values: Tensor | None = None
 
 
+class Output(nn.Linear):
+    """The linear layer to the logits, which are divided by a temperature.
+
+    Attributes:
+        temperature: 1 unless a checkpoint says otherwise; it is no tensor of the layer.
+    """
+
+    temperature: float = 1.0
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Logits ``(batch, n_labels)``."""
+        return super().forward(input) / self.temperature
+
+    def applied(self) -> tuple[Tensor, Tensor]:
+        """Weight and bias of the linear map from features to logits, the division included."""
+        return self.weight.detach() / self.temperature, self.bias.detach() / self.temperature
+
+
 class LinearHead(nn.Module):
     """Dropout and one linear layer, as in ``BertForSequenceClassification``."""
 
@@ -41,7 +59,7 @@ class LinearHead(nn.Module):
         """Shape the layer: ``hidden`` features in, ``n_labels`` logits out; no circuit matters."""
         super().__init__()
         self.dropout = nn.Dropout(dropout)
-        self.output = nn.Linear(hidden, n_labels)
+        self.output: nn.Linear = Output(hidden, n_labels)
 
     def forward(self, pooled: Tensor) -> HeadOutput:
         """Map pooled vectors ``(batch, hidden)`` to logits."""
@@ -59,7 +77,7 @@ class SqueezeHead(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.reduction = nn.Linear(hidden, width)
         self.middle = middle
-        self.output = nn.Linear(width, n_labels)
+        self.output = Output(width, n_labels)
 
     def reduce(self, pooled: Tensor) -> Tensor:
         """Angles in (-pi, pi) for pooled vectors, shape ``(batch, width)``."""

@@ -41,7 +41,8 @@ def predict(classifier: LoadedModel, head: str, tokens: Tokens) -> Prediction:
 
 
 def _squeeze(head: SqueezeHead, answer: Answer) -> Squeeze:
-    output = _array(head.output.weight), _array(head.output.bias)
+    weight, bias = head.output.applied()
+    output = _array(weight), _array(bias)
     if not isinstance(head, CircuitHead):
         return Squeeze(answer.angles, answer.values, *output)
     gates = head.middle.spec.read(answer.angles, _array(head.middle.weights))

@@ -12,14 +12,18 @@ from qbert_demo.evaluation.scores import evaluate
 from qbert_demo.service.tuner import Tuner
 from qbert_demo.training.fine_tune import fine_tune
 from qbert_demo.training.recipe import RECIPES, FrozenRecipe, Recipe
+from qbert_demo.training.soft_labels import FOLDER as SOFT_LABELS
+from qbert_demo.training.teach import make_soft_labels, teacher_recipe
 from qbert_demo.training.train_task import train
 from qbert_demo.training.trained_head import write_head
 
 __all__ = [
+    "SOFT_LABELS",
     "TASKS",
     "Recipe",
     "evaluate_task",
     "publish",
+    "teach_task",
     "train_frozen",
     "train_task",
     "write_cards",
@@ -44,6 +48,22 @@ def train_task(
         **how: What else `train` takes.
     """
     return train(find_task(key), head, replace(RECIPES[key], **settings), output, **how)
+
+
+def teach_task(
+    key: str, teacher: str, settings: dict[str, Any], output: Path, **how: Any
+) -> dict[str, Any]:
+    """Make a task's soft labels; result and errors are those of `make_soft_labels`.
+
+    Args:
+        key: Of the task.
+        teacher: A folder or a Hub id.
+        settings: Fields of `Recipe` that are to differ from the teacher's.
+        output: The file of the soft labels.
+        **how: What else `make_soft_labels` takes.
+    """
+    recipe = teacher_recipe(RECIPES[key], settings)
+    return make_soft_labels(find_task(key), teacher, recipe, output, **how)
 
 
 def train_frozen(

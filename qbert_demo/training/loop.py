@@ -26,7 +26,9 @@ from transformers import (
 )
 
 from qbert_demo.data.rows import Rows
+from qbert_demo.errors import InputError
 from qbert_demo.model import QBertForSequenceClassification
+from qbert_demo.training.distillation import SOFT, Averaging, mixed_loss, soft_loss
 from qbert_demo.training.recipe import Recipe
 
 STATE = "trained.safetensors"
@@ -60,13 +62,19 @@ def trained_tensors(model: nn.Module) -> dict[str, Tensor]:
     return tensors
 
 
-def as_dataset(rows: Rows, tokenizer: PreTrainedTokenizerBase, max_length: int) -> Dataset:
-    """Tokenized rows with their lengths, for batches of like lengths."""
+def as_dataset(
+    rows: Rows,
+    tokenizer: PreTrainedTokenizerBase,
+    max_length: int,
+    teacher_logits: Tensor | None = None,
+) -> Dataset:
+    """Tokenized rows with their lengths, for batches of like lengths, and a teacher's logits."""
     encoded = tokenizer(list(rows.texts), truncation=True, max_length=max_length)
     ids = encoded["input_ids"]
-    return Dataset.from_dict(
-        {"input_ids": ids, "length": [len(row) for row in ids], "labels": list(rows.labels)}
-    )
+    columns = {"input_ids": ids, "length": [len(row) for row in ids], "labels": list(rows.labels)}
+    if teacher_logits is not None:
+        columns[SOFT] = teacher_logits.tolist()
+    return Dataset.from_dict(columns)
 
 
 def make_trainer(
@@ -78,6 +86,7 @@ def make_trainer(
     run_dir: Path,
     device: str,
     bf16: bool,
+    teacher_logits: Tensor | None = None,
 ) -> "HeadAndAdapterTrainer":
     """Set up a run.
 
@@ -90,20 +99,29 @@ def make_trainer(
         run_dir: Where the resumable states go.
         device: ``cpu`` or ``cuda``.
         bf16: Whether matrix products run in bfloat16.
+        teacher_logits: What a teacher says of the rows, shape ``(rows, n_labels)``, if the heads
+            are to learn from one.
+
+    Raises:
+        InputError: If the recipe stops early and averages, which do not go together.
     """
+    if recipe.patience and recipe.averaged_epochs:
+        raise InputError("A training that stops early averages no last epochs: set one of both 0.")
     changes = _schedule(recipe, len(rows), held_out is not None)
     max_length = recipe.max_length
     stop = EarlyStoppingCallback(recipe.patience) if held_out and recipe.patience else None
     return HeadAndAdapterTrainer(
         model=model,
         args=make_arguments(recipe, run_dir, device, bf16, **changes),
-        train_dataset=as_dataset(rows, tokenizer, max_length),
+        train_dataset=as_dataset(rows, tokenizer, max_length, teacher_logits),
         eval_dataset=as_dataset(held_out, tokenizer, max_length) if held_out else None,
         data_collator=DataCollatorWithPadding(tokenizer),
         compute_metrics=_held_out_scores if held_out else None,
         callbacks=[stop] if stop else None,
         head_learning_rate=recipe.head_learning_rate,
         consistency=recipe.consistency,
+        averaging=Averaging(recipe.averaged_epochs),
+        teacher=(recipe.teacher_weight, recipe.teacher_temperature),
     )
 
 
@@ -137,15 +155,33 @@ def make_arguments(
 
 
 class HeadAndAdapterTrainer(Trainer):
-    """A `Trainer` with a head rate of its own, R-Drop, and small safetensors states."""
+    """A `Trainer` with a head rate of its own, R-Drop, a teacher, and small safetensors states."""
 
     def __init__(
-        self, *args: Any, head_learning_rate: float, consistency: float = 0.0, **kwargs: Any
+        self,
+        *args: Any,
+        head_learning_rate: float,
+        consistency: float = 0.0,
+        averaging: Averaging | None = None,
+        teacher: tuple[float, float] = (0.0, 1.0),
+        **kwargs: Any,
     ) -> None:
-        """Take `Trainer`'s arguments, the head's peak learning rate and the weight of R-Drop."""
+        """Take `Trainer`'s arguments and our own.
+
+        Args:
+            args: `Trainer`'s.
+            head_learning_rate: The head's peak rate.
+            consistency: Weight of R-Drop.
+            averaging: Over which last epochs weights are averaged; none if left out.
+            teacher: Weight and temperature of the loss on a teacher's logits.
+            kwargs: `Trainer`'s.
+        """
         super().__init__(*args, **kwargs)
         self.head_learning_rate = head_learning_rate
         self.consistency = consistency
+        self.averaging = averaging or Averaging(0)
+        self.add_callback(self.averaging)
+        self.teacher_weight, self.teacher_temperature = teacher
 
     def compute_loss(
         self,
@@ -154,11 +190,25 @@ class HeadAndAdapterTrainer(Trainer):
         return_outputs: bool = False,
         num_items_in_batch: Any = None,
     ) -> Any:
+        """Cross-entropy; while training, a teacher's loss and R-Drop as far as they have weight."""
+        if not (self.teacher_weight and model.training):
+            return self._labels_loss(model, inputs, return_outputs, num_items_in_batch)
+        wanted = inputs.pop(SOFT)
+        hard, outputs = self._labels_loss(model, inputs, True, num_items_in_batch)
+        logits = outputs["logits"]
+        wanted = torch.cat([wanted] * (len(logits) // len(wanted)))
+        soft = soft_loss(logits, wanted, self.teacher_temperature)
+        loss = mixed_loss(hard, soft, self.teacher_weight)
+        return (loss, outputs) if return_outputs else loss
+
+    def _labels_loss(
+        self, model: nn.Module, inputs: dict[str, Tensor], return_outputs: bool, n_items: Any
+    ) -> Any:
         """Cross-entropy, and with R-Drop the divergence of two readings under other dropout."""
         if not (self.consistency and model.training):
-            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+            return super().compute_loss(model, inputs, return_outputs, n_items)
         twice = {name: torch.cat([tensor, tensor]) for name, tensor in inputs.items()}
-        loss, outputs = super().compute_loss(model, twice, return_outputs=True)
+        loss, outputs = super().compute_loss(model, twice, True, n_items)
         one, other = outputs["logits"].float().log_softmax(-1).chunk(2)
         apart = sum(
             nn.functional.kl_div(a, b, log_target=True, reduction="batchmean")
@@ -185,6 +235,12 @@ class HeadAndAdapterTrainer(Trainer):
             )
         return self.optimizer
 
+    def _set_signature_columns_if_needed(self) -> None:
+        super()._set_signature_columns_if_needed()
+        columns: Any = self._signature_columns
+        if SOFT not in columns:
+            columns.append(SOFT)
+
     def _trained(self) -> Mapping[str, nn.Parameter]:
         model = self.accelerator.unwrap_model(self.model)
         return {n: p for n, p in model.named_parameters() if p.requires_grad}
@@ -192,7 +248,8 @@ class HeadAndAdapterTrainer(Trainer):
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
         folder = Path(output_dir or self.args.output_dir or ".")
         folder.mkdir(parents=True, exist_ok=True)
-        save_file({n: p.detach().contiguous() for n, p in self._trained().items()}, folder / STATE)
+        tensors = {n: p.detach() for n, p in self._trained().items()} | self.averaging.tensors()
+        save_file({n: t.contiguous() for n, t in tensors.items()}, folder / STATE)
 
     def _load_from_checkpoint(
         self, resume_from_checkpoint: str, model: nn.Module | None = None
@@ -201,6 +258,7 @@ class HeadAndAdapterTrainer(Trainer):
         with torch.no_grad():
             for name, parameter in self._trained().items():
                 parameter.copy_(saved[name])
+        self.averaging.restore(saved)
 
     def _load_best_model(self) -> None:
         if self.state.best_model_checkpoint:

@@ -12,6 +12,8 @@ from qbert_demo.model.heads import HEADS, PAIR
 from qbert_demo.ranges import check_fields
 
 LOSSES = ("cross_entropy", "mse")
+HELD_OUT_SEED = 0
+"""Of the choice of held-out rows, the same for every seed of a training."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,10 @@ class Recipe:
         label_smoothing: Share of the target spread over all classes.
         consistency: Weight of the symmetric KL divergence between the answers to one text under
             two dropout masks (R-Drop, Liang et al., arXiv:2106.14448); 0 reads each text once.
+        teacher_weight: Weight of the loss on a teacher's logits, from 0 to 1; the loss on the true
+            labels has the rest. 0 needs no teacher.
+        teacher_temperature: Of the softmax of teacher and head in that loss.
+        averaged_epochs: Last epochs over which the weights are averaged; 0 keeps the last ones.
         adapter_rank: Rank of the low-rank updates on every dense layer of the encoder.
         adapter_scale: Factor on the updates.
         pooling: ``mean`` or ``cls``.
@@ -58,6 +64,9 @@ class Recipe:
     dropout: float = 0.1
     label_smoothing: float = 0.0
     consistency: float = 0.0
+    teacher_weight: float = 0.0
+    teacher_temperature: float = 2.0
+    averaged_epochs: float = 0.0
     adapter_rank: int = 16
     adapter_scale: float = 2.0
     pooling: str = "mean"
@@ -80,6 +89,11 @@ RECIPES = {
         epochs=2.0, head_learning_rate=2e-3, label_smoothing=0.05, consistency=1.0, held_out=0
     ),
     "ag_news": Recipe(epochs=3.0, head_learning_rate=5e-3, leak_words=0),
+    "imdb": Recipe(epochs=2.0, head_learning_rate=2e-3, max_length=256, leak_words=8),
+    "sms_spam": Recipe(
+        epochs=6.0, head_learning_rate=5e-3, averaged_epochs=1.0, leak_words=8, evaluations=1
+    ),
+    "tweet_sentiment": Recipe(epochs=3.0, head_learning_rate=5e-3, averaged_epochs=1.0),
 }
 """What `train` uses unless told otherwise; chosen on held-out training rows alone."""
 

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from transformers import AutoTokenizer, set_seed
 
@@ -15,16 +16,19 @@ from qbert_demo.checkpoints.card import FACTS, model_card, siblings
 from qbert_demo.checkpoints.open import Trust, open_checkpoint
 from qbert_demo.data.catalogue import Dataset
 from qbert_demo.data.catalogue_rows import load_task
-from qbert_demo.data.rows import Rows, hold_out
+from qbert_demo.data.rows import Rows, held_out_positions
 from qbert_demo.evaluation.scores import score
 from qbert_demo.model import QBertConfig, QBertForSequenceClassification, checkpoint, find_backbone
 from qbert_demo.model.heads import head_of
+from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.training.loop import add_adapters, make_trainer, trained_tensors
 from qbert_demo.training.provenance import describe, has_bf16, versions
-from qbert_demo.training.recipe import Recipe
+from qbert_demo.training.recipe import HELD_OUT_SEED, Recipe
 from qbert_demo.training.resume import last_state
+from qbert_demo.training.runs import record
+from qbert_demo.training.soft_labels import FOLDER, SoftLabels, read_soft_labels
+from qbert_demo.training.temperature import fit_temperature, log_loss
 
-HELD_OUT_SEED = 0
 SHARED_SETTINGS = (
     "pooling",
     "n_qubits",
@@ -50,6 +54,8 @@ def train(
     device: str = "auto",
     bf16: bool | None = None,
     fresh: bool = False,
+    soft_labels: Path | None = None,
+    runs: Path | None = None,
 ) -> dict[str, Any] | None:
     """Fine-tune end to end and write the checkpoint.
 
@@ -66,6 +72,9 @@ def train(
         device: ``cpu``, ``cuda``, or ``auto``.
         bf16: Whether to use bfloat16; if left out, where the machine has it.
         fresh: Start over even if there is a state to resume from.
+        soft_labels: A teacher's logits, for a recipe that learns from one; where
+            `qbert_demo.training.soft_labels` keeps those of the task if left out.
+        runs: A file to add scores and predictions to; see `qbert_demo.training.runs`.
 
     Returns:
         What ``training.json`` says, or ``None`` in all but the first of several processes.
@@ -79,7 +88,9 @@ def train(
     bf16 = has_bf16(device) if bf16 is None else bf16
     set_seed(recipe.seed)
     all_rows = load_task(task, task.train, datasets_dir)
-    kept, held_out = _split(all_rows, recipe, rows)
+    soft = _soft_labels(task, recipe, all_rows, soft_labels)
+    positions, held_out = _split(all_rows, recipe, rows)
+    kept = all_rows.take(positions)
     report_rows = load_task(task, task.report, datasets_dir)
 
     model = QBertForSequenceClassification.build(make_config(task, head, recipe))
@@ -89,7 +100,8 @@ def train(
     run_dir = output.resolve().with_name(f".{output.name}.run")
     settings = {"task": task.key, "head": head, "rows": rows, **asdict(recipe)}
     state = last_state(run_dir, settings, fresh=fresh)
-    trainer = make_trainer(model, tokenizer, kept, held_out, recipe, run_dir, device, bf16)
+    wanted = soft.logits[positions] if soft else None
+    trainer = make_trainer(model, tokenizer, kept, held_out, recipe, run_dir, device, bf16, wanted)
     start = time.monotonic()
     trainer.train(resume_from_checkpoint=state)
     seconds = time.monotonic() - start
@@ -98,6 +110,7 @@ def train(
 
     checkpoint.write(output, model.config, trained_tensors(model), files.path)
     finished = open_checkpoint(output, Trust.OURS)
+    calibration = calibrate(finished, held_out) if held_out else None
     report = score(finished, report_rows)
     facts = {
         "task": task.key,
@@ -116,9 +129,12 @@ def train(
             "hub_revision": task.revision,
         },
         "encoder": {"id": model.config.backbone_id, "revision": model.config.backbone_revision},
+        "teacher": soft.facts if soft else None,
         "steps": trainer.state.global_step,
         "best_held_out_accuracy": trainer.state.best_metric,
         "history": _history(trainer.state.log_history),
+        "calibration": calibration,
+        "held_out": score(finished, held_out).as_json() if held_out else None,
         "scores": {task.report: report.as_json()},
         "parameters": {
             "total": report.parameters,
@@ -134,6 +150,8 @@ def train(
     card = model_card(facts, siblings(output.resolve(), facts))
     texts = {FACTS: json.dumps(facts, indent=2) + "\n", "README.md": card}
     finished.model.save_pretrained(output, texts=texts)
+    if runs is not None:
+        record(runs, facts, report_rows, report.predicted)
     shutil.rmtree(run_dir, ignore_errors=True)
     return facts
 
@@ -149,16 +167,40 @@ def make_config(task: Dataset, head: str, recipe: Recipe) -> QBertConfig:
     )
 
 
-def _split(rows: Rows, recipe: Recipe, limit: int | None) -> tuple[Rows, Rows | None]:
-    held_out = None
+def calibrate(classifier: LoadedModel, rows: Rows) -> dict[str, float]:
+    """Fit a classifier's temperature on rows that it has not seen, and set it.
+
+    Returns:
+        The temperature, and the log loss on these rows without it and with it.
+    """
+    truth = np.array(rows.labels)
+    logits = classifier.logits([tokens.ids for tokens in classifier.tokenize(rows.texts)])
+    temperature = round(fit_temperature(logits, truth), 4)
+    classifier.model.set_temperature(temperature)
+    return {
+        "temperature": temperature,
+        "log_loss_before": round(log_loss(logits, truth), 6),
+        "log_loss": round(log_loss(logits, truth, temperature), 6),
+    }
+
+
+def _soft_labels(task: Dataset, recipe: Recipe, rows: Rows, path: Path | None) -> SoftLabels | None:
+    if not recipe.teacher_weight:
+        return None
+    return read_soft_labels(path or FOLDER / f"{task.key}.safetensors", rows, len(task.labels))
+
+
+def _split(rows: Rows, recipe: Recipe, limit: int | None) -> tuple[list[int], Rows | None]:
+    """Positions of the rows to train on, and the rows held out."""
+    kept, held_out = list(range(len(rows))), list[int]()
     if recipe.held_out:
-        rows, held_out = hold_out(
+        kept, held_out = held_out_positions(
             rows, recipe.held_out, HELD_OUT_SEED, recipe.leak_words, recipe.held_out_words
         )
-    if limit is not None and limit < len(rows):
-        order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(recipe.seed))
-        rows = rows.take(order[:limit].tolist())
-    return rows, held_out
+    if limit is not None and limit < len(kept):
+        order = torch.randperm(len(kept), generator=torch.Generator().manual_seed(recipe.seed))
+        kept = [kept[i] for i in order[:limit].tolist()]
+    return kept, rows.take(held_out) if held_out else None
 
 
 def _history(log: list[dict[str, Any]]) -> list[dict[str, float]]:

@@ -10,6 +10,7 @@ from huggingface_hub import ModelCard
 from qbert_demo.checkpoints.card import card_of, model_card, quick_card, read_facts
 from qbert_demo.cli import main
 from qbert_demo.config import CHECKPOINTS
+from qbert_demo.data.catalogue import find_task
 from qbert_demo.errors import CheckpointError
 
 SST2 = CHECKPOINTS / "sst2-hybrid"
@@ -151,3 +152,26 @@ def test_facts_that_cannot_be_read(folder: Path, text: str | None) -> None:
         (folder / "training.json").write_text(text)
     with pytest.raises(CheckpointError, match=r"training\.json .* Train it again"):
         card_of(folder)
+
+
+def test_a_task_s_own_measure_note_and_calibration_are_told(folder: Path) -> None:
+    accuracy = {"value": 0.99, "low": 0.98, "high": 0.995, "n": 1119}
+    scores = {"accuracy": accuracy, "macro_f1": 0.98, "f1": {"ham": 0.99, "spam": 0.9512}}
+    known = read_facts(folder)
+    change(
+        folder,
+        task="sms_spam",
+        scores={"test": scores},
+        data=known["data"] | {"report_split": "test"},
+        recipe=known["recipe"] | {"averaged_epochs": 1.0},
+        calibration={"temperature": 1.234, "log_loss_before": 0.09, "log_loss": 0.04},
+    )
+    card = card_of(folder)
+    assert rows(card)["**hybrid** (this one)"] == [
+        *("0.9900", "0.9800 to 0.9950", "0.9800", "0.9512"),
+    ]
+    assert "| F1 of spam |" in card
+    assert find_task("sms_spam").report_note in card
+    assert "Logits are divided by 1.23" in card
+    assert "from 0.0900 to 0.0400" in card
+    assert "averaged over the last epoch." in card

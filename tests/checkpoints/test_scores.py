@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 
 from qbert_demo.checkpoints.card import card_of
+from qbert_demo.checkpoints.registry import read_registry
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.catalogue import TASKS
 from qbert_demo.model.heads import HEADS
 from qbert_demo.service import Explorer
 from qbert_demo.training.recipe import RECIPES, Recipe
 
-NAMES = [f"{task}-{head}" for task in TASKS for head in HEADS]
+SHIPPED = list(dict.fromkeys(entry.task for entry in read_registry(CHECKPOINTS)))
+NAMES = [f"{task}-{head}" for task in SHIPPED for head in HEADS]
 
 
 def facts(name: str) -> dict[str, Any]:
@@ -25,7 +27,8 @@ def explorer() -> Explorer:
 
 
 def test_exactly_the_announced_folders_are_there() -> None:
-    assert sorted(p.name for p in CHECKPOINTS.iterdir() if p.is_dir()) == sorted(NAMES)
+    folders = {path.name for path in CHECKPOINTS.iterdir() if path.is_dir()}
+    assert folders - {"teachers", "runs"} == set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -52,7 +55,7 @@ def test_the_card_is_what_the_command_writes(name: str) -> None:
     assert (folder / "README.md").read_text() == card_of(folder), "run `qbert_demo cards`"
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", SHIPPED)
 def test_the_heads_of_a_task_share_recipe_seed_steps_and_rows(task: str) -> None:
     first, *others = (facts(f"{task}-{head}") for head in HEADS)
     for other in others:
@@ -62,7 +65,7 @@ def test_the_heads_of_a_task_share_recipe_seed_steps_and_rows(task: str) -> None
     assert Recipe(**first["recipe"]) == RECIPES[task], "`make train` would not repeat it"
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", SHIPPED)
 def test_the_control_is_as_large_as_the_hybrid(task: str) -> None:
     hybrid, control = (facts(f"{task}-{h}")["parameters"]["trained"] for h in ("hybrid", "control"))
     heads = [facts(f"{task}-{h}")["parameters"]["head"] for h in ("hybrid", "control")]

@@ -45,8 +45,19 @@ def test_the_catalogue_is_pinned_and_holds_the_tasks() -> None:
         assert task.task_title
         assert task.examples
         assert task.report
-    with pytest.raises(DataError, match="sst2, ag_news"):
-        find_task("imdb")
+    with pytest.raises(DataError, match="sst2, ag_news, imdb, sms_spam, tweet_sentiment"):
+        find_task("yelp_polarity")
+
+
+def test_a_task_reports_what_it_is_measured_by() -> None:
+    scores = {"f1": {"ham": 0.99, "spam": 0.95}, "macro_recall": 0.7}
+    assert SMS.measured(scores) == ("F1 of spam", 0.95)
+    assert TASKS["tweet_sentiment"].measured(scores) == ("macro recall", 0.7)
+    assert TASKS["sst2"].measured(scores) is None
+    for task in TASKS.values():
+        kind, _, label = task.measure.partition(":")
+        assert kind in ("", "f1", "macro_recall")
+        assert not label or label in task.labels
 
 
 @pytest.mark.parametrize(

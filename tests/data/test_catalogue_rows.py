@@ -20,7 +20,7 @@ from tests.hub import Hub
 from tests.hub.faults import CutOff, Fault, Silent, Slow, Status, WrongBytes, WrongSize
 
 IMDB, SMS, TOMATOES, TWEETS = (
-    DATASETS[key] for key in ("imdb", "sms_spam", "rotten_tomatoes", "tweet_eval")
+    DATASETS[key] for key in ("imdb", "sms_spam", "rotten_tomatoes", "tweet_sentiment")
 )
 
 

@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from qbert_demo.evaluation.metrics import accuracy, confusion, difference, macro_f1
+from qbert_demo.evaluation.metrics import (
+    accuracy,
+    confusion,
+    difference,
+    f1_scores,
+    macro_f1,
+    macro_recall,
+)
 
 RANDOM = np.random.default_rng(0)
 
@@ -32,6 +39,13 @@ def test_paired_difference_covers_its_bootstrap() -> None:
 def test_macro_f1_by_hand() -> None:
     truth, predicted = np.array([0, 0, 0, 1, 2]), np.array([0, 0, 1, 1, 0])
     assert macro_f1(predicted, truth, 3) == pytest.approx((4 / 6 + 2 / 3 + 0) / 3)
+
+
+def test_f1_of_each_class_and_macro_recall_by_hand() -> None:
+    truth, predicted = np.array([0, 0, 0, 1, 2]), np.array([0, 0, 1, 1, 0])
+    assert f1_scores(predicted, truth, 3) == pytest.approx([4 / 6, 2 / 3, 0])
+    assert macro_recall(predicted, truth, 3) == pytest.approx((2 / 3 + 1 + 0) / 3)
+    assert macro_recall(predicted, truth, 4) == macro_recall(predicted, truth, 3)
 
 
 def test_confusion_counts_true_classes_in_rows() -> None:
