@@ -50,6 +50,7 @@ DOCUMENTED = {
     "tokenizers.processors",
     "torch.autograd.function",
     "torch.optim",
+    "torch.optim.lr_scheduler",
     "transformers.modeling_outputs",
     "transformers.utils",
 }

@@ -42,8 +42,8 @@ class Output(nn.Linear):
     temperature: float = 1.0
 
     def forward(self, input: Tensor) -> Tensor:
-        """Logits ``(batch, n_labels)``."""
-        return super().forward(input) / self.temperature
+        """Logits ``(batch, n_labels)``, of the layer's own type: a circuit works in float32."""
+        return super().forward(input.to(self.weight.dtype)) / self.temperature
 
     def applied(self) -> tuple[Tensor, Tensor]:
         """Weight and bias of the linear map from features to logits, the division included."""

@@ -1,3 +1,5 @@
+from copy import deepcopy
+
 import numpy as np
 import pytest
 import torch
@@ -59,3 +61,15 @@ def test_padding_does_not_change_a_vector(classifier: LoadedModel) -> None:
     with torch.no_grad():
         alone, beside = classifier.model.encode(ids), classifier.model.encode(padded, mask)
     torch.testing.assert_close(alone, beside, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+@torch.inference_mode()
+def test_in_half_precision_it_says_nearly_the_same(
+    classifier: LoadedModel, dtype: torch.dtype
+) -> None:
+    ids = torch.tensor([classifier.tokenize(["a somewhat longer text than that"])[0].ids])
+    expected = classifier.model(ids).logits
+    halved = deepcopy(classifier.model).to(dtype)(ids).logits
+    assert halved.dtype == dtype
+    torch.testing.assert_close(halved.float(), expected, atol=0.1, rtol=0.1)
