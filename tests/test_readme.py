@@ -10,7 +10,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from qbert_demo.checkpoints.registry import read_registry
 from qbert_demo.config import CHECKPOINTS
+from qbert_demo.data.catalogue import find_task
 from qbert_demo.model.heads import HEADS
 from tests.serving import ROOT, served_app
 
@@ -18,8 +20,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 LABELS = {"sst2": {"negative", "positive"}, "ag_news": {"World", "Sports", "Business", "Sci/Tech"}}
 PREDICTIONS = re.findall(r"^\S+/python -m qbert_demo (predict .*)", README, re.MULTILINE)
 COMMANDS = sorted(set(re.findall(r"-m qbert_demo (\w+)", README)))
-DATASETS = {"sst2": "stanfordnlp/sst2", "ag_news": "fancyzhx/ag_news"}
-SHIPPED = [f"{task}-{head}" for task in LABELS for head in HEADS]
+SHIPPED = [entry.folder for entry in read_registry(CHECKPOINTS)]
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +38,13 @@ def _in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_table_tells_what_the_checkpoint_scored(name: str) -> None:
     facts = json.loads((CHECKPOINTS / name / "training.json").read_text(encoding="utf-8"))
     ((split, scores),) = facts["scores"].items()
-    score, sizes = scores["accuracy"], facts["parameters"]
+    score, sizes, task = scores["accuracy"], facts["parameters"], find_task(facts["task"])
+    also = task.measured(scores)
     row = (
         f"| {facts['name']} | {score['value']:.4f} | {score['low']:.4f} to {score['high']:.4f} "
-        f"| {sizes['total']:,} | {sizes['head']:,} |"
+        f"{f'| {also[1]:.4f} ' if also else ''}| {sizes['total']:,} | {sizes['head']:,} |"
     )
-    table = README.partition(f"{DATASETS[facts['task']]}, {split} split")[2]
+    table = README.partition(f"{task.dataset}, {split} split")[2]
     assert row in table.partition("**")[0]
 
 

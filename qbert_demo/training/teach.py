@@ -22,6 +22,7 @@ from qbert_demo.training.recipe import HELD_OUT_SEED, Recipe
 from qbert_demo.training.resume import last_state
 from qbert_demo.training.soft_labels import write_soft_labels
 from qbert_demo.training.teacher import (
+    SCORED_AT_ONCE,
     Place,
     TeacherRecipe,
     TokenTable,
@@ -114,7 +115,7 @@ def make_soft_labels(
 
     def scored(part: Rows) -> Tensor:
         def tell(done: int, total: int) -> None:
-            if done == total or done % (64 * TOLD_EVERY) == 0:
+            if done == total or done % (SCORED_AT_ONCE * TOLD_EVERY) == 0:
                 told(f"scored {done:,} of {total:,} rows")
 
         known = TokenTable(part.texts, tokenizer, recipe.max_length)

@@ -82,6 +82,8 @@ def test_the_control_is_as_large_as_the_hybrid(task: str) -> None:
         ("ag_news", "Shares fall as the bank reports a quarterly loss", "Business"),
         ("ag_news", "Prime minister meets rebels for peace talks after bombing", "World"),
         ("ag_news", "New search software indexes files on your computer", "Sci/Tech"),
+        ("sms_spam", "WINNER!! Text CLAIM to 80808 now for your FREE weekend in Rome. 18+", "spam"),
+        ("sms_spam", "Running late, start without me. Be there in 20.", "ham"),
     ],
 )
 def test_plain_texts_get_the_plain_label(
