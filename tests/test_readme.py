@@ -44,7 +44,7 @@ def test_the_table_tells_what_the_checkpoint_scored(name: str) -> None:
         f"| {facts['name']} | {score['value']:.4f} | {score['low']:.4f} to {score['high']:.4f} "
         f"{f'| {also[1]:.4f} ' if also else ''}| {sizes['total']:,} | {sizes['head']:,} |"
     )
-    table = README.partition(f"{task.dataset}, {split} split")[2]
+    table = README.partition(f"{task.repo_id}, {split} split")[2]
     assert row in table.partition("**")[0]
 
 
