@@ -153,7 +153,7 @@ def _row_layout(rows: tuple[str, ...], pitch: int, top: int) -> Layout:
     names, room = axis_labels(rows, LABEL_LENGTH)
     return base_layout(
         top + pitch * len(rows) + AXIS_ROOM,
-        margin={"l": int(12 + room), "r": VALUE_ROOM, "t": top, "b": AXIS_ROOM},
+        margin={"l": int(18 + room), "r": VALUE_ROOM, "t": top, "b": AXIS_ROOM},
         yaxis=quiet_axis(
             range=[len(rows) - 0.5, -0.5],
             tickvals=list(range(len(rows))),
