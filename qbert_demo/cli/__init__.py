@@ -1,4 +1,8 @@
-"""The command line: ``python -m qbert_demo COMMAND``."""
+"""The command line: ``python -m qbert_demo COMMAND``, a file for each group of commands.
+
+Reads words, asks the service, prints. Of the package it imports service, circuit and the plain
+rooms (results, errors, config, settings).
+"""
 
 import argparse
 import sys
@@ -10,10 +14,9 @@ from qbert_demo.cli.common import add_datasets_dir, print_json
 from qbert_demo.cli.publish import add_cards, add_publish
 from qbert_demo.cli.train import add_train
 from qbert_demo.config import CHECKPOINTS
-from qbert_demo.data.tasks import TASKS, find_task
 from qbert_demo.errors import CheckpointError, QBertError
-from qbert_demo.evaluation.table import evaluate
 from qbert_demo.service import Explorer
+from qbert_demo.service.commands import TASKS, evaluate, find_task
 from qbert_demo.service.plain_json import circuit_json, comparison_json, prediction_json
 
 EXPORTS = {

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from qbert_demo.checkpoints.publish import publish, write_cards
 from qbert_demo.config import CHECKPOINTS
+from qbert_demo.service.commands import publish, write_cards
 
 
 def add_publish(parser: argparse.ArgumentParser) -> None:

@@ -1,21 +1,15 @@
 """The command ``train``: end to end, or only a head in seconds."""
 
 import argparse
-import time
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from qbert_demo.cli.common import add_datasets_dir, print_json
 from qbert_demo.config import HEAD_OF, HEADS
-from qbert_demo.data.catalogue import SOURCES
-from qbert_demo.data.hub_dataset import Another
-from qbert_demo.data.tasks import TASKS, find_task
 from qbert_demo.errors import InputError
-from qbert_demo.service.tuner import DataChoice, Tuner
-from qbert_demo.training.quick import train_quickly, write_head
-from qbert_demo.training.recipe import LOSSES, RECIPES, FrozenRecipe, Recipe
-from qbert_demo.training.train_task import train
+from qbert_demo.service.commands import RECIPES, TASKS, Recipe, find_task, train, train_head
+from qbert_demo.service.terms import LOSSES, SOURCES, Another, DataChoice, FrozenRecipe
 
 COLUMNS = {
     "config": "configuration of a Hub id",
@@ -85,7 +79,6 @@ def _train(options: argparse.Namespace) -> None:
 
 def _train_frozen(options: argparse.Namespace, given: dict[str, Any]) -> None:
     """Train a head in seconds and print what came of it."""
-    start = time.perf_counter()
     known = {field.name for field in fields(FrozenRecipe)}
     data = {"rows": options.rows, "held_out": given.pop("held_out", None)}
     given |= {name: getattr(options, name) for name in ("loss", "circuit_learning_rate")}
@@ -94,28 +87,13 @@ def _train_frozen(options: argparse.Namespace, given: dict[str, Any]) -> None:
         settings["epochs"] = int(settings["epochs"])
     if surplus := sorted(set(settings) - known):
         raise InputError(f"These have no meaning with --frozen-encoder: {', '.join(surplus)}.")
-    head = HEAD_OF[options.head]
-    recipe = FrozenRecipe(heads=(head,), **settings)
+    recipe = FrozenRecipe(heads=(HEAD_OF[options.head],), **settings)
     choice = DataChoice(
         **_dataset(options),
         **{name: value for name, value in data.items() if value is not None},
         seed=recipe.seed,
     )
-    material = Tuner(options.datasets_dir).material(choice)
-    loaded = time.perf_counter()
-    report = train_quickly(material, recipe)
-    write_head(report.heads[head], material, recipe, options.output)
-    facts = {
-        "rows": len(material.train),
-        "held_out_rows": len(material.held_out),
-        "held_out_accuracy": report.heads[head].accuracy.value,
-        "seconds": {
-            "load": round(loaded - start, 3),
-            **{name: round(seconds, 3) for name, seconds in report.seconds.items()},
-            "total": round(time.perf_counter() - start, 3),
-        },
-        "output": str(options.output),
-    }
+    facts = train_head(choice, recipe, options.output, options.datasets_dir)
     if options.json:
         print_json(facts)
     else:

@@ -188,6 +188,18 @@ class Tuner:
             self._base = self._base or fresh_classifier()
             return self._base
 
+    def restore(self, data: bytes) -> tuple[str, LoadedModel]:
+        """Put a head from a zip file to use, on the shared encoder where it has none of its own.
+
+        Returns:
+            Name of the head, and its model.
+
+        Raises:
+            CheckpointError: If anything about the file is not as it should be.
+            BackboneError: If the encoder cannot be had.
+        """
+        return zipped.restore(data, self.base())
+
     def events(self, job_id: str, since: int = 0, timeout: float = 0.25) -> list[Event]:
         """See `qbert_demo.jobs.queue.Jobs.events`; results are `QuickReport`s."""
         return self._jobs.events(job_id, since, timeout)

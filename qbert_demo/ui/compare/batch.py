@@ -3,17 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import numpy as np
 
 from qbert_demo.config import MAX_BATCH_ROWS
-from qbert_demo.data.tables import TextTable, match_labels, read_csv, read_lines
-from qbert_demo.errors import InputError, QBertError
+from qbert_demo.errors import QBertError
 from qbert_demo.results import BatchComparison
 from qbert_demo.service import Explorer
+from qbert_demo.service.batch import match_labels, read_texts
 from qbert_demo.ui.compare.batch_table import progress_html, summary_html, table_csv, table_html
 from qbert_demo.ui.parts.download import CsvLink
 from qbert_demo.ui.parts.spoken import spoken
@@ -24,7 +23,6 @@ WAITING = "<p>Waiting until the batch of another visitor is done.</p>"
 """Shown from the click until the run starts, which is at once when nobody else runs one."""
 PART = 16
 """Texts compared between two looks at the clock: how soon progress shows and Stop works."""
-MAX_FILE_BYTES = 5_000_000
 
 Shown = tuple[Any, Any, Any]
 STOPPED: Shown = ("<p>Stopped. Nothing was kept.</p>", "", None)
@@ -125,7 +123,7 @@ def _compared(
     explorer: Explorer, task: str, lines: str | None, file: str | None
 ) -> Iterator[Shown]:
     yield progress_html(0, 0), "", None
-    table = _read(lines, file)
+    table = read_texts(lines, file)
     card = explorer.task(task)
     truth = match_labels(table, card.labels)
     parts: list[BatchComparison] = []
@@ -159,15 +157,3 @@ def joined(parts: Sequence[BatchComparison]) -> BatchComparison:
         },
         n_cut=sum(part.n_cut for part in parts),
     )
-
-
-def _read(lines: str | None, file: str | None) -> TextTable:
-    if not file:
-        return read_lines(lines or "")
-    path = Path(file)
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise InputError(
-            f"The file has {path.stat().st_size / 1e6:.1f} MB; at most "
-            f"{MAX_FILE_BYTES / 1e6:.0f} MB are read. Split it."
-        )
-    return read_csv(path.read_bytes())

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from qbert_demo.errors import QBertError
-from qbert_demo.hub.waiting import DOWNLOAD_SECONDS
 from qbert_demo.results import Guest, Origin, TaskCard
 from qbert_demo.service import Explorer
+from qbert_demo.service.visitors import DOWNLOAD_SECONDS
 from qbert_demo.settings import max_model_bytes
 from qbert_demo.ui.parts.forms import token_box
 from qbert_demo.ui.parts.own_tasks import OwnTasks, added, unchanged

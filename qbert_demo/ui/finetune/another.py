@@ -6,9 +6,8 @@ from typing import Any
 
 import gradio as gr
 
-from qbert_demo.data.hub_dataset import Another, Look
 from qbert_demo.errors import QBertError
-from qbert_demo.hub.files import hub_page
+from qbert_demo.service.terms import Another, Look, hub_page
 from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.finetune.words import first_rows_html
 from qbert_demo.ui.parts.forms import token_box

@@ -10,13 +10,11 @@ from typing import Any
 
 import gradio as gr
 
-from qbert_demo.data.subset import Material
 from qbert_demo.errors import InputError, QBertError
-from qbert_demo.jobs.queue import Event
 from qbert_demo.results import QuickReport
 from qbert_demo.service.plain_json import Json
-from qbert_demo.service.tuner import DataChoice, Tuner
-from qbert_demo.training.recipe import FrozenRecipe
+from qbert_demo.service.terms import DataChoice, Event, FrozenRecipe, Material
+from qbert_demo.service.tuner import Tuner
 
 PAUSE = 1.0
 """Seconds without an event after which something is told all the same: a caller's leaving shows."""

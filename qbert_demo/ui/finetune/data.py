@@ -8,16 +8,19 @@ from typing import Any
 import gradio as gr
 
 from qbert_demo.config import MAX_SEED
-from qbert_demo.data.catalogue import SOURCES
-from qbert_demo.data.choice import MAX_HELD_OUT_ROWS, MAX_TRAIN_ROWS, MIN_ROWS, DataChoice
-from qbert_demo.data.own_rows import (
+from qbert_demo.errors import QBertError
+from qbert_demo.service.terms import (
     MAX_CLASSES,
+    MAX_HELD_OUT_ROWS,
     MAX_OWN_CHARACTERS,
     MAX_OWN_ROWS,
+    MAX_TRAIN_ROWS,
     MIN_CLASS_ROWS,
     MIN_CLASSES,
+    MIN_ROWS,
+    SOURCES,
+    DataChoice,
 )
-from qbert_demo.errors import QBertError
 from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.finetune.another import another_of, build_another, hub_link
 from qbert_demo.ui.finetune.words import preview_html

@@ -8,7 +8,7 @@ import gradio as gr
 
 from qbert_demo.config import HEADS
 from qbert_demo.errors import QBertError
-from qbert_demo.hub.files import hub_page
+from qbert_demo.service.terms import hub_page
 from qbert_demo.service.tuner import push_head
 from qbert_demo.ui.finetune.run import Session
 from qbert_demo.ui.parts.forms import token_box

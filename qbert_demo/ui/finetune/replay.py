@@ -11,11 +11,11 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from qbert_demo.data.subset import Material
 from qbert_demo.figures import Figure
 from qbert_demo.figures import replay as frames
 from qbert_demo.figures.training import accuracy_curves, loss_curves
 from qbert_demo.results import Epoch, HeadReport, QuickReport
+from qbert_demo.service.terms import Material
 from qbert_demo.ui.finetune.run import Session
 from qbert_demo.ui.finetune.words import watched_html
 from qbert_demo.ui.parts.plotly_view import joined

@@ -8,10 +8,10 @@ from typing import Any
 
 import gradio as gr
 
-from qbert_demo.checkpoints.zipped import MAX_ZIP_BYTES, restore
 from qbert_demo.errors import InputError, QBertError
 from qbert_demo.results import TaskCard
 from qbert_demo.service import Explorer
+from qbert_demo.service.terms import MAX_ZIP_BYTES
 from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.parts.own_tasks import OwnTasks, added, free_title, unchanged
 from qbert_demo.ui.parts.spoken import spoken
@@ -55,7 +55,7 @@ def load(
     """
     try:
         name, data = _taken(file)
-        head, classifier = restore(data, tuner.base())
+        head, classifier = tuner.restore(data)
         key = f"file-{secrets.token_urlsafe(16)}"
         title = free_title(own, f"From {name[:LONGEST_NAME]}", key)
         card = TaskCard(key, title, classifier.labels, (), (head,))

@@ -9,7 +9,6 @@ from typing import Any
 import gradio as gr
 
 from qbert_demo.config import HEADS
-from qbert_demo.data.subset import Material
 from qbert_demo.errors import InputError, QBertError
 from qbert_demo.figures.training import (
     accuracy_curves,
@@ -18,10 +17,9 @@ from qbert_demo.figures.training import (
     loss_curves,
 )
 from qbert_demo.figures.watched import angle_curves, value_curves
-from qbert_demo.jobs.queue import Event
 from qbert_demo.results import Epoch, QuickReport
-from qbert_demo.service.tuner import Order, Tuner
-from qbert_demo.training.recipe import LoraRecipe
+from qbert_demo.service.terms import Event, LoraRecipe, Material, Order
+from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.finetune.data import choice_of
 from qbert_demo.ui.finetune.settings import recipe_of
 from qbert_demo.ui.finetune.words import (

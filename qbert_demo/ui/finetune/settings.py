@@ -7,14 +7,17 @@ import gradio as gr
 
 from qbert_demo.circuit.spec import Ansatz, Encoding
 from qbert_demo.config import HEADS
-from qbert_demo.training.orders import (
+from qbert_demo.service.terms import (
+    LOSSES,
+    MAX_LENGTH,
     MAX_LORA_HELD_OUT_ROWS,
     MAX_LORA_ROWS,
     MAX_LORA_SECONDS,
     MAX_SECONDS,
+    FrozenRecipe,
+    LoraRecipe,
+    RaceRecipe,
 )
-from qbert_demo.training.quick import MAX_LENGTH
-from qbert_demo.training.recipe import LOSSES, FrozenRecipe, LoraRecipe, RaceRecipe
 
 ALONE, END_TO_END = "heads", "all"
 LEARNS = "learns"

@@ -5,11 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from qbert_demo.data.rows import Rows
-from qbert_demo.data.subset import Material, class_counts
-from qbert_demo.evaluation.metrics import difference
 from qbert_demo.figures.theme import signed
 from qbert_demo.results import Estimate, HeadReport, QuickReport
+from qbert_demo.service.terms import Material, Rows, class_counts, difference
 from qbert_demo.ui.parts.words import count, milliseconds, shown
 
 PREVIEW_ROWS = 8
