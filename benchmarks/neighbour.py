@@ -19,13 +19,14 @@ from gradio_client import Client
 from benchmarks.memory import megabytes
 from benchmarks.page import FILLERS, WORDS, opened
 from qbert_demo.service.tuner import Tuner
-from qbert_demo.ui.finetune.run import Session, run
+from qbert_demo.ui.finetune.rows_form import RowsForm
+from qbert_demo.ui.finetune.training import Session, run
 from tests.service.test_tuner import OWN
 from tests.serving import served_app
 
 TURNS = 5
 MOST_TIMES, MOST_SECONDS, MOST_MEGABYTES = 2.0, 12.0, 100.0
-FORM = ("own", "", OWN, None, 500.0, 200.0, True, 0.0)
+FORM = RowsForm("own", own_text=OWN)
 SMALL = {"epochs": 3, "n_qubits": 2}
 
 
@@ -137,7 +138,7 @@ def _gained(n: int) -> float:
         kept = []
         for _ in range(count):
             *_, last = run(tuner, Session(), ["classical", "hybrid"], SMALL, FORM)
-            kept.append(last[0])
+            kept.append(last.session)
         return kept
 
     kept = train(5)

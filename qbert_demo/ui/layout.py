@@ -12,13 +12,14 @@ from qbert_demo.service import Explorer
 from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.api import build_api
 from qbert_demo.ui.circuit.tab import build_circuit_tab
-from qbert_demo.ui.compare.hub_model import origin_html, wire_guest_form
+from qbert_demo.ui.compare.hub_model import origin_html, wire_model_form
 from qbert_demo.ui.compare.tab import build_compare_tab
 from qbert_demo.ui.finetune import build_finetune_tab
 from qbert_demo.ui.finetune.api import build_finetune_api
+from qbert_demo.ui.parts.events import handler
+from qbert_demo.ui.parts.html_blocks import block
 from qbert_demo.ui.parts.own_tasks import OwnTasks, own_cards
-from qbert_demo.ui.parts.plotly_view import plotly_head
-from qbert_demo.ui.parts.static import STATIC, TEXT
+from qbert_demo.ui.parts.scripts import STATIC, TEXT, page_head
 from qbert_demo.ui.parts.theme import explorer_theme
 
 TITLE = "QBERT explorer"
@@ -43,7 +44,7 @@ def build_app(explorer: Explorer, tuner: Tuner) -> gr.Blocks:
             question = build_compare_tab(explorer, app)
             circuit_task = build_circuit_tab(explorer, question.task, question.text)
             own = OwnTasks(cards, question.task, circuit_task, question.asking)
-            wire_guest_form(explorer, question.guest, own)
+            wire_model_form(explorer, question.guest, own)
             build_finetune_tab(tuner, explorer, own)
         build_api(explorer)
         build_finetune_api(tuner)
@@ -56,7 +57,7 @@ def launch_options() -> dict[str, Any]:
     return {
         "theme": explorer_theme(),
         "css_paths": [STATIC / "app.css"],
-        "head": plotly_head(),
+        "head": page_head(),
         "footer_links": ["api"],
         "run_history": False,
         "show_error": False,
@@ -68,15 +69,8 @@ def launch_options() -> dict[str, Any]:
 
 def build_header(explorer: Explorer, page: gr.Blocks) -> None:
     """Lay out the header; it is written anew for each page, since a model may fall back later."""
-    header = gr.HTML(current_header(explorer), elem_id="header", apply_default_css=False)
-    page.load(
-        partial(current_header, explorer),
-        None,
-        header,
-        queue=False,
-        show_progress="hidden",
-        api_visibility="private",
-    )
+    header = block(current_header(explorer), elem_id="header")
+    page.load(**handler(partial(current_header, explorer), None, header, queue=False))
 
 
 def current_header(explorer: Explorer) -> str:

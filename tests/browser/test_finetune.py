@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from qbert_demo.figures.figure import Figure, Table
 from qbert_demo.figures.theme import base_layout
-from qbert_demo.ui.parts.plotly_view import Panel, joined
+from qbert_demo.ui.parts.plotly_view import Panel, PlotlyView
 from tests.browser.conftest import Open
 from tests.browser.test_looks import OVERFLOW, UNLABELLED
 from tests.service.test_tuner import OWN
@@ -156,9 +156,7 @@ def test_a_slow_device_skips_streamed_values_but_not_the_last(
     trace = {"type": "scatter", "x": [0], "y": [0]}
     figure = Figure("Numbers", [trace], base_layout(200), Table(("y",), ()))
     panel = json.loads(Panel(figure).as_json())
-    drawn = page.evaluate(
-        STREAM, [joined("plotly_view.js", "plotly_component.js"), panel, streamed]
-    )
+    drawn = page.evaluate(STREAM, [PlotlyView().js_on_load, panel, streamed])
     assert drawn[0] == 0
     assert drawn[-1] == 29
     assert 2 <= len(drawn) <= most

@@ -8,7 +8,7 @@ from qbert_demo.results import HeadReport, QuickReport
 from qbert_demo.service.tuner import Order
 from qbert_demo.training.quick import train_quickly
 from qbert_demo.training.recipe import FrozenRecipe
-from qbert_demo.ui.finetune.run import Session
+from qbert_demo.ui.finetune.training import Session
 from tests.training.test_quick import MATERIAL
 
 Trained = tuple[HeadReport, Order]

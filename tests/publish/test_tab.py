@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from huggingface_hub import constants
 
+from qbert_demo.ui.finetune.downloads import download
 from qbert_demo.ui.finetune.push import push
-from qbert_demo.ui.finetune.run import Session
-from qbert_demo.ui.finetune.take import download
+from qbert_demo.ui.finetune.training import Session
+from qbert_demo.ui.parts.events import KEEP
 from tests.hub import Hub
 from tests.hub.fixtures import STRANGERS_TOKEN, TOKEN
 from tests.ui.test_compare import text_of
@@ -58,7 +59,7 @@ def test_what_cannot_be_pushed_is_said(
     *_, (said, box) = push(session, head, repo_id, False, token)
     assert words in text_of(said)
     assert "<img" not in said
-    assert "value" not in box, "what was typed stays"
+    assert box is KEEP, "what was typed stays"
     assert list(hub.repositories) == [("model", "org/other")]
 
 

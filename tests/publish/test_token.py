@@ -16,7 +16,7 @@ from qbert_demo.cli import main
 from qbert_demo.service import Explorer
 from qbert_demo.ui.compare.hub_model import load
 from qbert_demo.ui.finetune.push import build_push, push
-from qbert_demo.ui.finetune.run import Session
+from qbert_demo.ui.finetune.training import Session
 from tests.hub import Hub
 from tests.hub.faults import Fault, Status
 
@@ -84,7 +84,7 @@ def using(explorer: Explorer, session: Session, token: str) -> Iterator[tuple[st
     for repo_id in ("org/mine", "other/mine", "no name"):
         yield from push(session, "hybrid", repo_id, True, token)
     for repo_id in ("org/mine", "other/private"):
-        yield from ((words, box) for words, box, *_ in load(explorer, repo_id, "", token, ()))
+        yield from ((told.said, told.token) for told in load(explorer, repo_id, "", token, ()))
 
 
 def failing_to_load(token: str) -> str:

@@ -1,19 +1,36 @@
 import csv
 import io
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from qbert_demo.ui.compare.batch import PART, STOPPED, Run, begin, compare_many, end, joined
-from qbert_demo.ui.compare.batch_table import defused, order, table_csv, table_html
+from qbert_demo.ui.compare.batch import (
+    PART,
+    STOPPED,
+    Run,
+    Shown,
+    begin,
+    compare_many,
+    end,
+    joined,
+)
+from qbert_demo.ui.compare.batch_table import batch_file, batch_html, defused, order
+from qbert_demo.ui.parts.events import KEEP
+from qbert_demo.ui.parts.file_link import File
 from tests.ui.scripted import ScriptedExplorer
 
 EXPLORER = ScriptedExplorer()
 
 
-def run(lines: str | None = None, file: Path | None = None) -> list[tuple[Any, Any, Any]]:
+def rows_of(file: File) -> "list[dict[str, str]]":
+    """Read the CSV as a spreadsheet does, which needs the byte order mark."""
+    assert isinstance(file.content, str)
+    assert file.content.startswith("\ufeff")
+    return list(csv.DictReader(io.StringIO(file.content.removeprefix("\ufeff"), newline="")))
+
+
+def run(lines: str | None = None, file: Path | None = None) -> list[Shown]:
     wanted = Run(object())
     return list(compare_many(EXPLORER, wanted, "sst2", lines, str(file) if file else None))
 
@@ -27,7 +44,7 @@ def labelled(tmp_path: Path) -> Path:
 
 def test_disagreements_come_first_in_table_and_file() -> None:
     _, table, sheet = run("good\nbad\ngood but long\nbad but short")[-1]
-    rows = list(csv.DictReader(io.StringIO(sheet)))
+    rows = rows_of(sheet)
     assert [row["text"] for row in rows] == ["good but long", "bad but short", "good", "bad"]
     assert [row["agree"] for row in rows] == ["no", "no", "yes", "yes"]
     assert rows[0]["classical"] == "positive"
@@ -41,7 +58,7 @@ def test_accuracy_with_its_count_when_labels_are_given(labelled: Path) -> None:
     assert "4 texts: the models disagree on 1." in status
     assert "classical 50.0 % (2 of 4), hybrid 75.0 % (3 of 4)" in status
     assert table.count(">wrong<") == 3
-    assert next(csv.DictReader(io.StringIO(sheet)))["label"] == "negative"
+    assert rows_of(sheet)[0]["label"] == "negative"
 
 
 def test_progress_grows_to_the_end() -> None:
@@ -65,7 +82,7 @@ def test_stop_has_the_last_word_and_a_second_click_starts_no_second_run() -> Non
     assert f"{3 * PART} texts" in status.replace("\xa0", " ")
     assert table
     assert list(compare_many(EXPLORER, page, "sst2", lines, None)) == []
-    assert all("value" not in update for update in end(page)), "a finished table stays"
+    assert end(page) is KEEP, "a finished table stays"
 
 
 def test_parts_join_to_what_one_call_gives() -> None:
@@ -104,8 +121,7 @@ def test_texts_are_escaped_in_the_table() -> None:
 def test_no_cell_of_the_file_is_a_formula(cell: str) -> None:
     assert defused(cell) == f"'{cell}"
     batch = EXPLORER.compare_batch("sst2", [cell])
-    row = next(csv.reader(io.StringIO(table_csv(batch).split("\r\n", 1)[1])))
-    assert row[0].startswith("'")
+    assert rows_of(batch_file(batch))[0]["text"].startswith("'")
 
 
 def test_ordinary_cells_stay_as_they_are() -> None:
@@ -115,4 +131,4 @@ def test_ordinary_cells_stay_as_they_are() -> None:
 
 def test_the_table_names_the_lines_texts_came_from() -> None:
     batch = EXPLORER.compare_batch("sst2", ["good", "bad"])
-    assert "<td>3</td>" in table_html(batch, [1, 3])
+    assert "<td>3</td>" in batch_html(batch, [1, 3])

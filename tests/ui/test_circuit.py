@@ -16,6 +16,7 @@ from qbert_demo.circuit.trace import trace
 from qbert_demo.figures.circuit import describe
 from qbert_demo.ui.circuit.answers import FORMATS, compared, exported, measured, proved
 from qbert_demo.ui.circuit.tab import show_circuit
+from qbert_demo.ui.parts.file_link import CodeBox
 from tests.ui.scripted import SENTIMENT, ScriptedExplorer
 from tests.ui.test_compare import text_of
 
@@ -186,7 +187,7 @@ def test_the_pennylane_code_runs_as_it_stands_and_prints_the_values(
 ) -> None:
     words, box = exported(sent(explorer), "PennyLane")
     assert box is not None
-    code = json.loads(box)["text"]
+    code = box.content
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     circuit = explorer.predict(SENTIMENT, "a good film", "hybrid").circuit
     assert circuit is not None
@@ -200,8 +201,9 @@ def test_the_pennylane_code_runs_as_it_stands_and_prints_the_values(
 def test_every_language_is_offered_as_a_file(name: str) -> None:
     _, box = exported(sent(), name)
     assert box is not None
-    file = json.loads(box)
+    file = json.loads(CodeBox().postprocess(box) or "")
     assert file["name"].startswith("circuit.")
+    assert file["label"] == f"Download {file['name']}"
     if name == "JSON":
         steps = json.loads(file["text"])["steps"]
         assert len(steps) == 20

@@ -15,17 +15,18 @@ import pytest
 from qbert_demo.figures.theme import signed
 from qbert_demo.results import QuickReport, TaskCard
 from qbert_demo.service.tuner import Tuner
-from qbert_demo.ui.finetune.data import choice_of, preview
+from qbert_demo.ui.finetune.downloads import download, use
 from qbert_demo.ui.finetune.replay import replayed
-from qbert_demo.ui.finetune.run import Session, run, stop
-from qbert_demo.ui.finetune.take import download, use
+from qbert_demo.ui.finetune.rows_form import RowsForm, choice_of, preview
+from qbert_demo.ui.finetune.training import CURVES, Progress, Session, run, stop
 from qbert_demo.ui.finetune.words import progress_html
-from qbert_demo.ui.parts.plotly_view import Panel
+from qbert_demo.ui.parts.events import KEEP
+from qbert_demo.ui.parts.file_link import FileLink
 from tests.service.test_tuner import OWN
 from tests.ui.scripted import ScriptedExplorer
 from tests.ui.test_compare import text_of
 
-FORM = ("own", "rotten_tomatoes", OWN, None, 500.0, 200.0, True, 0.0)
+FORM = RowsForm("own", own_text=OWN)
 QUICK = {"epochs": 5, "n_qubits": 2}
 
 
@@ -37,36 +38,34 @@ def tuner() -> Iterator[Tuner]:
 
 
 @pytest.fixture(scope="module")
-def updates(tuner: Tuner) -> list[Any]:
+def updates(tuner: Tuner) -> list[Progress]:
     """Everything that one training shows."""
     return list(run(tuner, Session(), ["classical", "hybrid"], QUICK, FORM))
 
 
 def test_the_rows_are_shown_before_anything_is_trained(tuner: Tuner) -> None:
-    words = text_of(preview(tuner, *FORM))
+    words = text_of(preview(tuner, FORM))
     counts = r"\(good (\d+), bad (\d+)\)"
     found = re.search(rf"17 rows to train on {counts} and 7 held out {counts}", words)
     assert found is not None
     assert int(found[1]) + int(found[2]) == 17
     assert int(found[3]) + int(found[4]) == 7
-    material = tuner.material(choice_of(*FORM))
+    material = tuner.material(choice_of(FORM))
     assert all(text in words for text in material.train.texts[:8])
-    assert "classes" in preview(tuner, "own", "", "only one line, a", None, 500, 200, True, 0)
-    assert "whole number" in preview(tuner, "own", "", OWN, None, 500, 200, True, 0.5)
+    assert "classes" in preview(tuner, FORM._replace(own_text="only one line, a"))
+    assert "whole number" in preview(tuner, FORM._replace(seed=0.5))
 
 
-def test_a_training_goes_through_its_stages_to_a_table(updates: list[Any]) -> None:
-    said = [text_of(update[1]) for update in updates]
+def test_a_training_goes_through_its_stages_to_a_table(updates: list[Progress]) -> None:
+    said = [text_of(update.said) for update in updates]
     assert said[0].startswith("Getting the rows")
     assert said[-1] == "Finished."
-    assert all(len(update) == 12 for update in updates)
-    *_, (session, _, bar, loss, accuracy, gradients, angles, values, result, *matrices) = updates
+    *_, (session, _, bar, curves, result, matrices, _) = updates
     assert bar == ""
     assert isinstance(session.report, QuickReport)
-    for panel in (loss, accuracy, gradients, angles, values):
-        assert isinstance(panel, Panel)
-    assert loss.figure.data[0]["x"] == [1, 2, 3, 4, 5]
-    assert [trace["name"] for trace in angles.figure.data] == ["q0", "q1"]
+    assert tuple(curves) == CURVES
+    assert curves["loss"].figure.data[0]["x"] == [1, 2, 3, 4, 5]
+    assert [trace["name"] for trace in curves["angles"].figure.data] == ["q0", "q1"]
     words = text_of(result)
     assert "On 7 held-out rows" in words
     truth = np.array(session.order.material.held_out.labels)
@@ -77,17 +76,16 @@ def test_a_training_goes_through_its_stages_to_a_table(updates: list[Any]) -> No
     assert f"the hybrid alone is right on {alone} texts" in words
     largest = max(np.mean(truth), 1 - np.mean(truth))
     assert f"would be right on {100 * largest:.1f} %" in words
-    assert [panel is None for panel in matrices] == [False, False, True]
-    counts = matrices[0].figure.data[0]["z"]
+    assert list(matrices) == ["classical", "hybrid"]
+    counts = matrices["classical"].figure.data[0]["z"]
     assert sum(map(sum, counts)) == 7
 
 
-def test_a_trained_head_is_downloaded_as_a_checkpoint(updates: list[Any]) -> None:
-    session = updates[-1][0]
-    words, box = download("hybrid", session)
+def test_a_trained_head_is_downloaded_as_a_checkpoint(updates: list[Progress]) -> None:
+    session = updates[-1].session
+    words, made = download("hybrid", session)
     assert words == ""
-    assert box is not None
-    file = json.loads(box)
+    file = json.loads(FileLink().postprocess(made) or "")
     assert re.fullmatch(r"qbert-hybrid-\d{4}-\d\d-\d\d-\d{4}\.zip", file["name"])
     with zipfile.ZipFile(io.BytesIO(base64.b64decode(file["base64"]))) as archive:
         names = {name.split("/")[1] for name in archive.namelist()}
@@ -97,8 +95,8 @@ def test_a_trained_head_is_downloaded_as_a_checkpoint(updates: list[Any]) -> Non
         assert other[1] is None
 
 
-def test_the_replay_has_every_epoch_and_what_was_kept(updates: list[Any]) -> None:
-    session = updates[-1][0]
+def test_the_replay_has_every_epoch_and_what_was_kept(updates: list[Progress]) -> None:
+    session = updates[-1].session
     report, material = session.report, session.order.material
     told = json.loads(replayed(session) or "")
     assert told["epochs"] == [1, 2, 3, 4, 5]
@@ -121,42 +119,41 @@ def test_the_replay_has_every_epoch_and_what_was_kept(updates: list[Any]) -> Non
     [
         ([], QUICK, FORM, "Choose heads"),
         (["hybrid"], {"epochs": 0}, FORM, "epochs must be from 1 to 100"),
-        (["hybrid"], QUICK, ("own", "", "a, b", *FORM[3:]), "classes"),
-        (["hybrid"], QUICK, ("dataset", "nope", *FORM[2:]), "no dataset"),
+        (["hybrid"], QUICK, FORM._replace(own_text="a, b"), "classes"),
+        (["hybrid"], QUICK, RowsForm(source="nope"), "no dataset"),
         (["hybrid"], {"epochs": float("inf")}, FORM, "epochs must be a whole number"),
-        (["hybrid"], QUICK, (*FORM[:4], float("inf"), *FORM[5:]), "training rows"),
-        (["hybrid"], QUICK, (*FORM[:7], float("nan")), "the seed"),
+        (["hybrid"], QUICK, FORM._replace(rows=float("inf")), "training rows"),
+        (["hybrid"], QUICK, FORM._replace(seed=float("nan")), "the seed"),
     ],
 )
 def test_what_cannot_be_trained_is_said_and_the_page_goes_on(
-    tuner: Tuner, heads: list[str], settings: dict[str, Any], form: tuple[Any, ...], words: str
+    tuner: Tuner, heads: list[str], settings: dict[str, Any], form: RowsForm, words: str
 ) -> None:
     *_, last = run(tuner, Session(), heads, settings, form)
-    assert words in text_of(last[1])
-    assert not last[0].is_running
+    assert words in text_of(last.said)
+    assert not last.session.is_running
 
 
 def test_a_second_start_asks_first_and_then_drops_the_first(tuner: Tuner) -> None:
     long = {"epochs": 100, "n_qubits": 8, "n_layers": 6, "batch_size": 2}
     first = run(tuner, Session(), ["hybrid"], long, FORM)
-    session = next(update[0] for update in first if update[0].is_running)
+    session = next(update.session for update in first if update.session.is_running)
     (asked,) = run(tuner, session, ["classical"], QUICK, FORM)
-    assert "Press Start once more" in text_of(asked[1])
-    assert "Press Start once more" in text_of(next(first)[1]), "the running one keeps asking"
-    *_, last = run(tuner, asked[0], ["classical"], QUICK, FORM)
-    assert text_of(last[1]) == "Finished."
+    assert "Press Start once more" in text_of(asked.said)
+    assert "Press Start once more" in text_of(next(first).said), "the running one keeps asking"
+    *_, last = run(tuner, asked.session, ["classical"], QUICK, FORM)
+    assert text_of(last.said) == "Finished."
     assert list(first) == [], "the dropped one falls silent"
 
 
 def test_a_double_click_starts_one_training(tuner: Tuner) -> None:
     session = Session()
     first = run(tuner, session, ["classical"], QUICK, FORM)
-    assert "Getting the rows" in text_of(next(first)[1])
-    ((same, *rest),) = run(tuner, session, ["classical"], QUICK, FORM)
-    assert same is session
-    assert not any(isinstance(update, str) for update in rest), "the first goes on speaking"
+    assert "Getting the rows" in text_of(next(first).said)
+    (second,) = run(tuner, session, ["classical"], QUICK, FORM)
+    assert second == Progress(session), "the first goes on speaking"
     *_, last = first
-    assert text_of(last[1]) == "Finished."
+    assert text_of(last.said) == "Finished."
 
 
 def test_stop_counts_while_the_rows_are_got(tuner: Tuner) -> None:
@@ -167,29 +164,29 @@ def test_stop_counts_while_the_rows_are_got(tuner: Tuner) -> None:
     second = run(tuner, session, ["classical"], QUICK, FORM)
     next(second)
     (last,) = first
-    assert text_of(last[1]) == "Stopped before it began."
+    assert text_of(last.said) == "Stopped before it began."
     assert not session.is_running
     *_, last = second
-    assert text_of(last[1]) == "Finished.", "a stopped start takes no later one along"
+    assert text_of(last.said) == "Finished.", "a stopped start takes no later one along"
 
 
 def test_a_mistake_in_a_second_start_leaves_the_first_running(tuner: Tuner) -> None:
     long = {"epochs": 100, "n_qubits": 8, "n_layers": 6, "batch_size": 2}
     first = run(tuner, Session(), ["hybrid"], long, FORM)
-    session = next(update[0] for update in first if update[0].is_running)
-    mistaken = ("own", "", "a, b", *FORM[3:])
+    session = next(update.session for update in first if update.session.is_running)
+    mistaken = FORM._replace(own_text="a, b")
     assert len(list(run(tuner, session, ["classical"], QUICK, mistaken))) == 1
     *_, refused = run(tuner, session, ["classical"], QUICK, mistaken)
-    assert "classes" in text_of(refused[1])
+    assert "classes" in text_of(refused.said)
     assert session.is_running
-    assert "classes" in text_of(next(first)[1]), "it stays in view"
+    assert "classes" in text_of(next(first).said), "it stays in view"
     first.close()  # type: ignore[attr-defined]
 
 
 def test_old_curves_go_when_a_new_training_begins(tuner: Tuner) -> None:
     following = run(tuner, Session(), ["classical"], QUICK, FORM)
-    begun = next(update for update in following if update[0].is_running)
-    assert begun[3:] == (None,) * 5 + ("",) + (None,) * 3
+    begun = next(update for update in following if update.session.is_running)
+    assert begun[3:] == ({}, "", {}, ""), "and the token has served"
     following.close()  # type: ignore[attr-defined]
 
 
@@ -197,17 +194,17 @@ def test_stop_ends_a_training_with_what_it_learnt(tuner: Tuner) -> None:
     long = {"epochs": 100, "n_qubits": 8, "n_layers": 6, "batch_size": 2}
     following = run(tuner, Session(), ["classical", "hybrid"], long, FORM)
     for update in following:
-        if isinstance(update[3], Panel) and update[0].is_running:
-            stop(tuner, update[0])
+        if update.curves not in (KEEP, {}) and update.session.is_running:
+            stop(tuner, update.session)
             break
     *_, last = following
-    assert "Stopped" in text_of(last[1])
-    assert not last[0].is_running
+    assert "Stopped" in text_of(last.said)
+    assert not last.session.is_running
 
 
 def test_leaving_the_page_drops_the_training(tuner: Tuner) -> None:
     following = run(tuner, Session(), ["classical"], {"epochs": 100}, FORM)
-    session = next(update[0] for update in following if update[0].is_running)
+    session = next(update.session for update in following if update.session.is_running)
     following.close()  # type: ignore[attr-defined]
     with pytest.raises(Exception, match="gone"):
         tuner.events(session.job_id)
@@ -231,13 +228,13 @@ def test_progress_tells_stage_share_and_time_left(
     assert text_of(drawn) == bar
 
 
-def test_the_trained_heads_answer_in_the_other_tabs(tuner: Tuner, updates: list[Any]) -> None:
+def test_the_trained_heads_answer_in_the_other_tabs(tuner: Tuner, updates: list[Progress]) -> None:
     class Asked(ScriptedExplorer):
         def adopt(self, card: TaskCard, classifiers: dict[str, Any]) -> None:
             self.adopted = card, classifiers
 
     explorer = Asked()
-    words, cards, task, circuit_task, asked = use(tuner, explorer, updates[-1][0], ())
+    words, (cards, task, circuit_task, asked), _ = use(tuner, explorer, updates[-1].session, ())
     assert "in Compare and Circuit" in words
     (card,) = cards
     assert card.key.startswith("mine-")
@@ -248,18 +245,18 @@ def test_the_trained_heads_answer_in_the_other_tabs(tuner: Tuner, updates: list[
     adopted, classifiers = explorer.adopted
     assert adopted is card
     assert set(classifiers) == set(card.heads) == {"classical", "hybrid"}
-    report = updates[-1][0].report
-    texts = updates[-1][0].order.material.held_out.texts
+    report = updates[-1].session.report
+    texts = updates[-1].session.order.material.held_out.texts
     for head, classifier in classifiers.items():
         ids = [t.ids for t in classifier.tokenize(texts)]
         predicted = classifier.logits(ids).argmax(1).tolist()
         assert predicted == report.heads[head].predicted.tolist()
     encoders = {id(c.model.bert) for c in classifiers.values()}
-    use(tuner, explorer, updates[-1][0], cards)
+    use(tuner, explorer, updates[-1].session, cards)
     encoders |= {id(c.model.bert) for c in explorer.adopted[1].values()}
     assert len(encoders) == 1, "all heads of all visitors share an encoder"
-    other = replace(updates[-1][0], job_id="another")
-    words, cards, *_ = use(tuner, explorer, other, cards)
+    other = replace(updates[-1].session, job_id="another")
+    words, (cards, *_), _ = use(tuner, explorer, other, cards)
     assert [card.title for card in cards] == ["Yours", "Yours (2)"]
     assert "Yours (2)" in words
-    assert "nothing to use" in use(tuner, explorer, Session(), cards)[0]
+    assert "nothing to use" in use(tuner, explorer, Session(), cards).said

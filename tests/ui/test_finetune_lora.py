@@ -14,11 +14,11 @@ from qbert_demo.data.subset import Material
 from qbert_demo.results import Estimate, QuickReport
 from qbert_demo.service.tuner import Order, Tuner
 from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe
-from qbert_demo.ui.finetune.data import choice_of
-from qbert_demo.ui.finetune.run import MEASURING, Session, run, stop
-from qbert_demo.ui.finetune.settings import recipe_of
+from qbert_demo.ui.finetune.heads_form import recipe_of
+from qbert_demo.ui.finetune.rows_form import choice_of
+from qbert_demo.ui.finetune.training import MEASURING, Progress, Session, run, stop
 from qbert_demo.ui.finetune.words import duration, steps_html, watched_html
-from qbert_demo.ui.parts.plotly_view import Panel
+from qbert_demo.ui.parts.events import KEEP
 from tests.ui.test_compare import text_of
 from tests.ui.test_finetune import FORM
 
@@ -51,19 +51,19 @@ def test_the_form_has_settings_of_its_own_for_end_to_end() -> None:
 
 def test_a_training_end_to_end_goes_through_its_stages_to_a_table(tuner: Tuner) -> None:
     updates = list(run(tuner, Session(), ["hybrid"], END_TO_END, FORM))
-    said = [text_of(update[1]) for update in updates if isinstance(update[1], str)]
+    said = [text_of(update.said) for update in updates if isinstance(update.said, str)]
     assert said[:2] == ["Getting the rows …", text_of(MEASURING)]
     assert re.match(r"About \d+ s on this machine \(1 head × 1 epoch over 17 rows", said[2])
     assert said[2].endswith("Starting …")
     assert "Training end to end" in said
     assert said[-1] == "Finished."
-    assert all(len(update) == 12 for update in updates)
-    bars = [text_of(update[2]) for update in updates if isinstance(update[2], str)]
+    bars = [text_of(update.bar) for update in updates if isinstance(update.bar, str)]
     assert any(re.match(r"\d of 3 steps", bar) for bar in bars)
-    *_, (session, _, _, loss, _, gradients, _, values, result, *_) = updates
-    assert loss.figure.data[0]["x"] == pytest.approx([1 / 3, 2 / 3, 1])
-    names = [trace["name"] for trace in gradients.figure.data]
+    *_, (session, _, _, curves, result, *_) = updates
+    assert curves["loss"].figure.data[0]["x"] == pytest.approx([1 / 3, 2 / 3, 1])
+    names = [trace["name"] for trace in curves["gradients"].figure.data]
     assert names == ["hybrid, circuit", "hybrid, classical part", "hybrid, encoder"]
+    values = curves["values"]
     assert len(values.figure.data) == 4 * 2
     held_out = session.order.material.held_out.texts
     assert all(text in values.below for text in held_out[:4])
@@ -84,25 +84,25 @@ def test_a_long_training_is_asked_about_and_one_too_long_refused() -> None:
     with contextlib.closing(Telling()) as telling:
         session = Session(report=QuickReport({}, {}))
         *_, asked = run(telling, session, ["hybrid"], END_TO_END, FORM)
-        assert text_of(asked[1]).startswith(
+        assert text_of(asked.said).startswith(
             "About 3 min on this machine (1 head × 1 epoch over 17 rows of 6 tokens on average)."
         )
-        assert "Press Start once more" in text_of(asked[1])
-        assert asked[0].report is session.report, "what there was stays"
-        assert not asked[0].is_running
+        assert "Press Start once more" in text_of(asked.said)
+        assert asked.session.report is session.report, "what there was stays"
+        assert not asked.session.is_running
 
-        *_, again = run(telling, asked[0], ["hybrid"], END_TO_END | {"seed": 1}, FORM)
-        assert "Press Start once more" in text_of(again[1]), "other settings are another training"
+        *_, again = run(telling, asked.session, ["hybrid"], END_TO_END | {"seed": 1}, FORM)
+        assert "Press Start once more" in text_of(again.said), "other settings are another training"
         assert telling.measured.recipe.seed == 1
-        following = run(telling, again[0], ["hybrid"], END_TO_END | {"seed": 1}, FORM)
-        assert next(update[0] for update in following if update[0].is_running).order
+        following = run(telling, again.session, ["hybrid"], END_TO_END | {"seed": 1}, FORM)
+        assert next(update.session for update in following if update.session.is_running).order
         following.close()  # type: ignore[attr-defined]
 
         telling.seconds = 901
         for _ in range(2):
             *_, refused = run(telling, session, ["hybrid"], END_TO_END | {"seed": 2}, FORM)
-            assert "more than the 15 min" in text_of(refused[1])
-            assert not refused[0].is_running
+            assert "more than the 15 min" in text_of(refused.said)
+            assert not refused.session.is_running
 
 
 def test_stop_ends_a_measurement_and_a_second_start_waits_for_it(tuner: Tuner) -> None:
@@ -114,11 +114,11 @@ def test_stop_ends_a_measurement_and_a_second_start_waits_for_it(tuner: Tuner) -
         while not session.preparing:
             time.sleep(0.01)
         (still,) = run(tuner, session, ["hybrid"], END_TO_END, FORM)
-        assert still[0] is session
+        assert still == Progress(session)
         stop(tuner, session)
         (last,) = rest.result(timeout=5)
-    assert text_of(last[1]) == "Stopped before it began."
-    assert not last[0].is_running
+    assert text_of(last.said) == "Stopped before it began."
+    assert not last.session.is_running
 
 
 def test_a_training_stopped_early_says_what_was_not_learnt(tuner: Tuner) -> None:
@@ -126,17 +126,22 @@ def test_a_training_stopped_early_says_what_was_not_learnt(tuner: Tuner) -> None
     for at, heads in (("Getting the encoder ready …", "Nothing"), ("classical", "hybrid")):
         recipe = recipe_of(["classical", "hybrid"], long)
         session = Session()
-        session.foretold = Order(tuner.material(choice_of(*FORM)), recipe)
+        session.foretold = Order(tuner.material(choice_of(FORM)), recipe)
         following = run(tuner, session, ["classical", "hybrid"], long, FORM)
         for update in following:
-            is_drawn = isinstance(update[3], Panel) and bool(update[3].figure.data)
-            if update[0].is_running and (at in str(update[1]) or (is_drawn and at == "classical")):
-                stop(tuner, update[0])
+            curves = {} if update.curves is KEEP else update.curves
+            is_drawn = "loss" in curves and bool(curves["loss"].figure.data)
+            if update.session.is_running and (
+                at in str(update.said) or (is_drawn and at == "classical")
+            ):
+                stop(tuner, update.session)
                 break
         *_, last = following
-        assert f"{'Stopped. ' * (at != 'classical')}Nothing had been learnt yet" in text_of(last[1])
-        assert heads in text_of(last[1])
-        assert (last[0].report is None) == (at != "classical")
+        assert f"{'Stopped. ' * (at != 'classical')}Nothing had been learnt yet" in text_of(
+            last.said
+        )
+        assert heads in text_of(last.said)
+        assert (last.session.report is None) == (at != "classical")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ from qbert_demo.errors import CheckpointError
 from qbert_demo.results import Guest, Origin, TaskCard
 from qbert_demo.ui.compare.hub_model import load
 from qbert_demo.ui.layout import header_html
+from qbert_demo.ui.parts.events import KEEP
+from qbert_demo.ui.parts.own_tasks import Offer
 from tests.ui.scripted import SENTIMENT, ScriptedExplorer
 from tests.ui.serving import served
 from tests.ui.test_compare import text_of
@@ -38,11 +40,11 @@ def test_a_loaded_model_is_offered_and_the_token_is_gone() -> None:
     explorer = Hosting()
     first, last = load(explorer, "org/name", "v1", "hf_secret", ())
     assert explorer.asked == ("org/name", "v1", "hf_secret")
-    assert last[1] == ""
+    assert last.token == ""
     assert "hf_secret" not in repr((first, last))
-    assert "Loading org/name . This may take up to 2 minutes." in text_of(first[0])
-    assert all(part["__type__"] == "update" and len(part) == 1 for part in first[1:])
-    said, _, cards, task, circuit_task, asked = last
+    assert "Loading org/name . This may take up to 2 minutes." in text_of(first.said)
+    assert first == Offer(first.said, KEEP, KEEP)
+    said, (cards, task, circuit_task, asked), _ = last
     assert f'<a href="{LINK}"' in said
     assert "as the task “ Sentiment, with org/name ”" in text_of(said)
     assert "are read as negative, positive." in text_of(said)
@@ -54,14 +56,14 @@ def test_a_loaded_model_is_offered_and_the_token_is_gone() -> None:
 
 def test_a_refusal_is_told_in_place_and_nothing_else_changes() -> None:
     _, last = load(Hosting(), EVIL, None, "hf_secret", ())
-    assert 'class="problem"' in last[0]
-    assert "<img" not in last[0]
-    assert all(part["__type__"] == "update" and len(part) == 1 for part in last[1:])
+    assert 'class="problem"' in last.said
+    assert "<img" not in last.said
+    assert last == Offer(last.said, KEEP, KEEP)
 
 
 def test_what_nobody_foresaw_ends_the_waiting_too() -> None:
     answers = load(Hosting(), "org/odd", None, "hf_secret", ())
-    assert "Loading" in text_of(next(answers)[0])
+    assert "Loading" in text_of(next(answers).said)
     said, *_ = next(answers)
     assert "only the server's log says why" in text_of(said)
     with pytest.raises(KeyError, match="unforeseen"):
@@ -71,7 +73,7 @@ def test_what_nobody_foresaw_ends_the_waiting_too() -> None:
 @pytest.mark.parametrize("nothing", [None, "", "  "])
 def test_an_empty_form_is_answered(nothing: str | None) -> None:
     *_, last = load(Hosting(), nothing, nothing, nothing, None)
-    assert "problem" in last[0]
+    assert "problem" in last.said
 
 
 def test_the_head_links_what_came_from_the_hub_and_names_the_rest() -> None:

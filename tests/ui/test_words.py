@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from qbert_demo.results import Comparison, Prediction
-from qbert_demo.ui.parts.words import count, cut_notice, error_html, milliseconds, shown, verdict
+from qbert_demo.ui.parts.markup import error_html, shown
+from qbert_demo.ui.parts.words import count, cut_notice, milliseconds, verdict
 from tests.ui.scripted import SENTIMENT, ScriptedExplorer
 
 EXPLORER = ScriptedExplorer()

@@ -23,9 +23,10 @@ from qbert_demo.figures.theme import percent, signed
 from qbert_demo.results import Array, GateReading, TextPair
 from qbert_demo.service import Explorer
 from qbert_demo.service.plain_json import circuit_json
+from qbert_demo.ui.parts.file_link import File
 from qbert_demo.ui.parts.forms import whole
+from qbert_demo.ui.parts.markup import error_html, hint_html, link_html, shown, table_html
 from qbert_demo.ui.parts.plotly_view import Panel
-from qbert_demo.ui.parts.words import error_html, shown
 
 FORMATS: dict[str, tuple[Callable[[Sequence[GateReading], int], str], str]] = {
     "PennyLane": (to_pennylane, "circuit.py"),
@@ -76,7 +77,7 @@ def measured(
     except QBertError as error:
         return error_html(str(error)), None
     figure = measured_values(perfect.exact, found.estimates, found.errors)
-    below = f'<p class="hint">{STANDARD_ERROR}</p>' if count else ""
+    below = hint_html(STANDARD_ERROR) if count else ""
     return _measured_words(circuit, perfect, found), Panel(figure, below=below)
 
 
@@ -142,17 +143,17 @@ def _pair_words(pair: TextPair) -> str:
     return (
         f"<p>Fidelity of the two final states: <b>{fidelity}</b>. "
         f"Cosine of the two BERT embeddings: <b>{signed(pair.cosine, 4)}</b>.</p>"
-        '<p class="hint">Fidelity |⟨ψ₁|ψ₂⟩|² is 1 where the circuit cannot tell the texts apart '
-        "and 0 where one measurement could always tell them apart. Trained layers turn both states "
-        "alike, so without re-uploading it depends on the encoding angles alone. The cosine "
-        "compares what the encoder made of the texts before the few angles were left.</p>"
-        '<div class="table-frame"><table><caption>What the hybrid says</caption><thead><tr>'
-        '<th scope="col">text</th><th scope="col">label</th><th scope="col">probability</th>'
-        f"</tr></thead><tbody>{rows}</tbody></table></div>"
+        + hint_html(
+            "Fidelity |⟨ψ₁|ψ₂⟩|² is 1 where the circuit cannot tell the texts apart and 0 where "
+            "one measurement could always tell them apart. Trained layers turn both states alike, "
+            "so without re-uploading it depends on the encoding angles alone. The cosine compares "
+            "what the encoder made of the texts before the few angles were left."
+        )
+        + table_html("What the hybrid says", ("text", "label", "probability"), rows)
     )
 
 
-def exported(text: str, name: str) -> tuple[str, str | None]:
+def exported(text: str, name: str) -> tuple[str, File | None]:
     """Write the circuit in another program's language.
 
     Args:
@@ -160,7 +161,7 @@ def exported(text: str, name: str) -> tuple[str, str | None]:
         name: A key of `FORMATS`.
 
     Returns:
-        The words above (a link to Quirk, or what is wrong), and what `CodeBox` shows.
+        The words above (a link to Quirk, or what is wrong), and the code.
     """
     try:
         circuit = read_circuit(text)
@@ -172,12 +173,9 @@ def exported(text: str, name: str) -> tuple[str, str | None]:
         return error_html(str(error)), None
     write, file_name = FORMATS[name]
     code = write(circuit.gates, circuit.n_qubits)
-    link = html.escape(to_quirk(circuit.gates, circuit.n_qubits), quote=True)
-    words = (
-        f'<p><a class="download" href="{link}" target="_blank" rel="noopener noreferrer">'
-        "Open in Quirk</a> (another site; only the angles go there, not your text)</p>"
-    )
-    return words, json.dumps({"name": file_name, "text": code})
+    link = link_html("Open in Quirk", to_quirk(circuit.gates, circuit.n_qubits), "download")
+    words = f"<p>{link} (another site; only the angles go there, not your text)</p>"
+    return words, File(file_name, code, f"Download {file_name}")
 
 
 def proved(text: str) -> str:
@@ -198,10 +196,10 @@ def proved(text: str) -> str:
     return (
         f"<p>PennyLane {metadata.version('pennylane')}, device default.qubit: the largest "
         f"difference in {sum(size for _, size, _ in rows):,} values is <b>{worst:.1e}</b>.</p>"
-        '<p class="hint">Your browser computed the values in double precision; PennyLane ran the '
-        "same gates here on the server. Entropies differ most, because a logarithm near 0 "
-        "magnifies rounding.</p>"
-        '<div class="table-frame"><table><caption>Largest differences</caption><thead><tr>'
-        '<th scope="col">quantity</th><th scope="col">values</th>'
-        f'<th scope="col">largest difference</th></tr></thead><tbody>{cells}</tbody></table></div>'
+        + hint_html(
+            "Your browser computed the values in double precision; PennyLane ran the same gates "
+            "here on the server. Entropies differ most, because a logarithm near 0 magnifies "
+            "rounding."
+        )
+        + table_html("Largest differences", ("quantity", "values", "largest difference"), cells)
     )

@@ -1,15 +1,12 @@
-"""The Circuit tab's instrument: a component that holds one circuit and answers in the browser.
+"""What the Circuit tab's instrument is sent: one circuit, which then answers in the browser.
 
 The server sends a circuit once, with frames for its figures; stepping, turning angles and taking
-parts away are computed by the page (static/statevector.js, response.js) and ask nobody.
+parts away are computed by the page (static/components/lab.js) and ask nobody.
 """
 
 import json
 from typing import Any
 
-import gradio as gr
-
-from qbert_demo.figures import Figure
 from qbert_demo.figures import response as curves
 from qbert_demo.figures.circuit import circuit_figure
 from qbert_demo.figures.states import (
@@ -24,8 +21,8 @@ from qbert_demo.figures.states import (
 )
 from qbert_demo.results import CircuitReading, Prediction, Squeeze
 from qbert_demo.ui.compare.panels import circuit_key
-from qbert_demo.ui.parts.plotly_view import joined
-from qbert_demo.ui.parts.static import STATIC
+from qbert_demo.ui.parts.markup import hint_html
+from qbert_demo.ui.parts.plotly_view import Panel
 
 HINTS = {
     "bloch": "A qubit's state as an arrow: on the sphere when it is on its own, shorter the more "
@@ -42,39 +39,6 @@ HINTS = {
 }
 
 
-class CircuitLab(gr.HTML):
-    """Shows what `lab_json` describes, or nothing for ``None``.
-
-    Its event ``input`` says that there is another circuit, by the visitor's hand or a new text.
-    """
-
-    def __init__(self, value: str | None = None, **kwargs: Any) -> None:
-        """Create the instrument.
-
-        Args:
-            value: What `lab_json` returned.
-            **kwargs: What ``gr.HTML`` takes.
-        """
-        html = json.dumps((STATIC / "lab.html").read_text("utf-8"))
-        scripts = joined(
-            "plotly_view.js",
-            "statevector.js",
-            "response.js",
-            "lab_circuit.js",
-            "lab_words.js",
-            "lab_views.js",
-            "lab_panels.js",
-            "lab.js",
-        )
-        super().__init__(
-            value=value,
-            html_template="",
-            js_on_load=f"const LAB_HTML = {html};\n{scripts}",
-            apply_default_css=False,
-            **kwargs,
-        )
-
-
 def lab_json(hybrid: Prediction, circuit: CircuitReading, control: Prediction | None) -> str:
     """Write a circuit with the frames of its figures for the page.
 
@@ -88,13 +52,16 @@ def lab_json(hybrid: Prediction, circuit: CircuitReading, control: Prediction | 
     if control is not None and control.squeeze is not None:
         beside = {"title": control.card.title, **_squeeze(control.squeeze)}
     figures = {
-        "drawing": circuit_figure(circuit),
         "bloch": bloch_frame(n),
         "paulis": pauli_frame(n),
         "entropies": entropy_frame(n),
         "probabilities": probability_frame(n),
         "information": information_frame(n),
         "response": curves.response_frame(n),
+    }
+    panels = {
+        "drawing": Panel(circuit_figure(circuit), below=circuit_key(circuit)),
+        **{name: Panel(figure, below=hint_html(HINTS[name])) for name, figure in figures.items()},
     }
     return json.dumps(
         {
@@ -104,7 +71,7 @@ def lab_json(hybrid: Prediction, circuit: CircuitReading, control: Prediction | 
             "gates": [vars(gate) for gate in circuit.gates],
             **_squeeze(circuit),
             "control": beside,
-            "frames": {name: _frame(name, figure, circuit) for name, figure in figures.items()},
+            "frames": {name: panel.as_dict() for name, panel in panels.items()},
             "spheres": {
                 "projection": PROJECTION,
                 "middles": [sphere_middle(k) for k in range(n)],
@@ -130,8 +97,3 @@ def _squeeze(squeeze: Squeeze) -> dict[str, Any]:
             "bias": squeeze.output_bias.tolist(),
         },
     }
-
-
-def _frame(name: str, figure: Figure, circuit: CircuitReading) -> dict[str, Any]:
-    below = circuit_key(circuit) if name == "drawing" else f'<p class="hint">{HINTS[name]}</p>'
-    return {"figure": json.loads(figure.as_json()), "below": below}

@@ -6,11 +6,14 @@ import gradio as gr
 
 from qbert_demo.errors import QBertError
 from qbert_demo.service import Explorer
-from qbert_demo.ui.circuit.lab import CircuitLab, lab_json
+from qbert_demo.ui.circuit.lab import lab_json
 from qbert_demo.ui.circuit.tools import build_tools
-from qbert_demo.ui.parts.spoken import spoken
-from qbert_demo.ui.parts.static import STATIC
-from qbert_demo.ui.parts.words import cut_notice, error_html
+from qbert_demo.ui.parts.events import handler
+from qbert_demo.ui.parts.forms import sentence_box, task_radio
+from qbert_demo.ui.parts.html_blocks import spoken
+from qbert_demo.ui.parts.markup import error_html
+from qbert_demo.ui.parts.scripts import Scripted, event_script
+from qbert_demo.ui.parts.words import cut_notice
 
 INVITATION = '<p class="invitation">Type a sentence to see what the circuit does to it.</p>'
 
@@ -27,39 +30,18 @@ def build_circuit_tab(explorer: Explorer, task: gr.Radio, text: gr.Textbox) -> g
         This tab's task.
     """
     with gr.Tab("Circuit", id="circuit", elem_id="circuit-tab") as tab:
-        own_task = gr.Radio(
-            [(card.title, card.key) for card in explorer.tasks],
-            value=explorer.tasks[0].key,
-            label="Task",
-            elem_id="circuit-task",
-            elem_classes="plain-radio",
-        )
+        own_task = task_radio("circuit-task", explorer.tasks)
         with gr.Row(elem_classes="question"):
-            own_text = gr.Textbox(
-                label="Sentence",
-                placeholder="Type a sentence and press Enter",
-                lines=1,
-                max_lines=6,
-                elem_id="circuit-sentence",
-                elem_classes="sentence",
-                scale=1,
-            )
+            own_text = sentence_box("circuit-sentence", elem_classes="sentence")
             button = gr.Button("Show", variant="primary", elem_id="show-circuit", scale=0)
-        said = spoken("", elem_id="circuit-said")
-        lab = CircuitLab(elem_id="circuit-lab")
+        said = spoken(elem_id="circuit-said")
+        lab = Scripted("lab", elem_id="circuit-lab")
         build_tools(explorer, lab, own_task, own_text)
     mine = [own_task, own_text]
-    follow = (STATIC / "follow_compare.js").read_text("utf-8")
-    answer = {
-        "fn": partial(show_circuit, explorer),
-        "inputs": mine,
-        "outputs": [said, lab],
-        "show_progress": "hidden",
-        "api_visibility": "private",
-        "queue": False,
-    }
-    tab.select(None, [task, text, *mine], mine, js=follow, api_visibility="private").then(**answer)
-    gr.on([button.click, own_text.submit, own_task.input], trigger_mode="always_last", **answer)
+    follow = handler(None, [task, text, *mine], mine, js=event_script("follow_compare"))
+    show = handler(partial(show_circuit, explorer), mine, [said, lab], queue=False)
+    tab.select(**follow).then(**show)
+    gr.on([button.click, own_text.submit, own_task.input], trigger_mode="always_last", **show)
     return own_task
 
 
@@ -67,7 +49,7 @@ def show_circuit(explorer: Explorer, task: str, text: str | None) -> tuple[str, 
     """Read a text with the hybrid and hand its circuit to the page.
 
     Returns:
-        What is to be said (an error, or what was not read), and what `CircuitLab` shows.
+        What is to be said (an error, or what was not read), and what the instrument shows.
     """
     if not (text or "").strip():
         return INVITATION, None

@@ -9,13 +9,16 @@ import gradio as gr
 from qbert_demo.circuit.shots import MAX_SHOTS
 from qbert_demo.service import Explorer
 from qbert_demo.ui.circuit.answers import FORMATS, compared, exported, measured, proved
+from qbert_demo.ui.parts.events import handler
+from qbert_demo.ui.parts.file_link import CodeBox
+from qbert_demo.ui.parts.forms import plain_radio
+from qbert_demo.ui.parts.html_blocks import block, spoken
+from qbert_demo.ui.parts.markup import hint_html
 from qbert_demo.ui.parts.plotly_view import PlotlyView
-from qbert_demo.ui.parts.spoken import spoken
-from qbert_demo.ui.parts.static import STATIC
 
 LAB = "document.querySelector('[data-is=lab]')"
 SEND_CIRCUIT = f"(_, ...rest) => [JSON.stringify({LAB}?.current() ?? null), ...rest]"
-STALE = '<p class="hint">The circuit has changed. Press the button to take it as it is now.</p>'
+STALE = hint_html("The circuit has changed. Press the button to take it as it is now.")
 
 
 def build_tools(explorer: Explorer, lab: gr.HTML, task: gr.Radio, text: gr.Textbox) -> None:
@@ -30,20 +33,7 @@ def build_tools(explorer: Explorer, lab: gr.HTML, task: gr.Radio, text: gr.Textb
     with gr.Accordion("Check it with PennyLane", open=False, elem_id="proof"):
         stale += _build_proof(circuit)
     nothing = [None if isinstance(part, PlotlyView | CodeBox) else STALE for part in stale]
-    lab.input(lambda: nothing, None, stale, show_progress="hidden", api_visibility="private")
-
-
-class CodeBox(gr.HTML):
-    """A text with buttons to copy and to download it; its value is JSON with name and text."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        """Create an empty box; ``kwargs`` are what ``gr.HTML`` takes."""
-        super().__init__(
-            html_template="",
-            js_on_load=(STATIC / "code_box.js").read_text("utf-8"),
-            apply_default_css=False,
-            **kwargs,
-        )
+    lab.input(**handler(lambda: nothing, None, stale))
 
 
 def _build_measure(circuit: gr.Textbox) -> list[Any]:
@@ -53,7 +43,7 @@ def _build_measure(circuit: gr.Textbox) -> list[Any]:
         "damping</b>: the chance that a 1 decays to 0 after a gate. <b>Readout flip</b>: the "
         "chance that a measured bit is read wrongly."
     )
-    gr.HTML(f'<p class="hint">{hint}</p>', apply_default_css=False)
+    block(hint_html(hint))
     with gr.Row():
         exact = gr.Checkbox(False, label="Infinitely many shots", scale=1)
         shots = gr.Number(1000, label="Shots", minimum=1, maximum=MAX_SHOTS, precision=0)
@@ -69,7 +59,7 @@ def _build_measure(circuit: gr.Textbox) -> list[Any]:
         ]
     with gr.Row(elem_classes="buttons"):
         button = gr.Button("Measure", variant="primary", elem_id="measure-button")
-    words = spoken("", elem_id="measured")
+    words = spoken(elem_id="measured")
     figure = PlotlyView(None, elem_id="measured-figure")
     inputs = [circuit, exact, shots, seed, *noise]
     triggers = [button.click, exact.input, shots.submit, seed.submit, *(s.release for s in noise)]
@@ -78,64 +68,40 @@ def _build_measure(circuit: gr.Textbox) -> list[Any]:
 
 
 def _build_pair(explorer: Explorer, task: gr.Radio, text: gr.Textbox) -> None:
-    gr.HTML(
-        '<p class="hint">How alike are two sentences to BERT, and how alike to the circuit? '
-        "The first is the sentence above.</p>",
-        apply_default_css=False,
-    )
+    hint = "How alike are two sentences to BERT, and how alike to the circuit? "
+    block(hint_html(hint + "The first is the sentence above."))
     with gr.Row(elem_classes="question"):
         other = gr.Textbox(label="Second sentence", elem_id="second", scale=1, max_lines=4)
         button = gr.Button("Compare", variant="primary", scale=0)
-    words = spoken("", elem_id="compared")
-    gr.on(
-        [button.click, other.submit],
-        partial(compared, explorer),
-        [task, text, other],
-        words,
-        show_progress="hidden",
-        api_visibility="private",
-        queue=False,
-    )
+    words = spoken(elem_id="compared")
+    compare = handler(partial(compared, explorer), [task, text, other], words, queue=False)
+    gr.on([button.click, other.submit], **compare)
 
 
 def _build_export(circuit: gr.Textbox) -> list[Any]:
-    kind = gr.Radio(list(FORMATS), value="PennyLane", label="Language", elem_classes="plain-radio")
+    kind = plain_radio(list(FORMATS), None, "Language", "PennyLane")
     with gr.Row(elem_classes="buttons"):
         button = gr.Button("Show the code", variant="primary", elem_id="export-button")
         for name in ("svg", "png"):
             save = gr.Button(f"Save the drawing as {name.upper()}", elem_id=f"save-{name}")
-            save.click(None, js=f"() => {{ {LAB}?.save('{name}'); }}", api_visibility="private")
-    words = spoken("", elem_id="exported")
+            save.click(**handler(None, js=f"() => {{ {LAB}?.save('{name}'); }}"))
+    words = spoken(elem_id="exported")
     code = CodeBox(elem_id="code")
     _wire([button.click, kind.input], exported, [circuit, kind], [words, code])
     return [words, code]
 
 
 def _build_proof(circuit: gr.Textbox) -> list[Any]:
-    gr.HTML(
-        '<p class="hint">Everything above was computed in your browser. PennyLane can compute the '
-        "same values independently, for the step you are looking at.</p>",
-        apply_default_css=False,
-    )
+    hint = "Everything above was computed in your browser. PennyLane can compute the same values "
+    block(hint_html(hint + "independently, for the step you are looking at."))
     with gr.Row(elem_classes="buttons"):
         button = gr.Button("Recompute with PennyLane", variant="primary", elem_id="proof-button")
-    words = spoken("", elem_id="proved")
-    _wire([button.click], proved, [circuit], [words])
+    words = spoken(elem_id="proved")
+    _wire([button.click], proved, [circuit], words)
     return [words]
 
 
-def _wire(
-    triggers: list[Any], act: Callable[..., Any], inputs: list[Any], outputs: list[Any]
-) -> None:
+def _wire(triggers: list[Any], act: Callable[..., Any], inputs: list[Any], outputs: Any) -> None:
     """Let triggers send the circuit as it stands in the browser, with the other inputs."""
-    gr.on(
-        triggers,
-        act,
-        inputs,
-        outputs,
-        js=SEND_CIRCUIT,
-        trigger_mode="always_last",
-        show_progress="hidden",
-        api_visibility="private",
-        queue=False,
-    )
+    event = handler(act, inputs, outputs, js=SEND_CIRCUIT, queue=False)
+    gr.on(triggers, trigger_mode="always_last", **event)

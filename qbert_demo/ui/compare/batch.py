@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 import numpy as np
@@ -13,19 +13,28 @@ from qbert_demo.errors import QBertError
 from qbert_demo.results import BatchComparison
 from qbert_demo.service import Explorer
 from qbert_demo.service.batch import match_labels, read_texts
-from qbert_demo.ui.compare.batch_table import progress_html, summary_html, table_csv, table_html
-from qbert_demo.ui.parts.download import CsvLink
-from qbert_demo.ui.parts.spoken import spoken
-from qbert_demo.ui.parts.static import TEXT
-from qbert_demo.ui.parts.words import error_html
+from qbert_demo.ui.compare.batch_table import batch_file, batch_html, progress_html, summary_html
+from qbert_demo.ui.parts.events import KEEP, handler
+from qbert_demo.ui.parts.file_link import FileLink
+from qbert_demo.ui.parts.html_blocks import block, spoken
+from qbert_demo.ui.parts.markup import error_html
+from qbert_demo.ui.parts.scripts import TEXT
 
 WAITING = "<p>Waiting until the batch of another visitor is done.</p>"
 """Shown from the click until the run starts, which is at once when nobody else runs one."""
 PART = 16
 """Texts compared between two looks at the clock: how soon progress shows and Stop works."""
 
-Shown = tuple[Any, Any, Any]
-STOPPED: Shown = ("<p>Stopped. Nothing was kept.</p>", "", None)
+
+class Shown(NamedTuple):
+    """What stands below the texts: words, the table (HTML), and its `File`."""
+
+    status: Any = KEEP
+    table: Any = ""
+    download: Any = None
+
+
+STOPPED = Shown("<p>Stopped. Nothing was kept.</p>")
 
 
 def build_batch(explorer: Explorer, task: gr.Radio) -> None:
@@ -47,21 +56,16 @@ def build_batch(explorer: Explorer, task: gr.Radio) -> None:
         with gr.Row(elem_classes="options"):
             start = gr.Button("Compare all", variant="primary", elem_id="batch-start", scale=0)
             stop = gr.Button("Stop", elem_id="batch-stop", scale=0)
-            download = CsvLink(elem_id="batch-download")
-        status = spoken("", elem_id="batch-status")
-        table = gr.HTML("", elem_id="batch-table", apply_default_css=False)
+            download = FileLink(elem_id="batch-download")
+        status = spoken(elem_id="batch-status")
+        table = block(elem_id="batch-table")
     run = gr.State(Run())
-    outputs = [status, table, download]
-    quickly: Any = {"show_progress": "hidden", "api_visibility": "private"}
-    start.click(begin, run, status, queue=False, **quickly).then(
-        partial(compare_many, explorer),
-        [run, task, lines, file],
-        outputs,
-        concurrency_limit=1,
-        concurrency_id="batch",
-        **quickly,
+    outputs = Shown(status, table, download)
+    compare = handler(partial(compare_many, explorer), [run, task, lines, file], outputs)
+    start.click(**handler(begin, run, status, queue=False)).then(
+        concurrency_limit=1, concurrency_id="batch", **compare
     )
-    stop.click(end, run, outputs, queue=False, **quickly)
+    stop.click(**handler(end, run, outputs, queue=False))
 
 
 @dataclass
@@ -86,7 +90,7 @@ def begin(run: Run) -> str:
 def end(run: Run) -> Shown:
     """Want no run any more, and say so at once; a finished table stays."""
     if run.wanted is None:
-        return gr.skip(), gr.skip(), gr.skip()
+        return KEEP
     run.wanted = None
     return STOPPED
 
@@ -107,13 +111,13 @@ def compare_many(
     if this is None:
         return  # stopped while it waited, or a second click
     try:
-        for shown in _compared(explorer, task, lines, file):
+        for told in _compared(explorer, task, lines, file):
             if run.wanted is not this:
                 yield STOPPED
                 return
-            yield shown
+            yield told
     except QBertError as error:
-        yield error_html(str(error)), "", None
+        yield Shown(error_html(str(error)))
     finally:
         if run.wanted is this:
             run.wanted = None
@@ -122,7 +126,7 @@ def compare_many(
 def _compared(
     explorer: Explorer, task: str, lines: str | None, file: str | None
 ) -> Iterator[Shown]:
-    yield progress_html(0, 0), "", None
+    yield Shown(progress_html(0, 0))
     table = read_texts(lines, file)
     card = explorer.task(task)
     truth = match_labels(table, card.labels)
@@ -137,9 +141,9 @@ def _compared(
                 card.asked(with_control=False),
             )
         )
-        yield progress_html(min(start + PART, len(table.texts)), len(table.texts)), "", None
+        yield Shown(progress_html(min(start + PART, len(table.texts)), len(table.texts)))
     whole = joined(parts)
-    yield summary_html(whole, table.notes), table_html(whole, table.lines), table_csv(whole)
+    yield Shown(summary_html(whole, table.notes), batch_html(whole, table.lines), batch_file(whole))
 
 
 def joined(parts: Sequence[BatchComparison]) -> BatchComparison:

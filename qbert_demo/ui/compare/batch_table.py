@@ -9,7 +9,8 @@ import numpy as np
 
 from qbert_demo.figures.theme import percent
 from qbert_demo.results import BatchComparison
-from qbert_demo.ui.parts.words import shown
+from qbert_demo.ui.parts.file_link import File
+from qbert_demo.ui.parts.markup import shown, table_html
 
 SHOWN_CHARACTERS = 300
 """Characters of a text that the table shows; the CSV has all."""
@@ -53,24 +54,17 @@ def percent_of(share: float) -> str:
     return f"{100 * share:.1f}\N{NO-BREAK SPACE}%"
 
 
-def table_html(batch: BatchComparison, lines: Sequence[int]) -> str:
+def batch_html(batch: BatchComparison, lines: Sequence[int]) -> str:
     """Lay the comparison out as a table, disagreements first.
 
     Args:
         batch: The comparison.
         lines: The line each text came from.
     """
-    heads = list(batch.probabilities)
     labels = ["label"] if batch.truth is not None else []
-    columns = "".join(
-        f'<th scope="col" class="{name}">{name}</th>'
-        for name in ("line", "text", *labels, *heads, "agree")
-    )
+    columns = ("line", "text", *labels, *batch.probabilities, "agree")
     rows = "".join(_row_html(batch, k, lines[k]) for k in order(batch))
-    return (
-        '<div class="table-frame tall" tabindex="0" role="region" aria-label="Comparison">'
-        f"<table><thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table></div>"
-    )
+    return table_html("Comparison", columns, rows, is_long=True)
 
 
 def _row_html(batch: BatchComparison, k: int, line: int) -> str:
@@ -93,10 +87,11 @@ def _row_html(batch: BatchComparison, k: int, line: int) -> str:
     return f"<tr{' class=differ' if differ else ''}>{''.join(cells)}</tr>"
 
 
-def table_csv(batch: BatchComparison) -> str:
+def batch_file(batch: BatchComparison) -> File:
     """Write the comparison as CSV, disagreements first, no cell a spreadsheet would execute."""
     heads = list(batch.probabilities)
     out = io.StringIO()
+    out.write("\ufeff")  # the byte order mark makes spreadsheets read the file as UTF-8
     writer = csv.writer(out)
     guesses = [name for head in heads for name in (head, f"{head}_probability")]
     labels = ["label"] if batch.truth is not None else []
@@ -110,7 +105,7 @@ def table_csv(batch: BatchComparison) -> str:
             row += [batch.label_names[guess], f"{batch.probabilities[head][k, guess]:.4f}"]
         row.append("no" if batch.disagreements[k] else "yes")
         writer.writerow([defused(cell) for cell in row])
-    return out.getvalue()
+    return File("comparison.csv", out.getvalue(), "Download as CSV")
 
 
 def defused(cell: str) -> str:

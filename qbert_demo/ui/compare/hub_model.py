@@ -3,7 +3,7 @@
 import html
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import gradio as gr
 
@@ -12,16 +12,17 @@ from qbert_demo.results import Guest, Origin, TaskCard
 from qbert_demo.service import Explorer
 from qbert_demo.service.visitors import DOWNLOAD_SECONDS
 from qbert_demo.settings import max_model_bytes
-from qbert_demo.ui.parts.forms import token_box
-from qbert_demo.ui.parts.own_tasks import OwnTasks, added, unchanged
-from qbert_demo.ui.parts.spoken import spoken
-from qbert_demo.ui.parts.words import error_html, shown
+from qbert_demo.ui.parts.events import handler
+from qbert_demo.ui.parts.forms import line_box, token_box
+from qbert_demo.ui.parts.html_blocks import spoken
+from qbert_demo.ui.parts.markup import error_html, link_html, shown
+from qbert_demo.ui.parts.own_tasks import Offer, OwnTasks, added
 
 LOADS_AT_ONCE = 2
 UNFORESEEN = "This model cannot be loaded; only the server's log says why. Choose another one."
 
 
-class GuestForm(NamedTuple):
+class ModelForm(NamedTuple):
     """The controls a visitor names a model with."""
 
     repo_id: gr.Textbox
@@ -31,8 +32,8 @@ class GuestForm(NamedTuple):
     said: gr.HTML
 
 
-def build_guest_form() -> GuestForm:
-    """Lay out the accordion; `wire_guest_form` makes it work."""
+def build_model_form() -> ModelForm:
+    """Lay out the accordion; `wire_model_form` makes it work."""
     with gr.Accordion("A model from the Hub", open=False, elem_id="guest"):
         gr.Markdown(
             "Put a text classifier from the Hugging Face Hub beside ours: a checkpoint of this "
@@ -40,26 +41,19 @@ def build_guest_form() -> GuestForm:
             f"of at most {max_model_bytes() / 1e6:,.0f} MB."
         )
         with gr.Row(elem_classes="guest-input"):
-            repo_id = gr.Textbox(
-                label="Model",
-                info="Its name on the Hub.",
-                placeholder="org/name",
-                max_lines=1,
-                elem_id="guest-repo",
+            repo_id = line_box(
+                "guest-repo", "Model", "Its name on the Hub.", placeholder="org/name"
             )
-            revision = gr.Textbox(
-                label="Revision",
-                info="Branch, tag or commit; may be empty.",
-                max_lines=1,
-                elem_id="guest-revision",
+            revision = line_box(
+                "guest-revision", "Revision", "Branch, tag or commit; may be empty."
             )
             token = token_box("guest-token", "For what is private or gated; never kept.")
             button = gr.Button("Load", elem_id="guest-load", scale=0)
-        said = spoken("", elem_id="guest-said")
-    return GuestForm(repo_id, revision, token, button, said)
+        said = spoken(elem_id="guest-said")
+    return ModelForm(repo_id, revision, token, button, said)
 
 
-def wire_guest_form(explorer: Explorer, form: GuestForm, own: OwnTasks) -> None:
+def wire_model_form(explorer: Explorer, form: ModelForm, own: OwnTasks) -> None:
     """Let the form load models.
 
     Args:
@@ -67,14 +61,11 @@ def wire_guest_form(explorer: Explorer, form: GuestForm, own: OwnTasks) -> None:
         form: The controls.
         own: Where they are offered.
     """
+    boxes = [form.repo_id, form.revision, form.token]
     gr.on(
-        [form.button.click, form.repo_id.submit, form.revision.submit, form.token.submit],
-        partial(load, explorer),
-        [form.repo_id, form.revision, form.token, own.cards],
-        [form.said, form.token, *own],
+        [form.button.click, *(box.submit for box in boxes)],
+        **handler(partial(load, explorer), [*boxes, own.cards], Offer(form.said, own, form.token)),
         trigger_mode="once",
-        show_progress="hidden",
-        api_visibility="private",
         concurrency_limit=LOADS_AT_ONCE,
         concurrency_id="guests",
     )
@@ -86,24 +77,19 @@ def load(
     revision: str | None,
     token: str | None,
     own: Sequence[TaskCard] | None,
-) -> Iterator[tuple[Any, ...]]:
-    """Load a model and offer its tasks.
-
-    Yields:
-        What is to be said, an empty token once it has served, and new values for `OwnTasks`;
-        first while the visitor waits, then at the end.
-    """
+) -> Iterator[Offer]:
+    """Load a model and offer its tasks; tells while the visitor waits, then at the end."""
     wait = f"This may take up to {DOWNLOAD_SECONDS / 60:.0f} minutes."
-    yield f"<p>Loading {shown((repo_id or '').strip()[:120])}. {wait}</p>", gr.skip(), *unchanged()
+    yield Offer(f"<p>Loading {shown((repo_id or '').strip()[:120])}. {wait}</p>")
     try:
         guest = explorer.load_model(repo_id or "", revision, token)
     except QBertError as error:
-        yield error_html(str(error)), gr.skip(), *unchanged()
+        yield Offer(error_html(str(error)))
         return
     except Exception:
-        yield error_html(UNFORESEEN), gr.skip(), *unchanged()
+        yield Offer(error_html(UNFORESEEN))
         raise
-    yield guest_html(guest), "", *added(explorer, own, *guest.cards)
+    yield Offer(guest_html(guest), added(explorer, own, *guest.cards), token="")
 
 
 def guest_html(guest: Guest) -> str:
@@ -118,8 +104,6 @@ def guest_html(guest: Guest) -> str:
 
 def origin_html(origin: Origin) -> str:
     """Name a place, as a link to its page where it has one."""
-    words = html.escape(origin.place)
-    if origin.link is None:
-        return words
-    link = html.escape(origin.link, quote=True)
-    return f'<a href="{link}" target="_blank" rel="noopener noreferrer">{words}</a>'
+    return (
+        html.escape(origin.place) if origin.link is None else link_html(origin.place, origin.link)
+    )

@@ -6,6 +6,7 @@ from qbert_demo.figures.circuit import circuit_figure
 from qbert_demo.figures.prediction import contribution_bars, expectation_bars, probability_bars
 from qbert_demo.figures.theme import percent, plain, signed
 from qbert_demo.results import CircuitReading, Prediction
+from qbert_demo.ui.parts.markup import hint_html
 from qbert_demo.ui.parts.plotly_view import Panel
 from qbert_demo.ui.parts.words import count, milliseconds
 
@@ -48,7 +49,7 @@ def circuit_key(circuit: CircuitReading) -> str:
 def expectation_panel(circuit: CircuitReading) -> Panel:
     """Lay out the qubits' expectation values with one line on what they are."""
     words = "+1: the qubit is surely measured 0; \N{MINUS SIGN}1: surely 1; 0: a coin toss."
-    return Panel(expectation_bars(circuit), below=f'<p class="hint">{words}</p>')
+    return Panel(expectation_bars(circuit), below=hint_html(words))
 
 
 def contribution_panel(prediction: Prediction, circuit: CircuitReading) -> Panel:
@@ -62,7 +63,7 @@ def contribution_panel(prediction: Prediction, circuit: CircuitReading) -> Panel
         f"the logit of “{html.escape(prediction.label)}”. The last layer is linear, "
         "so nothing is left out."
     )
-    return Panel(contribution_bars(prediction, circuit), below=f'<p class="hint">{words}</p>')
+    return Panel(contribution_bars(prediction, circuit), below=hint_html(words))
 
 
 def _term(value: float) -> str:

@@ -7,28 +7,29 @@ import gradio as gr
 
 from qbert_demo.config import HEADS
 from qbert_demo.errors import QBertError
-from qbert_demo.results import Comparison, Prediction, TaskCard
+from qbert_demo.results import Comparison
 from qbert_demo.service import Explorer
-from qbert_demo.ui.compare.asking import AskingBar
 from qbert_demo.ui.compare.batch import build_batch
-from qbert_demo.ui.compare.hub_model import GuestForm, build_guest_form
+from qbert_demo.ui.compare.examples import example_bar
+from qbert_demo.ui.compare.hub_model import ModelForm, build_model_form
 from qbert_demo.ui.compare.panels import (
     card_panel,
     circuit_panel,
     contribution_panel,
     expectation_panel,
 )
+from qbert_demo.ui.parts.events import KEEP, handler
+from qbert_demo.ui.parts.forms import sentence_box, task_radio
+from qbert_demo.ui.parts.html_blocks import block, spoken
+from qbert_demo.ui.parts.markup import error_html, shown
 from qbert_demo.ui.parts.plotly_view import Panel, PlotlyView
-from qbert_demo.ui.parts.spoken import spoken
-from qbert_demo.ui.parts.static import STATIC
-from qbert_demo.ui.parts.words import cut_notice, error_html, shown, verdict
+from qbert_demo.ui.parts.scripts import event_script
+from qbert_demo.ui.parts.words import cut_notice, verdict
 
 CARDS = (*HEADS, "guest")
 """The models' cards, in their order."""
 INVITATION = '<p class="invitation">Type a sentence, or press one of the examples.</p>'
 OPEN_CIRCUIT = "() => { document.getElementById('circuit-tab-button').click(); }"
-
-Answer = tuple[Any, ...]
 
 
 class Question(NamedTuple):
@@ -36,8 +37,22 @@ class Question(NamedTuple):
 
     task: gr.Radio
     text: gr.Textbox
-    asking: AskingBar
-    guest: GuestForm
+    asking: gr.HTML
+    guest: ModelForm
+
+
+class Answer(NamedTuple):
+    """What stands below the question.
+
+    Attributes:
+        said: The words above the cards.
+        cards: A `Panel` for each model that answered, by head.
+        figures: How the circuit decided, by name.
+    """
+
+    said: Any = KEEP
+    cards: Any = KEEP
+    figures: Any = KEEP
 
 
 def build_compare_tab(explorer: Explorer, page: gr.Blocks) -> Question:
@@ -51,48 +66,57 @@ def build_compare_tab(explorer: Explorer, page: gr.Blocks) -> Question:
         What a visitor asks with, for tabs that go on with it.
     """
     task = explorer.tasks[0]
-    text = task.examples[0].text if task.examples else ""
-    first = answer(explorer, task.key, text, False)
+    first = task.examples[0].text if task.examples else ""
     with gr.Tab("Compare", id="compare", elem_id="compare-tab"):
-        task_box, text_box, button, asking, control, copy, copied = _build_question(
-            explorer.tasks, text
+        task_box = task_radio("task", explorer.tasks)
+        with gr.Row(elem_classes="question"):
+            text = sentence_box("sentence", first)
+            button = gr.Button("Classify", variant="primary", elem_id="classify", scale=0)
+        asking = example_bar(
+            explorer.tasks,
+            text_id="sentence",
+            live_id="live",
+            button_id="classify",
+            elem_id="examples",
         )
-        outputs = _build_answer(first)
+        with gr.Row(elem_classes="options"):
+            gr.Checkbox(
+                True,
+                label="Classify while I type",
+                elem_id="live",
+                container=False,
+                interactive=True,
+            )
+            control = gr.Checkbox(
+                False, label="Show the control", elem_id="control", container=False
+            )
+            copy = gr.Button("Copy link", elem_id="copy-link", scale=0)
+            copied = spoken(elem_id="copied")
+        outputs = _build_answer(answer(explorer, task.key, first, False))
         build_batch(explorer, task_box)
-        guest = build_guest_form()
+        guest = build_model_form()
+    ask = handler(partial(answer, explorer), [task_box, text, control], outputs, queue=False)
+    # One round trip, and no wait behind anybody's long batch.
     gr.on(
-        [button.click, text_box.submit, asking.submit, control.input],
-        partial(answer, explorer),
-        [task_box, text_box, control],
-        outputs,
-        trigger_mode="always_last",
-        show_progress="hidden",
-        api_visibility="private",
-        queue=False,  # one round trip, and no wait behind anybody's long batch
+        [button.click, text.submit, asking.submit, control.input], trigger_mode="always_last", **ask
     )
-    task_box.input(None, task_box, asking, js="(task) => task", api_visibility="private")
-    read_link = (STATIC / "read_link.js").read_text("utf-8")
-    copy_link = (STATIC / "copy_link.js").read_text("utf-8")
-    here = [task_box, text_box, asking]
-    page.load(None, here, here, js=read_link, api_visibility="private")
-    copy.click(None, [task_box, text_box], copied, js=copy_link, api_visibility="private")
-    return Question(task_box, text_box, asking, guest)
+    task_box.input(**handler(None, task_box, asking, js="(task) => task"))
+    here = [task_box, text, asking]
+    page.load(**handler(None, here, here, js=event_script("read_link")))
+    copy.click(**handler(None, [task_box, text], copied, js=event_script("copy_link")))
+    return Question(task_box, text, asking, guest)
 
 
 def answer(explorer: Explorer, task: str, text: str | None, with_control: bool) -> Answer:
-    """Compare the models on a text.
-
-    Returns:
-        The words above the cards, the four cards, the circuit, the expectation values and the
-        contributions. Without an answer only the words change, and they say why.
-    """
+    """Compare the models on a text; without an answer only the words change, and they say why."""
     if not (text or "").strip():
-        return INVITATION, *_nothing()
+        return Answer(INVITATION)
     try:
         comparison = explorer.compare(task, text or "", heads_of(explorer, task, with_control))
     except QBertError as error:
-        return error_html(str(error)), *_nothing()
-    return summary(comparison), *_panels(comparison)
+        return Answer(error_html(str(error)))
+    cards = {head: card_panel(p) for head, p in comparison.predictions.items()}
+    return Answer(summary(comparison), cards, _figures(comparison))
 
 
 def heads_of(explorer: Explorer, task: str, with_control: bool) -> tuple[str, ...]:
@@ -109,86 +133,35 @@ def summary(comparison: Comparison) -> str:
     return f'<p class="verdict">{shown(verdict(comparison))}</p>{cut_notice(comparison)}'
 
 
-def _nothing() -> list[Any]:
-    return [gr.skip() for _ in range(len(CARDS) + 3)]
-
-
-def _panels(comparison: Comparison) -> list[Panel | None]:
-    predictions = [comparison.predictions.get(head) for head in CARDS]
-    cards = [card_panel(p) if p else None for p in predictions]
-    return [*cards, *_circuit_panels(comparison.predictions.get("hybrid"))]
-
-
-def _circuit_panels(hybrid: Prediction | None) -> list[Panel | None]:
+def _figures(comparison: Comparison) -> dict[str, Panel]:
+    hybrid = comparison.predictions.get("hybrid")
     if hybrid is None or hybrid.circuit is None:
-        return [None, None, None]
-    circuit = hybrid.circuit
-    return [
-        circuit_panel(circuit),
-        expectation_panel(circuit),
-        contribution_panel(hybrid, circuit),
-    ]
+        return {}
+    return {
+        "circuit": circuit_panel(hybrid.circuit),
+        "expectations": expectation_panel(hybrid.circuit),
+        "contributions": contribution_panel(hybrid, hybrid.circuit),
+    }
 
 
-def _build_question(tasks: tuple[TaskCard, ...], text: str) -> tuple[Any, ...]:
-    """Lay out everything a visitor asks with."""
-    task_box = gr.Radio(
-        [(task.title, task.key) for task in tasks],
-        value=tasks[0].key,
-        label="Task",
-        elem_id="task",
-        elem_classes="plain-radio",
-    )
-    with gr.Row(elem_classes="question"):
-        text_box = gr.Textbox(
-            text,
-            label="Sentence",
-            placeholder="Type a sentence and press Enter",
-            lines=1,
-            max_lines=6,
-            elem_id="sentence",
-            scale=1,
-        )
-        button = gr.Button("Classify", variant="primary", elem_id="classify", scale=0)
-    asking = AskingBar(
-        tasks, text_id="sentence", live_id="live", button_id="classify", elem_id="examples"
-    )
-    with gr.Row(elem_classes="options"):
-        gr.Checkbox(
-            True,
-            label="Classify while I type",
-            elem_id="live",
-            container=False,
-            interactive=True,
-        )
-        control = gr.Checkbox(False, label="Show the control", elem_id="control", container=False)
-        copy = gr.Button("Copy link", elem_id="copy-link", scale=0)
-        copied = spoken("", elem_id="copied")
-    return task_box, text_box, button, asking, control, copy, copied
-
-
-def _build_answer(first: Answer) -> list[gr.HTML]:
+def _build_answer(first: Answer) -> Answer:
     """Lay out what the models say, filled with the first answer."""
-    panels = [None if isinstance(part, dict) else part for part in first[1:]]
+    panels, figures = ({} if part is KEEP else part for part in (first.cards, first.figures))
     with gr.Column(elem_id="answer"):
-        said = spoken(first[0], elem_id="said")
+        said = spoken(first.said, elem_id="said")
         with gr.Row(elem_id="cards"):
-            cards = [
-                PlotlyView(panel, elem_id=f"card-{head}", elem_classes="card")
-                for head, panel in zip(CARDS, panels, strict=False)
-            ]
+            cards = {
+                head: PlotlyView(panels.get(head), elem_id=f"card-{head}", elem_classes="card")
+                for head in CARDS
+            }
         with gr.Column(elem_id="how"):
             with gr.Row(elem_classes="heading"):
-                gr.HTML("<h2>How the circuit decided</h2>", apply_default_css=False)
+                block("<h2>How the circuit decided</h2>")
                 more = gr.Button("Open in Circuit", elem_id="open-circuit", scale=0)
-                more.click(None, js=OPEN_CIRCUIT, api_visibility="private")
+                more.click(**handler(None, js=OPEN_CIRCUIT))
             with gr.Row(elem_id="circuit-row"):
-                views = [
-                    PlotlyView(panel, elem_id=name)
-                    for name, panel in zip(
-                        ("circuit", "expectations", "contributions"),
-                        panels[len(CARDS) :],
-                        strict=True,
-                    )
-                ]
-    return [said, *cards, *views]
+                views = {
+                    name: PlotlyView(figures.get(name), elem_id=name)
+                    for name in ("circuit", "expectations", "contributions")
+                }
+    return Answer(said, cards, views)

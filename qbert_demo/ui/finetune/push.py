@@ -1,8 +1,7 @@
 """A trained head pushed to the Hub, with the visitor's own token."""
 
-import html
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -10,10 +9,18 @@ from qbert_demo.config import HEADS
 from qbert_demo.errors import QBertError
 from qbert_demo.service.terms import hub_page
 from qbert_demo.service.tuner import push_head
-from qbert_demo.ui.finetune.run import Session
-from qbert_demo.ui.parts.forms import token_box
-from qbert_demo.ui.parts.spoken import spoken
-from qbert_demo.ui.parts.words import error_html
+from qbert_demo.ui.finetune.training import Session
+from qbert_demo.ui.parts.events import KEEP, handler
+from qbert_demo.ui.parts.forms import line_box, token_box
+from qbert_demo.ui.parts.html_blocks import spoken
+from qbert_demo.ui.parts.markup import error_html, link_html
+
+
+class Pushed(NamedTuple):
+    """What is to be said, and the box of the token, empty once all is pushed."""
+
+    said: Any
+    token: Any = KEEP
 
 
 def build_push(session: gr.State) -> None:
@@ -24,12 +31,11 @@ def build_push(session: gr.State) -> None:
     """
     with gr.Accordion("Push to the Hub", open=False, elem_id="push"):
         with gr.Row():
-            repo_id = gr.Textbox(
-                label="Repository",
-                info="owner/name; it is created if there is none.",
+            repo_id = line_box(
+                "push-repository",
+                "Repository",
+                "owner/name; it is created if there is none.",
                 placeholder="your-name/qbert-hybrid",
-                max_lines=1,
-                elem_id="push-repository",
             )
             head = gr.Dropdown(
                 list(HEADS),
@@ -46,39 +52,25 @@ def build_push(session: gr.State) -> None:
         )
         with gr.Row(elem_classes="buttons"):
             button = gr.Button("Push", elem_id="push-button")
-        said = spoken("", elem_id="push-said")
-    button.click(
-        push,
-        [session, head, repo_id, private, token],
-        [said, token],
-        show_progress="hidden",
-        concurrency_limit=4,
-        api_visibility="private",
-    )
+        said = spoken(elem_id="push-said")
+    boxes = [session, head, repo_id, private, token]
+    button.click(concurrency_limit=4, **handler(push, boxes, Pushed(said, token)))
 
 
 def push(
     session: Session | None, head: str, repo_id: str, private: bool, token: str
-) -> Iterator[tuple[str, Any]]:
-    """Push a trained head, with its model card and its settings.
-
-    Yields:
-        What is to be said, and an empty token box once all is pushed.
-    """
+) -> Iterator[Pushed]:
+    """Push a trained head, with its model card and its settings."""
     report, order = (session.report, session.order) if session else (None, None)
     trained = report.heads.get(head) if report and isinstance(head, str) else None
     if order is None or trained is None:
-        yield error_html("There is nothing to push yet. Train this head first."), gr.skip()
+        yield Pushed(error_html("There is nothing to push yet. Train this head first."))
         return
-    yield "<p>Pushing …</p>", gr.skip()
+    yield Pushed("<p>Pushing …</p>")
     try:
         sha = push_head(trained, order, repo_id, token, private=private is not False)
     except QBertError as error:
-        yield error_html(str(error)), gr.skip()
+        yield Pushed(error_html(str(error)))
         return
-    link = html.escape(hub_page(repo_id, sha))
-    said = (
-        f'<p>Pushed to <a href="{link}" target="_blank" rel="noopener noreferrer">'
-        f"{html.escape(repo_id)}</a> @ {sha[:7]}.</p>"
-    )
-    yield said, ""
+    link = link_html(repo_id, hub_page(repo_id, sha))
+    yield Pushed(f"<p>Pushed to {link} @ {sha[:7]}.</p>", "")

@@ -11,36 +11,22 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from qbert_demo.figures import Figure
 from qbert_demo.figures import replay as frames
 from qbert_demo.figures.training import accuracy_curves, loss_curves
 from qbert_demo.results import Epoch, HeadReport, QuickReport
 from qbert_demo.service.terms import Material
-from qbert_demo.ui.finetune.run import Session
+from qbert_demo.ui.finetune.training import Session
 from qbert_demo.ui.finetune.words import watched_html
-from qbert_demo.ui.parts.plotly_view import joined
-from qbert_demo.ui.parts.static import STATIC
+from qbert_demo.ui.parts.events import handler
+from qbert_demo.ui.parts.markup import hint_html
+from qbert_demo.ui.parts.plotly_view import Panel
+from qbert_demo.ui.parts.scripts import Scripted
 
 WEIGHTS = "classifier.middle.weights"
 DIALS_HINT = (
     "A dial for each angle of the trained gates, anticlockwise from the right; the faint hand is "
     "where it stood after the first epoch."
 )
-
-
-class Replay(gr.HTML):
-    """Shows what `replay_json` describes, or nothing for ``None``."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        """Create it empty; ``kwargs`` are what ``gr.HTML`` takes."""
-        markup = json.dumps((STATIC / "replay.html").read_text("utf-8"))
-        scripts = joined("plotly_view.js", "lab_words.js", "replay.js")
-        super().__init__(
-            html_template="",
-            js_on_load=f"const REPLAY_HTML = {markup};\n{scripts}",
-            apply_default_css=False,
-            **kwargs,
-        )
 
 
 def build_replay(session: gr.State, result: gr.HTML) -> None:
@@ -50,10 +36,8 @@ def build_replay(session: gr.State, result: gr.HTML) -> None:
         session: The training's `Session`.
         result: What changes when a training begins or ends.
     """
-    view = Replay(elem_id="replay")
-    result.change(
-        replayed, session, view, show_progress="hidden", api_visibility="private", queue=False
-    )
+    view = Scripted("replay", elem_id="replay")
+    result.change(**handler(replayed, session, view, queue=False))
 
 
 def replayed(session: Session | None) -> str | None:
@@ -76,8 +60,8 @@ def replay_json(report: QuickReport, material: Material) -> str:
     epochs = sorted({epoch.epoch for history in histories.values() for epoch in history})
     n = math.ceil(epochs[-1])
     figures = {
-        "loss": _panel(loss_curves(histories, n)),
-        "accuracy": _panel(accuracy_curves(histories, n)),
+        "loss": Panel(loss_curves(histories, n)),
+        "accuracy": Panel(accuracy_curves(histories, n)),
     }
     told: dict[str, Any] = {
         "epochs": epochs,
@@ -87,12 +71,12 @@ def replay_json(report: QuickReport, material: Material) -> str:
             for name, history in histories.items()
             if history and history[0].confusion.size
         ],
-        "figures": figures,
     }
     hybrid = report.heads.get("hybrid")
     if hybrid and hybrid.history:
         told["dials"], figures["angles"] = _dials(hybrid)
         told["bars"], figures["values"] = _bars(hybrid.history, material)
+    told["figures"] = {name: panel.as_dict() for name, panel in figures.items()}
     return json.dumps(told, separators=(",", ":"), allow_nan=False)
 
 
@@ -108,7 +92,7 @@ def _scores(head: HeadReport) -> dict[str, Any]:
     return {"head": head.head, "shares": shares, "kept": head.best_epoch - 1}
 
 
-def _dials(hybrid: HeadReport) -> tuple[dict[str, Any], dict[str, Any]]:
+def _dials(hybrid: HeadReport) -> tuple[dict[str, Any], Panel]:
     n_layers, n_qubits, n_rotations = hybrid.tensors[WEIGHTS].shape
     shape = (n_layers, n_qubits, n_rotations)
     angles = [_rounded(epoch.angles) for epoch in hybrid.history]
@@ -118,22 +102,18 @@ def _dials(hybrid: HeadReport) -> tuple[dict[str, Any], dict[str, Any]]:
         "radius": frames.RADIUS,
         "angles": angles,
     }
-    below = f'<p class="hint">{DIALS_HINT}</p>'
-    return told, _panel(frames.angle_dials(shape, angles[0]), below)
+    return told, Panel(frames.angle_dials(shape, angles[0]), below=hint_html(DIALS_HINT))
 
 
-def _bars(history: Sequence[Epoch], material: Material) -> tuple[dict[str, Any], dict[str, Any]]:
+def _bars(history: Sequence[Epoch], material: Material) -> tuple[dict[str, Any], Panel]:
     n_texts, n_qubits = history[0].values.shape
     told = {
         "zeros": frames.bar_zeros(n_texts, n_qubits),
         "half": frames.HALF,
         "values": [_rounded(epoch.values) for epoch in history],
     }
-    return told, _panel(frames.value_bars(n_texts, n_qubits), watched_html(material, n_texts))
-
-
-def _panel(figure: Figure, below: str = "") -> dict[str, Any]:
-    return {"figure": json.loads(figure.as_json()), "below": below}
+    below = watched_html(material, n_texts)
+    return told, Panel(frames.value_bars(n_texts, n_qubits), below=below)
 
 
 def _rounded(array: np.ndarray[Any, Any]) -> Any:

@@ -1,24 +1,23 @@
 """The Fine-tune tab: teach heads on a subset or on one's own sentences, and watch them learn."""
 
-from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 import gradio as gr
 
 from qbert_demo.config import HEADS
 from qbert_demo.service import Explorer
 from qbert_demo.service.tuner import Tuner
-from qbert_demo.ui.finetune.data import build_data
+from qbert_demo.ui.finetune.downloads import build_downloads
+from qbert_demo.ui.finetune.heads_form import build_heads_form
 from qbert_demo.ui.finetune.push import build_push
 from qbert_demo.ui.finetune.replay import build_replay
-from qbert_demo.ui.finetune.restore import build_restore
-from qbert_demo.ui.finetune.run import Session, Update, run, stop
-from qbert_demo.ui.finetune.settings import build_settings
-from qbert_demo.ui.finetune.take import build_take
+from qbert_demo.ui.finetune.rows_form import build_rows_form
+from qbert_demo.ui.finetune.training import CURVES, Progress, Session, run, stop_training
+from qbert_demo.ui.finetune.upload import build_upload
+from qbert_demo.ui.parts.events import handler
+from qbert_demo.ui.parts.html_blocks import block, spoken
 from qbert_demo.ui.parts.own_tasks import OwnTasks
 from qbert_demo.ui.parts.plotly_view import PlotlyView
-from qbert_demo.ui.parts.spoken import spoken
 
 
 def build_finetune_tab(tuner: Tuner, explorer: Explorer, own: OwnTasks) -> None:
@@ -30,67 +29,29 @@ def build_finetune_tab(tuner: Tuner, explorer: Explorer, own: OwnTasks) -> None:
         own: Where they are offered.
     """
     with gr.Tab("Fine-tune", id="finetune", elem_id="finetune-tab") as tab:
-        form = build_data(tuner)
-        heads, settings = build_settings()
-        gr.HTML("<h2>3 Train</h2>", apply_default_css=False)
+        rows = build_rows_form(tuner)
+        heads, settings = build_heads_form()
+        block("<h2>3 Train</h2>")
         with gr.Row(elem_classes="buttons"):
             start = gr.Button("Start", variant="primary", elem_id="start")
             end = gr.Button("Stop", elem_id="stop")
         session = gr.State(Session())
-        said = spoken("", elem_id="training-said")
-        bar = gr.HTML("", elem_id="training-bar", apply_default_css=False)
+        said = spoken(elem_id="training-said")
+        bar = block(elem_id="training-bar")
         with gr.Row(elem_classes="curves"):
-            views = [
-                PlotlyView(None, streamed=True, elem_id=f"curve-{name}")
-                for name in ("loss", "accuracy", "gradients", "angles", "values")
-            ]
-        result = gr.HTML("", elem_id="training-result", apply_default_css=False)
+            curves = {name: PlotlyView(streamed=True, elem_id=f"curve-{name}") for name in CURVES}
+        result = block(elem_id="training-result")
         with gr.Row(elem_classes="curves"):
-            matrices = [PlotlyView(None, elem_id=f"confusion-{head}") for head in HEADS]
-        build_take(tuner, explorer, session, own)
+            matrices = {head: PlotlyView(elem_id=f"confusion-{head}") for head in HEADS}
+        build_downloads(tuner, explorer, session, own)
         build_push(session)
         build_replay(session, result)
-        build_restore(tuner, explorer, own)
-    names = list(settings)
+        build_upload(tuner, explorer, own)
+    progress = Progress(session, said, bar, curves, result, matrices, rows.hub.token)
     start.click(
-        partial(_start, tuner, names, len(form)),
-        [session, heads, *settings.values(), *form],
-        [session, said, bar, *views, result, *matrices, form[-1]],
         trigger_mode="multiple",
         concurrency_limit=64,
-        show_progress="hidden",
-        api_visibility="private",
+        **handler(partial(run, tuner), [session, heads, settings, rows], progress),
     )
-    end.click(
-        partial(_stop, tuner),
-        session,
-        said,
-        show_progress="hidden",
-        api_visibility="private",
-        queue=False,
-    )
-    tab.select(tuner.warm_up, None, None, api_visibility="private", queue=False)
-
-
-def _start(
-    tuner: Tuner,
-    names: list[str],
-    n_form: int,
-    session: Session,
-    heads: list[str],
-    *values: Any,
-) -> Iterator[Update]:
-    """Train and tell; the token that opened the rows is gone once the training has begun."""
-    settings = dict(zip(names, values[:-n_form], strict=True))
-    before = session
-    for update in run(tuner, session, heads or (), settings, values[-n_form:]):
-        has_begun = update[0] is not before
-        yield *update, "" if has_begun else gr.skip()
-        before = update[0]
-
-
-def _stop(tuner: Tuner, session: Session) -> Any:
-    """End what is under way; says so at once where that may take a while."""
-    is_preparing = session.preparing is not None
-    stop(tuner, session)
-    return "<p>Stopping …</p>" if is_preparing else gr.skip()
+    end.click(**handler(partial(stop_training, tuner), session, said, queue=False))
+    tab.select(**handler(tuner.warm_up, queue=False))

@@ -8,7 +8,8 @@ import numpy as np
 from qbert_demo.figures.theme import signed
 from qbert_demo.results import Estimate, HeadReport, QuickReport
 from qbert_demo.service.terms import Material, Rows, class_counts, difference
-from qbert_demo.ui.parts.words import count, milliseconds, shown
+from qbert_demo.ui.parts.markup import hint_html, notices_html, shown, table_html
+from qbert_demo.ui.parts.words import count, milliseconds
 
 PREVIEW_ROWS = 8
 WRONG_ROWS = 30
@@ -20,11 +21,11 @@ LONGEST = 300
 def preview_html(material: Material) -> str:
     """Show class counts, what was decided, and the first training rows."""
     train, held_out = material.train, material.held_out
-    notes = "".join(f'<p class="notice">{html.escape(note)}</p>' for note in material.notes)
     return (
         f"<p>{len(train):,} rows to train on ({_counted(train, material.labels)}) and "
         f"{len(held_out):,} held out ({_counted(held_out, material.labels)}), from "
-        f"{html.escape(train.origin)}.</p>{notes}" + first_rows_html(train, material.labels)
+        f"{html.escape(train.origin)}.</p>{notices_html(material.notes)}"
+        + first_rows_html(train, material.labels)
     )
 
 
@@ -41,7 +42,7 @@ def first_rows_html(rows: Rows, labels: Sequence[str]) -> str:
         f"<td>{html.escape(labels[label])}</td></tr>"
         for text, label in zip(rows.texts[:PREVIEW_ROWS], rows.labels[:PREVIEW_ROWS], strict=True)
     )
-    return _table("The first rows", ("text", "label"), cells)
+    return table_html("The first rows", ("text", "label"), cells)
 
 
 def progress_html(
@@ -157,12 +158,14 @@ def result_html(report: QuickReport, material: Material) -> str:
     largest = max(counts, key=counts.__getitem__)
     return (
         "<h2>How they did</h2>"
-        + _table(f"On {n:,} held-out rows; {seconds:.1f} s in all", columns, rows)
+        + table_html(f"On {n:,} held-out rows; {seconds:.1f} s in all", columns, rows)
         + _differences(report, material)
-        + '<p class="hint">Each head is kept as it was after its best epoch, which was chosen on '
-        "the same held-out rows. That flatters the score, by several points where these rows are "
-        "few; the accuracy after the last epoch was not chosen. To answer always "
-        f"“{html.escape(largest)}” would be right on {_share(counts[largest] / n)}.</p>"
+        + hint_html(
+            "Each head is kept as it was after its best epoch, which was chosen on the same "
+            "held-out rows. That flatters the score, by several points where these rows are few; "
+            "the accuracy after the last epoch was not chosen. To answer always "
+            f"“{html.escape(largest)}” would be right on {_share(counts[largest] / n)}."
+        )
         + _wrong(report, material)
     )
 
@@ -227,18 +230,9 @@ def _wrong(report: QuickReport, material: Material) -> str:
     caption = f"{len(rows):,} held-out texts that at least one head got wrong"
     if len(rows) > WRONG_ROWS:
         caption += f"; the first {WRONG_ROWS}"
-    return _table(caption, ("text", "true", *report.heads), "".join(rows[:WRONG_ROWS]))
+    return table_html(caption, ("text", "true", *report.heads), "".join(rows[:WRONG_ROWS]))
 
 
 def _answer(label: str, is_right: bool) -> str:
     mark = "" if is_right else ' class="wrong"'
     return f"<td{mark}>{html.escape(label)}</td>"
-
-
-def _table(caption: str, columns: tuple[str, ...], rows: str) -> str:
-    head = "".join(f'<th scope="col">{name}</th>' for name in columns)
-    return (
-        f'<div class="table-frame" tabindex="0" role="region" aria-label="{caption}">'
-        f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead>"
-        f"<tbody>{rows}</tbody></table></div>"
-    )

@@ -7,19 +7,10 @@ and dark theme, scrolls a wide figure inside its own frame, and offers the value
 
 import json
 from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
-import gradio as gr
-
 from qbert_demo.figures import Figure
-from qbert_demo.ui.parts.static import STATIC
-
-
-def joined(*names: str) -> str:
-    """Return scripts of the ``static`` folder as one, in this order."""
-    return "\n".join((STATIC / name).read_text("utf-8") for name in names)
+from qbert_demo.ui.parts.scripts import Scripted
 
 
 @dataclass(frozen=True)
@@ -44,8 +35,13 @@ class Panel:
         around = {"above": self.above, "below": self.below, "show_table": self.show_table}
         return f'{json.dumps(around)[:-1]},"figure":{self.figure.as_json()}}}'
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return the panel as plain values, to be a part of something larger."""
+        panel: dict[str, Any] = json.loads(self.as_json())
+        return panel
 
-class PlotlyView(gr.HTML):
+
+class PlotlyView(Scripted):
     """Shows a `Panel` or, for ``None``, nothing in no room at all."""
 
     def __init__(
@@ -59,37 +55,8 @@ class PlotlyView(gr.HTML):
                 that skips some.
             **kwargs: What ``gr.HTML`` takes, such as ``elem_id``.
         """
-        super().__init__(
-            value=value,
-            html_template="",
-            js_on_load=joined("plotly_view.js", "plotly_component.js"),
-            apply_default_css=False,
-            streamed=streamed,
-            **kwargs,
-        )
+        super().__init__("plotly_view", value, streamed=streamed, **kwargs)
 
     def postprocess(self, value: Panel | str | None) -> str | None:
         """Write the value as the JSON text that the page reads."""
         return value.as_json() if isinstance(value, Panel) else value
-
-
-def plotly_script() -> Path:
-    """Return the path of the ``plotly.min.js`` that ships with plotly, without importing it.
-
-    Raises:
-        FileNotFoundError: If plotly is not installed or has no such file.
-    """
-    spec = find_spec("plotly")
-    places = spec.submodule_search_locations if spec else None
-    for place in places or ():
-        script = Path(place) / "package_data" / "plotly.min.js"
-        if script.is_file():
-            return script.resolve()
-    raise FileNotFoundError("plotly.min.js was not found. Install plotly: pip install plotly")
-
-
-def plotly_head() -> str:
-    """Allow the script to be served and return the HTML that loads it."""
-    script = plotly_script()
-    gr.set_static_paths([script])
-    return f'<script async id="plotly-script" src="gradio_api/file={script}"></script>'

@@ -1,26 +1,13 @@
-"""The sentences the app speaks about a comparison, and safe HTML for what a visitor wrote."""
-
-import html
+"""The sentences the app speaks about a comparison, and numbers as people write them."""
 
 from qbert_demo.figures.theme import percent
 from qbert_demo.results import Comparison, Prediction
+from qbert_demo.ui.parts.markup import shown
 
 EVEN = 0.05
 """Confidences closer than this count as equally sure."""
 PREVIEW = 120
 """Characters of an unread end that are shown before it is opened."""
-
-_CONTROL_PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"}
-_CONTROL_PICTURES[0x7F] = 0x2421
-
-
-def shown(text: str) -> str:
-    """Make a visitor's text safe in HTML: escaped, its direction kept to itself.
-
-    Control characters are shown as their pictures, so that none of them acts on the page.
-    """
-    escaped = html.escape(text.translate(_CONTROL_PICTURES))
-    return f'<bdi dir="auto">{escaped}</bdi>'
 
 
 def verdict(comparison: Comparison) -> str:
@@ -92,11 +79,6 @@ def cut_notice(comparison: Comparison) -> str:
         f"{comparison.n_tokens} tokens. Not read: the last {len(comparison.cut):,} characters, "
         f"from “{shown(start)}{ellipsis}”</summary><p>{shown(cut)}</p></details>"
     )
-
-
-def error_html(message: str) -> str:
-    """Show an error where it happened."""
-    return f'<p class="problem">{shown(message)}</p>'
 
 
 def count(number: int) -> str:

@@ -1,12 +1,4 @@
 // The Circuit tab's parts that are not figures: what became of the angles, and what was changed.
-// Texts from the checkpoint enter through textContent only.
-
-function make(tag, className, ...children) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  node.append(...children);
-  return node;
-}
 
 function grid(caption, head, rows, className) {
   const node = tableOf({ title: caption, table: { head, rows } });

@@ -51,8 +51,7 @@ function frameGate(plot, figure, gates, step) {
   if (!step) return;
   const isBox = gates[step - 1].name !== 'CNOT';
   gatePlaces(traceOf(figure, 'gates'), gates, step - 1).forEach(({ x, y }) => {
-    const node = document.createElement('span');
-    node.className = isBox ? 'just-done box' : 'just-done';
+    const node = make('span', isBox ? 'just-done box' : 'just-done');
     node.style.left = `${(100 * x) / figure.layout.xaxis.range[1]}%`;
     node.style.top = `${figure.rows.top + y * figure.rows.pitch}px`;
     plot.append(node);

@@ -37,38 +37,10 @@ function themed(node) {
   return node;
 }
 
-function cell(tag, text) {
-  const node = document.createElement(tag);
-  node.textContent = text;
-  return node;
-}
-
-function tableOf({ table, title }) {
-  const grid = document.createElement('table');
-  const caption = cell('caption', title);
-  const head = document.createElement('tr');
-  head.append(...table.head.map((name) => cell('th', name)));
-  head.childNodes.forEach((node) => node.setAttribute('scope', 'col'));
-  // Rows that take long to make are a function, asked only when the table is seen.
-  const list = typeof table.rows === 'function' ? table.rows() : table.rows;
-  const rows = list.map((cells) => {
-    const row = document.createElement('tr');
-    row.append(...cells.map((text) => cell('td', text)));
-    return row;
-  });
-  const thead = document.createElement('thead');
-  thead.append(head);
-  const tbody = document.createElement('tbody');
-  tbody.append(...rows);
-  grid.append(caption, thead, tbody);
-  return grid;
-}
-
 // Put a figure into `element`. `block` is the node that hides when there is no figure, and
 // `onClick(trace, index)` hears of clicks on points.
-function makePlotlyView(element, block, onClick) {
-  const view = document.createElement('figure');
-  view.className = 'plotly-view';
+function makePlotlyView(element, block, onClick = () => {}) {
+  const view = make('figure', 'plotly-view');
   view.innerHTML =
     '<figcaption></figcaption>' +
     '<div class="frame"><div class="rows" aria-hidden="true"></div>' +
@@ -77,8 +49,8 @@ function makePlotlyView(element, block, onClick) {
   element.replaceChildren(view);
   const [caption, frame, below, values] = view.children;
   const [rowLabels, plot] = frame.children;
-  const details = document.createElement('details');
-  const scroller = document.createElement('div');
+  const details = make('details');
+  const scroller = make('div', 'table-frame');
   let figure = null;
   let forEveryone = true;
   let width = 0;
@@ -109,7 +81,7 @@ function makePlotlyView(element, block, onClick) {
       return;
     }
     if (!details.isConnected) values.replaceChildren(details);
-    scroller.setAttribute('aria-label', `Values: ${figure.title}`);
+    scrollable(scroller, `Values: ${figure.title}`);
     if (details.open) scroller.replaceChildren(tableOf(figure));
   }
 
@@ -117,7 +89,7 @@ function makePlotlyView(element, block, onClick) {
     rowLabels.replaceChildren();
     if (!rows) return;
     rows.labels.forEach((text, k) => {
-      const label = cell('span', text);
+      const label = make('span', '', text);
       label.style.top = `${rows.top + k * rows.pitch}px`;
       rowLabels.append(label);
     });
@@ -128,7 +100,7 @@ function makePlotlyView(element, block, onClick) {
     figure = panel ? panel.figure : null;
     if (!figure) return;
     if (panel.above) caption.innerHTML = panel.above;
-    else caption.replaceChildren(cell('h3', figure.title));
+    else caption.replaceChildren(make('h3', '', figure.title));
     below.innerHTML = panel.below;
     plot.setAttribute('aria-label', figure.title);
     plot.style.height = `${figure.layout.height}px`;
@@ -156,20 +128,13 @@ function makePlotlyView(element, block, onClick) {
     width = plot.clientWidth;
     const scrolls = frame.scrollWidth > frame.clientWidth + 1;
     if (scrolls) {
-      frame.tabIndex = 0;
-      frame.setAttribute('role', 'region');
-      frame.setAttribute('aria-label', `${figure.title} (scrolls sideways)`);
+      scrollable(frame, `${figure.title} (scrolls sideways)`);
     } else {
-      frame.removeAttribute('tabindex');
-      frame.removeAttribute('role');
-      frame.removeAttribute('aria-label');
+      ['tabindex', 'role', 'aria-label'].forEach((name) => frame.removeAttribute(name));
     }
   }
 
-  scroller.className = 'table-frame';
-  scroller.tabIndex = 0;
-  scroller.setAttribute('role', 'region');
-  details.append(cell('summary', 'Values as a table'), scroller);
+  details.append(make('summary', '', 'Values as a table'), scroller);
   details.addEventListener('toggle', tabulate);
   new MutationObserver(draw).observe(document.body, {
     attributes: true,

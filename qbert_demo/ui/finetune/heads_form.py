@@ -18,6 +18,10 @@ from qbert_demo.service.terms import (
     LoraRecipe,
     RaceRecipe,
 )
+from qbert_demo.ui.parts.events import handler
+from qbert_demo.ui.parts.forms import plain_radio
+from qbert_demo.ui.parts.html_blocks import block
+from qbert_demo.ui.parts.markup import hint_html
 
 ALONE, END_TO_END = "heads", "all"
 LEARNS = "learns"
@@ -35,20 +39,19 @@ HINTS = {
 }
 
 
-def build_settings() -> tuple[gr.CheckboxGroup, dict[str, Any]]:
+def build_heads_form() -> tuple[gr.CheckboxGroup, dict[str, Any]]:
     """Return the choice of heads, and the other controls by the names that `recipe_of` reads."""
-    gr.HTML("<h2>2 Heads and settings</h2>", apply_default_css=False)
-    learns = gr.Radio(
+    block("<h2>2 Heads and settings</h2>")
+    learns = plain_radio(
         [
             ("Heads only, on a frozen encoder (seconds)", ALONE),
             ("End to end: encoder too, with LoRA (minutes)", END_TO_END),
         ],
-        value=ALONE,
-        label="What learns",
-        elem_id="learns",
-        elem_classes="plain-radio",
+        "learns",
+        "What learns",
+        ALONE,
     )
-    hint = gr.HTML(_hint(ALONE), elem_id="learns-hint", apply_default_css=False)
+    hint = block(hint_html(HINTS[ALONE]), elem_id="learns-hint")
     heads = gr.CheckboxGroup(
         list(HEADS), value=["classical", "hybrid"], label="Heads that race", elem_id="race"
     )
@@ -88,14 +91,8 @@ def build_settings() -> tuple[gr.CheckboxGroup, dict[str, Any]]:
         settings["seed"] = gr.Number(
             0, label="Seed", info="of first weights and order", minimum=0, precision=0
         )
-    learns.change(
-        _shown,
-        learns,
-        [hint, epochs_alone, more_alone, epochs_lora, more_lora],
-        show_progress="hidden",
-        api_visibility="private",
-        queue=False,
-    )
+    groups = [hint, [epochs_alone, more_alone], [epochs_lora, more_lora]]
+    learns.change(**handler(_groups_for, learns, groups, queue=False))
     return heads, settings
 
 
@@ -147,18 +144,14 @@ def _circuit_and_loss() -> dict[str, Any]:
     return settings
 
 
-def _hint(learns: str) -> str:
-    return f'<p class="hint">{HINTS[learns]}</p>'
-
-
-def _shown(learns: str) -> tuple[Any, ...]:
+def _groups_for(learns: str) -> tuple[str, list[Any], list[Any]]:
     """The hint, and which groups of settings are to be seen."""
     learns = learns if learns in HINTS else ALONE
-    alone, lora = gr.update(visible=learns == ALONE), gr.update(visible=learns == END_TO_END)
-    return _hint(learns), alone, alone, lora, lora
+    alone, lora = (gr.update(visible=learns == kind) for kind in (ALONE, END_TO_END))
+    return hint_html(HINTS[learns]), [alone, alone], [lora, lora]
 
 
-def recipe_of(heads: Sequence[str], settings: dict[str, Any]) -> FrozenRecipe | LoraRecipe:
+def recipe_of(heads: Sequence[str] | None, settings: dict[str, Any]) -> FrozenRecipe | LoraRecipe:
     """Read the settings form, whose whole numbers may arrive as floats.
 
     Raises:
@@ -171,6 +164,6 @@ def recipe_of(heads: Sequence[str], settings: dict[str, Any]) -> FrozenRecipe | 
     if whole.pop(LEARNS, ALONE) == END_TO_END:
         own = {n.removeprefix(LORA): v for n, v in whole.items() if n.startswith(LORA)}
         shared = {name: value for name, value in whole.items() if name in SHARED}
-        return LoraRecipe(heads=tuple(heads), **shared, **own)
+        return LoraRecipe(heads=tuple(heads or ()), **shared, **own)
     plain = {name: value for name, value in whole.items() if not name.startswith(LORA)}
-    return FrozenRecipe(heads=tuple(heads), **plain)
+    return FrozenRecipe(heads=tuple(heads or ()), **plain)

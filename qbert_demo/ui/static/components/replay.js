@@ -3,16 +3,14 @@
 
 const BEAT_MS = 350;
 const block = element.closest('.block') || element;
-const root = document.createElement('section');
-root.className = 'lab replay';
-root.innerHTML = REPLAY_HTML;
+const root = make('section', 'lab replay');
+root.innerHTML = MARKUP.replay;
 element.replaceChildren(root);
 const at = (name) => root.querySelector(`[data-is="${name}"]`);
 const views = Object.fromEntries(['loss', 'accuracy', 'angles', 'values'].map((name) =>
-  [name, makePlotlyView(at(name), at(name), () => {})]));
+  [name, makePlotlyView(at(name), at(name))]));
 let own = null;
 let step = 0;
-let playing = 0;
 let frameAsked = 0;
 
 // What a head was like now; one that was stopped earlier stays as it was last.
@@ -80,13 +78,7 @@ function confusionTable({ head, labels }) {
   // Long names are cut by the style sheet; the pointer shows them whole.
   table.querySelectorAll('th, td:first-child').forEach((name) => { name.title = name.textContent; });
   table.style.setProperty('--head', `var(--${head})`);
-  const frame = document.createElement('div');
-  frame.className = 'table-frame';
-  frame.tabIndex = 0;
-  frame.setAttribute('role', 'region');
-  frame.setAttribute('aria-label', title);
-  frame.append(table);
-  return frame;
+  return scrollable(make('div', 'table-frame', table), title);
 }
 
 function showConfusions() {
@@ -125,16 +117,6 @@ function showStep() {
   showConfusions();
 }
 
-function play(on) {
-  clearInterval(playing);
-  playing = 0;
-  if (on) {
-    if (step === own.epochs.length - 1) goTo(0);
-    playing = setInterval(() => (step < own.epochs.length - 1 && block.offsetParent ? goTo(step + 1) : play(false)), BEAT_MS);
-  }
-  at('play').textContent = on ? 'Pause' : 'Play';
-}
-
 function show() {
   play(false);
   own = props.value ? JSON.parse(props.value) : null;
@@ -142,7 +124,7 @@ function show() {
   Object.entries(views).forEach(([name, view]) => {
     const panel = own?.figures[name];
     at(name).hidden = !panel;
-    view.show(panel ? { above: '', show_table: true, ...panel } : null);
+    view.show(panel ?? null);
   });
   at('confusions').replaceChildren(...(own?.confusions ?? []).map(confusionTable));
   if (!own) return;
@@ -153,7 +135,7 @@ function show() {
 ['loss', 'accuracy'].forEach((name) => {
   views[name].plot.addEventListener('drawn', () => own && markCurves(name));
 });
-at('play').addEventListener('click', () => play(!playing));
+const play = makePlayer(at('play'), block, BEAT_MS, () => step, () => own.epochs.length - 1, goTo);
 at('slider').addEventListener('input', () => {
   play(false);
   goTo(Number(at('slider').value) - 1);

@@ -1,11 +1,10 @@
-// The browser's half of PlotlyView. Gradio passes `element`, `props`, `trigger` and `watch`.
-// props.value is the JSON text of a Panel, or empty.
+// The browser's half of PlotlyView. props.value is the JSON text of a Panel, or empty.
 
 const QUICK = 20; // milliseconds
 const REST = 10;
 
 const block = element.closest('.block') || element;
-const view = makePlotlyView(element, block, (trace, index) => trigger('select', { trace, index }));
+const view = makePlotlyView(element, block);
 let isBusy = false;
 let isStale = false;
 

@@ -1,9 +1,8 @@
-// Example buttons and the pause while typing. See asking.py.
+// Example buttons and the pause while typing. See compare/examples.py.
 // `props.value` is the key of the chosen task, with `#link` when a link chose it; `trigger('submit')` classifies the text in the box.
 
 const settings = JSON.parse(props.settings);
-const bar = document.createElement('div');
-bar.className = 'examples';
+const bar = make('div', 'examples');
 bar.setAttribute('role', 'group');
 bar.setAttribute('aria-label', 'Examples');
 element.replaceChildren(bar);
@@ -34,17 +33,13 @@ function isExample(text) {
 }
 
 function showExamples() {
-  const hint = document.createElement('span');
-  hint.textContent = 'Try:';
   const buttons = examples().map(({ name, text }) => {
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.textContent = name;
-    button.title = text;
+    const button = make('button', '', name);
+    Object.assign(button, { type: 'button', title: text });
     button.addEventListener('click', () => fill(text));
     return button;
   });
-  bar.replaceChildren(...(buttons.length ? [hint, ...buttons] : []));
+  bar.replaceChildren(...(buttons.length ? [make('span', '', 'Try:'), ...buttons] : []));
 }
 
 // A new task: an example of the old one, or nothing, gives way to an example of the new one.

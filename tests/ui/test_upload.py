@@ -1,7 +1,5 @@
 """A downloaded head comes back through the page's handler, and leaves when its visitor does."""
 
-import base64
-import json
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -14,11 +12,12 @@ from qbert_demo.service import Explorer
 from qbert_demo.service.tuner import Order, Tuner
 from qbert_demo.training.quick import train_quickly
 from qbert_demo.training.recipe import FrozenRecipe
-from qbert_demo.ui.finetune.data import choice_of
-from qbert_demo.ui.finetune.restore import load
-from qbert_demo.ui.finetune.run import Session
-from qbert_demo.ui.finetune.take import download
-from qbert_demo.ui.parts.own_tasks import added, own_cards
+from qbert_demo.ui.finetune.downloads import download
+from qbert_demo.ui.finetune.rows_form import choice_of
+from qbert_demo.ui.finetune.training import Session
+from qbert_demo.ui.finetune.upload import load
+from qbert_demo.ui.parts.events import KEEP
+from qbert_demo.ui.parts.own_tasks import Offer, added, own_cards
 from tests.ui.scripted import SENTIMENT, ScriptedExplorer
 from tests.ui.test_compare import text_of
 from tests.ui.test_finetune import FORM
@@ -35,14 +34,16 @@ def tuner() -> Iterator[Tuner]:
 
 @pytest.fixture(scope="module")
 def session(tuner: Tuner) -> Session:
-    order = Order(tuner.material(choice_of(*FORM)), RECIPE)
+    order = Order(tuner.material(choice_of(FORM)), RECIPE)
     return Session("a job", order=order, report=train_quickly(order.material, RECIPE))
 
 
 def saved(session: Session, head: str, folder: Path) -> Path:
-    file = json.loads(download(head, session)[1] or "")
-    path = folder / file["name"]
-    path.write_bytes(base64.b64decode(file["base64"]))
+    _, file = download(head, session)
+    assert file is not None
+    assert isinstance(file.content, bytes)
+    path = folder / file.name
+    path.write_bytes(file.content)
     return path
 
 
@@ -52,7 +53,7 @@ def test_it_becomes_a_task_that_answers_as_the_trained_head_did(
 ) -> None:
     explorer = Explorer()
     file = saved(session, head, tmp_path)
-    words, cards, task, circuit_task, asked = load(tuner, explorer, str(file), ())
+    words, (cards, task, circuit_task, asked), _ = load(tuner, explorer, str(file), ())
     (card,) = cards
     assert card.title == f"From {file.name}"
     assert (card.heads, card.labels) == ((head,), ("good", "bad"))
@@ -75,10 +76,10 @@ def test_a_wrong_file_is_said_to_be_wrong_and_nothing_changes(tuner: Tuner, tmp_
     file = tmp_path / "holiday.zip"
     file.write_bytes(b"no zip")
     for _ in range(2):  # the second time it is gone
-        words, *rest = load(tuner, explorer, str(file), ())
-        assert "problem" in words
-        assert all("value" not in part for part in rest)
-    assert "Upload it again" in text_of(words)
+        offer = load(tuner, explorer, str(file), ())
+        assert "problem" in offer.said
+        assert offer == Offer(offer.said, KEEP, KEEP)
+    assert "Upload it again" in text_of(offer.said)
     assert explorer._own == {}
 
 
@@ -89,7 +90,7 @@ def test_who_leaves_is_forgotten_and_so_is_what_gave_way() -> None:
     def kept(key: str, title: str, *own: TaskCard) -> tuple[TaskCard, ...]:
         card = TaskCard(key, title, SENTIMENT.labels, (), ("hybrid",))
         explorer.adopt(card, {"hybrid": None})
-        cards: tuple[TaskCard, ...] = added(explorer, own, card)[0]
+        cards: tuple[TaskCard, ...] = added(explorer, own, card).cards
         return cards
 
     mine = kept("mine-1", "Yours")

@@ -4,11 +4,8 @@ import html
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-import gradio as gr
-
-from qbert_demo.config import HEADS
 from qbert_demo.errors import InputError, QBertError
 from qbert_demo.figures.training import (
     accuracy_curves,
@@ -20,8 +17,8 @@ from qbert_demo.figures.watched import angle_curves, value_curves
 from qbert_demo.results import Epoch, QuickReport
 from qbert_demo.service.terms import Event, LoraRecipe, Material, Order
 from qbert_demo.service.tuner import Tuner
-from qbert_demo.ui.finetune.data import choice_of
-from qbert_demo.ui.finetune.settings import recipe_of
+from qbert_demo.ui.finetune.heads_form import recipe_of
+from qbert_demo.ui.finetune.rows_form import GETTING, RowsForm, choice_of
 from qbert_demo.ui.finetune.words import (
     estimate_html,
     progress_html,
@@ -29,12 +26,13 @@ from qbert_demo.ui.finetune.words import (
     steps_html,
     watched_html,
 )
+from qbert_demo.ui.parts.events import KEEP
+from qbert_demo.ui.parts.markup import error_html
 from qbert_demo.ui.parts.plotly_view import Panel
-from qbert_demo.ui.parts.words import error_html
 
 PAUSE = 0.35
 """Seconds between two looks at a running training."""
-N_VIEWS = 5 + len(HEADS)
+CURVES = ("loss", "accuracy", "gradients", "angles", "values")
 ASK_AGAIN = (
     '<p class="notice">A training of yours is running. Press Start once more to drop it and begin '
     "anew.</p>"
@@ -44,7 +42,27 @@ UNASKED_SECONDS = 60
 """A training end to end that takes longer is begun by a second press only."""
 MEASURING = "<p>Measuring a few steps, to say how long it will take here …</p>"
 
-Update = tuple[Any, ...]
+
+class Progress(NamedTuple):
+    """What a visitor sees of a training, and what the page remembers.
+
+    Attributes:
+        session: A `Session`.
+        said: What is happening, in words.
+        bar: How far it is.
+        curves: A `Panel` for each of `CURVES`.
+        result: The table at the end, and what was got wrong.
+        matrices: A `Panel` for each head.
+        token: The box of the token that opened the rows; empty once the training has begun.
+    """
+
+    session: Any
+    said: Any = KEEP
+    bar: Any = KEEP
+    curves: Any = KEEP
+    result: Any = KEEP
+    matrices: Any = KEEP
+    token: Any = KEEP
 
 
 @dataclass
@@ -71,7 +89,7 @@ class Session:
 
 
 @dataclass
-class _Progress:
+class _Heard:
     """What has been heard of a training."""
 
     order: Order
@@ -115,35 +133,30 @@ class _Progress:
 def run(
     tuner: Tuner,
     session: Session,
-    heads: Sequence[str],
+    heads: Sequence[str] | None,
     settings: dict[str, Any],
-    form: Sequence[Any],
-) -> Iterator[Update]:
-    """Train and tell.
-
-    Yields:
-        The session, the words, the progress bar, five figures, the result and a confusion
-        matrix for each head; ``gr.skip()`` for what stays as it is.
-    """
+    rows: RowsForm,
+) -> Iterator[Progress]:
+    """Train and tell."""
     if session.preparing:
-        yield session, *_still(N_VIEWS + 3)
+        yield Progress(session)
         return
     if session.is_running and not session.notice:
         session.notice = ASK_AGAIN
-        yield session, ASK_AGAIN, *_still(N_VIEWS + 2)
+        yield Progress(session, ASK_AGAIN)
         return
     session.preparing = this = object()
     try:
-        yield session, "<p>Getting the rows …</p>", "", *_still(N_VIEWS + 1)
+        yield Progress(session, GETTING, "")
         words = "<p>Starting …</p>"
-        order = Order(tuner.material(choice_of(*form)), recipe_of(heads, settings))
+        order = Order(tuner.material(choice_of(rows)), recipe_of(heads, settings))
         if isinstance(order.recipe, LoraRecipe) and order != session.foretold:
-            yield session, MEASURING, *_still(N_VIEWS + 2)
+            yield Progress(session, MEASURING)
             estimate = tuner.estimate(order, lambda: session.preparing is not this)
             words = estimate_html(estimate, order.seconds(), UNASKED_SECONDS)
             if estimate.seconds > UNASKED_SECONDS:
                 session.foretold = order if estimate.seconds <= order.seconds() else None
-                yield session, _noted(session, words), *_still(N_VIEWS + 2)
+                yield Progress(session, _noted(session, words))
                 return
         if session.preparing is not this:
             raise InputError("Stopped before it began.")
@@ -151,14 +164,14 @@ def run(
             stop(tuner, session, drop=True)
         job_id = tuner.start(order.material, order.recipe)
     except QBertError as error:
-        yield session, _noted(session, error_html(str(error))), *_still(N_VIEWS + 2)
+        yield Progress(session, _noted(session, error_html(str(error))))
         return
     finally:
         if session.preparing is this:
             session.preparing = None
     session = Session(job_id, is_running=True, order=order)
     try:
-        yield session, words, "", *([None] * 5), "", *([None] * len(HEADS))
+        yield Progress(session, words, "", curves={}, result="", matrices={}, token="")
         yield from _follow(tuner, session, order)
     finally:
         if session.is_running:
@@ -183,31 +196,44 @@ def stop(tuner: Tuner, session: Session, *, drop: bool = False) -> None:
         session.is_running = False
 
 
-def _follow(tuner: Tuner, session: Session, order: Order) -> Iterator[Update]:
-    progress = _Progress(order)
+def stop_training(tuner: Tuner, session: Session) -> Any:
+    """End what is under way; says so at once where that may take a while."""
+    is_preparing = session.preparing is not None
+    stop(tuner, session)
+    return "<p>Stopping …</p>" if is_preparing else KEEP
+
+
+def _follow(tuner: Tuner, session: Session, order: Order) -> Iterator[Progress]:
+    heard = _Heard(order)
     since = 0
     while True:
         try:
             events = tuner.events(session.job_id, since, PAUSE)
         except InputError:
             return  # dropped for a newer training of the same visitor
-        before = len(progress.epochs)
+        before = len(heard.epochs)
         for event in events:
             since = event.number + 1
             if event.is_last:
                 session.is_running = False
                 session.report = event.value
-                words = _last_words(session, event)
-                yield session, words, "", *_still(N_VIEWS + 1)  # figures take longer to draw
-                yield session, words, "", *_last_views(session, order, progress)
+                last = Progress(session, _last_words(session, event), "")
+                yield last  # figures take longer to draw
+                if session.report is None:
+                    yield last._replace(curves={}, result="", matrices={})
+                else:
+                    yield last._replace(
+                        curves=_curves(heard),
+                        result=result_html(session.report, order.material),
+                        matrices=_matrices(session.report, order.material),
+                    )
                 return
-            progress.hear(event)
+            heard.hear(event)
         if session.preparing:
             continue  # what is said is about that
-        stage, bar = progress.html()
-        stage += session.notice
-        views = _curves(progress) if len(progress.epochs) > before else _still(5)
-        yield session, stage, bar, *views, *_still(1 + len(HEADS))
+        stage, bar = heard.html()
+        curves = _curves(heard) if len(heard.epochs) > before else KEEP
+        yield Progress(session, stage + session.notice, bar, curves)
         time.sleep(PAUSE if events else 0)
 
 
@@ -224,42 +250,24 @@ def _last_words(session: Session, event: Event) -> str:
     return f"<p>{words}</p>"
 
 
-def _last_views(session: Session, order: Order, progress: _Progress) -> list[Any]:
-    """The figures, the result and a confusion matrix for each head."""
-    report = session.report
-    if report is None:
-        return [*([None] * 5), "", *([None] * len(HEADS))]
-    return [
-        *_curves(progress),
-        result_html(report, order.material),
-        *(_confusion(report, order.material, head) for head in HEADS),
-    ]
+def _matrices(report: QuickReport, material: Material) -> dict[str, Panel]:
+    truth = material.held_out.labels
+    return {
+        name: Panel(confusion_matrix(name, truth, head.predicted.tolist(), material.labels))
+        for name, head in report.heads.items()
+    }
 
 
-def _confusion(report: QuickReport, material: Material, head: str) -> Panel | None:
-    found = report.heads.get(head)
-    if found is None:
-        return None
-    truth, predicted = material.held_out.labels, found.predicted.tolist()
-    return Panel(confusion_matrix(head, truth, predicted, material.labels))
-
-
-def _curves(progress: _Progress) -> list[Panel | None]:
-    histories, recipe = progress.histories(), progress.order.recipe
+def _curves(heard: _Heard) -> dict[str, Panel]:
+    histories, recipe = heard.histories(), heard.order.recipe
     n = recipe.epochs
-    common: list[Panel | None] = [
-        Panel(draw(histories, n)) for draw in (loss_curves, accuracy_curves, gradient_curves)
-    ]
-    hybrid = histories.get("hybrid", [])
-    if not hybrid:
-        return [*common, None, None]
-    texts = watched_html(progress.order.material, len(hybrid[0].values))
-    return [
-        *common,
-        Panel(angle_curves(hybrid, n, recipe.spec().weight_shape)),
-        Panel(value_curves(hybrid, n), below=texts),
-    ]
-
-
-def _still(n: int) -> list[Any]:
-    return [gr.skip() for _ in range(n)]
+    panels = {
+        "loss": Panel(loss_curves(histories, n)),
+        "accuracy": Panel(accuracy_curves(histories, n)),
+        "gradients": Panel(gradient_curves(histories, n)),
+    }
+    if hybrid := histories.get("hybrid"):
+        texts = watched_html(heard.order.material, len(hybrid[0].values))
+        panels["angles"] = Panel(angle_curves(hybrid, n, recipe.spec().weight_shape))
+        panels["values"] = Panel(value_curves(hybrid, n), below=texts)
+    return panels

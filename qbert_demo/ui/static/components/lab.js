@@ -1,10 +1,10 @@
 // The Circuit tab's instrument: one circuit, every state on the way, and everything that can be
-// done to it, all in this page. See circuit_lab.py. props.value is the JSON text of a circuit and
+// done to it, all in this page. See circuit/lab.py. props.value is the JSON text of a circuit and
 // its frames, or empty; `current()` on the node hands the circuit as it stands to the server's tools.
 
 const block = element.closest('.block') || element;
 const lab = make('section', 'lab');
-lab.innerHTML = LAB_HTML;
+lab.innerHTML = MARKUP.lab;
 element.replaceChildren(lab);
 const at = (name) => lab.querySelector(`[data-is="${name}"]`);
 const views = {};
@@ -13,7 +13,6 @@ let change = { ...UNCHANGED };
 let now = null;
 let before = null;
 let step = 0;
-let playing = 0;
 let sliders = null;
 let seriesTimer = 0;
 let restTimer = 0;
@@ -115,28 +114,14 @@ function showStep() {
   refreshViews(['bloch', 'paulis', 'probabilities', 'entropies', 'information']);
 }
 
-function play(on) {
-  clearInterval(playing);
-  playing = 0;
-  if (on) {
-    if (step === own.gates.length) goTo(0);
-    playing = setInterval(() => (step < own.gates.length && block.offsetParent ? goTo(step + 1) : play(false)), 700);
-  }
-  at('play').textContent = on ? 'Pause' : 'Play';
-}
-
 function showAnswer() {
   const label = own.labels[winnerOf(now.logits)];
   const share = softmaxOf(now.logits)[winnerOf(now.logits)];
   at('answer').textContent = `${changesInWords(own, change).length ? 'After your changes the' : 'The'} hybrid says ${label} (${percent(share)}).`;
   const tables = [wayTable(own.title, 'q', '⟨Z⟩', own.labels, now)];
   if (own.control) tables.push(wayTable(own.control.title, 'unit ', 'value', own.labels, own.control));
-  at('ways').replaceChildren(...tables.map((node) => make('div', 'table-frame', node)));
-  [...at('ways').children].forEach((frame) => {
-    frame.tabIndex = 0;
-    frame.setAttribute('role', 'region');
-    frame.setAttribute('aria-label', frame.querySelector('caption').textContent);
-  });
+  at('ways').replaceChildren(...tables.map((node) =>
+    scrollable(make('div', 'table-frame', node), node.caption.textContent)));
 }
 
 function showChanges() {
@@ -220,17 +205,14 @@ function show() {
   });
   at('sliders').replaceChildren(sliders.node);
   at('without').replaceChildren(
-    ...[['', 'none'], ...own.angles.map((_, k) => [String(k), `q${k}`])].map(([value, text]) => {
-      const option = make('option', '', text);
-      option.value = value;
-      return option;
-    }),
+    ...[['', 'none'], ...own.angles.map((_, k) => [String(k), `q${k}`])].map(([value, text]) =>
+      Object.assign(make('option', '', text), { value })),
   );
   Object.entries(views).forEach(([name, entry]) => {
     const { figure } = own.frames[name];
     entry.figure = figure;
     entry.stale = true;
-    entry.view.show({ ...own.frames[name], above: '', show_table: true });
+    entry.view.show(own.frames[name]);
   });
   recompute();
 }
@@ -247,12 +229,12 @@ addView('information', (figure) => {
 });
 addView('response', fillResponseNow);
 
+const play = makePlayer(at('play'), block, 700, () => step, () => own.gates.length, goTo);
 const on = (name, event, act) => at(name).addEventListener(event, act);
 on('first', 'click', () => goTo(0));
 on('previous', 'click', () => goTo(step - 1));
 on('next', 'click', () => goTo(step + 1));
 on('last', 'click', () => goTo(own.gates.length));
-on('play', 'click', () => play(!playing));
 on('slider', 'input', () => goTo(Number(at('slider').value)));
 on('reset', 'click', reset);
 on('undo', 'click', reset);
