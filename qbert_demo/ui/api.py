@@ -7,10 +7,10 @@ from typing import Any
 
 import gradio as gr
 
-from qbert_demo.errors import InputError, QBertError
+from qbert_demo.errors import InputError
 from qbert_demo.service import Explorer
-from qbert_demo.service.plain_json import Json, batch_json, comparison_json
-from qbert_demo.ui.compare.tab import heads_of
+from qbert_demo.service.plain_json import batch_json, comparison_json
+from qbert_demo.ui.parts.events import errors_told
 
 MODELS_AT_ONCE = 2
 """Comparisons for programs that run side by side; more would only slow each other down."""
@@ -21,7 +21,9 @@ def build_api(explorer: Explorer) -> None:
 
     def compare(task: str, text: str, include_control: bool = False) -> dict[str, Any]:
         """Compare the models on one text."""
-        return answered(compare_json, explorer, task, text, include_control)
+        with errors_told():
+            heads = _heads(explorer, task, include_control)
+            return comparison_json(explorer.compare(task, text, heads))
 
     def compare_batch(
         task: str,
@@ -30,7 +32,9 @@ def build_api(explorer: Explorer) -> None:
         include_control: bool = False,
     ) -> dict[str, Any]:
         """Compare the models on up to 500 texts, with accuracy if true labels are given."""
-        return answered(compare_batch_json, explorer, task, texts, labels, include_control)
+        with errors_told():
+            heads = _heads(explorer, task, include_control)
+            return batch_json(explorer.compare_batch(task, texts, labels, heads))
 
     gr.api(
         compare,
@@ -41,37 +45,7 @@ def build_api(explorer: Explorer) -> None:
     gr.api(compare_batch, api_name="compare_batch", concurrency_limit=1, concurrency_id="batch")
 
 
-def answered(ask: Any, *arguments: Any) -> Json:
-    """Call one of the functions below and pass on only messages meant for the caller."""
-    try:
-        return ask(*arguments)
-    except QBertError as error:
-        raise gr.Error(str(error), print_exception=False) from None
-
-
-def compare_json(explorer: Explorer, task: Any, text: Any, include_control: Any = False) -> Json:
-    """Report the comparison of one text.
-
-    Raises:
-        InputError: If an argument is of the wrong type or cannot be used.
-    """
-    heads = heads_of(explorer, task, _flag(include_control))
-    return comparison_json(explorer.compare(task, text, heads))
-
-
-def compare_batch_json(
-    explorer: Explorer, task: Any, texts: Any, labels: Any = None, include_control: Any = False
-) -> Json:
-    """Report the comparison of many texts.
-
-    Raises:
-        InputError: If an argument is of the wrong type or cannot be used.
-    """
-    heads = heads_of(explorer, task, _flag(include_control))
-    return batch_json(explorer.compare_batch(task, texts, labels, heads))
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise InputError(f"include_control must be true or false, not {value!r:.60}.")
-    return value
+def _heads(explorer: Explorer, task: Any, include_control: Any) -> tuple[str, ...]:
+    if not isinstance(include_control, bool):
+        raise InputError(f"include_control must be true or false, not {include_control!r:.60}.")
+    return explorer.task(task).asked(include_control)

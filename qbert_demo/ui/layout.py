@@ -2,7 +2,6 @@
 
 import html
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -69,13 +68,11 @@ def launch_options() -> dict[str, Any]:
 
 def build_header(explorer: Explorer, page: gr.Blocks) -> None:
     """Lay out the header; it is written anew for each page, since a model may fall back later."""
-    header = block(current_header(explorer), elem_id="header")
-    page.load(**handler(partial(current_header, explorer), None, header, queue=False))
 
+    def current() -> str:
+        return header_html(explorer.status, explorer.origins)
 
-def current_header(explorer: Explorer) -> str:
-    """Write the header with what is known of the models now."""
-    return header_html(explorer.status, explorer.origins)
+    page.load(**handler(current, None, block(current(), elem_id="header"), queue=False))
 
 
 def header_html(status: str, origins: Sequence[Origin]) -> str:

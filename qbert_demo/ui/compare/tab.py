@@ -112,25 +112,13 @@ def answer(explorer: Explorer, task: str, text: str | None, with_control: bool) 
     if not (text or "").strip():
         return Answer(INVITATION)
     try:
-        comparison = explorer.compare(task, text or "", heads_of(explorer, task, with_control))
+        heads = explorer.task(task).asked(with_control)
+        comparison = explorer.compare(task, text or "", heads)
     except QBertError as error:
         return Answer(error_html(str(error)))
     cards = {head: card_panel(p) for head, p in comparison.predictions.items()}
-    return Answer(summary(comparison), cards, _figures(comparison))
-
-
-def heads_of(explorer: Explorer, task: str, with_control: bool) -> tuple[str, ...]:
-    """Return the heads to ask: those the task has, the control only on demand.
-
-    Raises:
-        InputError: If there is no such task.
-    """
-    return explorer.task(task).asked(with_control)
-
-
-def summary(comparison: Comparison) -> str:
-    """Write the sentence above the cards, and what was not read."""
-    return f'<p class="verdict">{shown(verdict(comparison))}</p>{cut_notice(comparison)}'
+    said = f'<p class="verdict">{shown(verdict(comparison))}</p>{cut_notice(comparison)}'
+    return Answer(said, cards, _figures(comparison))
 
 
 def _figures(comparison: Comparison) -> dict[str, Panel]:

@@ -1,4 +1,7 @@
-"""The Fine-tune tab, a file for each of its parts."""
+"""The Fine-tune tab: two forms, the training, and what becomes of a trained head.
+
+Imports `parts` and no other tab.
+"""
 
 from qbert_demo.ui.finetune.tab import build_finetune_tab
 

@@ -10,11 +10,12 @@ from typing import Any
 
 import gradio as gr
 
-from qbert_demo.errors import InputError, QBertError
+from qbert_demo.errors import InputError
 from qbert_demo.results import QuickReport
 from qbert_demo.service.plain_json import Json
 from qbert_demo.service.terms import DataChoice, Event, FrozenRecipe, Material
 from qbert_demo.service.tuner import Tuner
+from qbert_demo.ui.parts.events import errors_told
 
 PAUSE = 1.0
 """Seconds without an event after which something is told all the same: a caller's leaving shows."""
@@ -32,10 +33,8 @@ def build_finetune_api(tuner: Tuner) -> None:
         settings: dict[str, Any] | None = None,
     ) -> Iterator[dict[str, Any]]:
         """Train heads on a dataset, or without one on lines "text, label"; streams events."""
-        try:
+        with errors_told():
             yield from told(tuner, dataset, lines, rows, held_out, settings)
-        except QBertError as error:
-            raise gr.Error(str(error), print_exception=False) from None
 
     gr.api(fine_tune, api_name="fine_tune", concurrency_limit=AT_ONCE)
 

@@ -6,11 +6,13 @@ components: a mapping, a list, or another form.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from inspect import isgeneratorfunction
 from typing import Any
 
 import gradio as gr
+
+from qbert_demo.errors import QBertError
 
 KEEP: Any = gr.skip()
 """The value of a component that stays as it is."""
@@ -49,6 +51,15 @@ def components_of(part: Any) -> list[Any]:
     if isinstance(part, list | tuple):
         return [component for one in part for component in components_of(one)]
     return [part]
+
+
+@contextmanager
+def errors_told() -> Iterator[None]:
+    """Pass on to a program what is meant for people, and nothing else."""
+    try:
+        yield
+    except QBertError as error:
+        raise gr.Error(str(error), print_exception=False) from None
 
 
 def _named(act: Callable[..., Any], parts: Sequence[Any], outputs: Any) -> Callable[..., Any]:
