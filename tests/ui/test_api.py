@@ -1,11 +1,9 @@
 """The named endpoints over gradio_client, as a program on another machine calls them."""
 
 import json
-import re
 from typing import Any
 from urllib.request import Request, urlopen
 
-import gradio as gr
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
@@ -100,14 +98,3 @@ def test_the_page_asks_nobody_else_and_serves_only_its_own_script(url: str) -> N
         assert reply.status == 200
     with pytest.raises(OSError, match="403|404"):
         urlopen(Request(f"{url}gradio_api/file=/etc/passwd"))
-
-
-def test_the_page_has_its_scripts_once(url: str) -> None:
-    with urlopen(f"{url}config") as reply:
-        config = json.loads(reply.read())
-    assert config["head"].count("function makePlotlyView(") == 1
-    scripts = {part["props"].get("js_on_load") or "" for part in config["components"]}
-    called = {found[1] for script in scripts if (found := re.match(r"qbert\.(\w+)\(", script))}
-    assert called == {"code_box", "examples", "file_link", "lab", "plotly_view", "replay"}
-    assert all(f"\n{name}(element, props, trigger, watch) {{" in config["head"] for name in called)
-    assert max(len(script) for script in scripts - {gr.HTML().js_on_load}) < 100
