@@ -47,12 +47,14 @@ def start_server(module: str) -> None:
     """
     with _STARTING:
         _CONTEXT.set_forkserver_preload([f"{__package__}.server", __name__, module])
-        usual = os.environ.get("PYTHONPATH", "")
+        usual = os.environ.get("PYTHONPATH")
         os.environ["PYTHONPATH"] = os.pathsep.join(sys.path)  # which Python 3.11 does not tell it
         try:
             forkserver.ensure_running()
         finally:
-            os.environ["PYTHONPATH"] = usual
+            del os.environ["PYTHONPATH"]
+            if usual is not None:
+                os.environ["PYTHONPATH"] = usual
 
 
 def start(order: bytes, talk: Connection) -> ForkServerProcess:
