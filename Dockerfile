@@ -10,9 +10,9 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore
 
 WORKDIR /app
-COPY requirements.txt .
-RUN pip install --no-cache-dir --index-url "$TORCH_INDEX" "$(grep '^torch==' requirements.txt)" \
-    && pip install --no-cache-dir --requirement requirements.txt
+COPY requirements.txt constraints.txt ./
+RUN pip install --no-cache-dir --index-url "$TORCH_INDEX" --constraint constraints.txt torch \
+    && pip install --no-cache-dir --constraint constraints.txt --requirement requirements.txt
 
 COPY checkpoints checkpoints
 COPY qbert_demo qbert_demo

@@ -60,20 +60,20 @@ clean: ## remove environments and caches
 # Environments. TORCH_INDEX may name an index to take torch from, such as the one in the
 # Dockerfile for a build without CUDA.
 
-.venv/.ready: requirements.txt | .venv/.created
+.venv/.ready: requirements.txt constraints.txt | .venv/.created
 	@echo 'Installing requirements.txt into .venv (a few minutes the first time)'
-	@$(if $(TORCH_INDEX),$(PY) $(PIP) --index-url '$(TORCH_INDEX)' "$$(grep '^torch==' requirements.txt)")
-	@$(PY) $(PIP) -r requirements.txt
+	@$(if $(TORCH_INDEX),$(PY) $(PIP) --index-url '$(TORCH_INDEX)' -c constraints.txt torch)
+	@$(PY) $(PIP) -c constraints.txt -r requirements.txt
 	@touch $@
 
 .venv/.ready-to-test: tests/requirements.txt .venv/.ready
 	@echo 'Installing tests/requirements.txt into .venv'
-	@$(PY) $(PIP) -r tests/requirements.txt
+	@$(PY) $(PIP) -c constraints.txt -r tests/requirements.txt
 	@touch $@
 
-.venv-bench/.ready: requirements.txt benchmarks/requirements.txt | .venv-bench/.created
+.venv-bench/.ready: requirements.txt constraints.txt benchmarks/requirements.txt | .venv-bench/.created
 	@echo 'Installing the simulators to compare with into .venv-bench'
-	@.venv-bench/bin/python $(PIP) -r requirements.txt -r benchmarks/requirements.txt
+	@.venv-bench/bin/python $(PIP) -c constraints.txt -r requirements.txt -r benchmarks/requirements.txt
 	@touch $@
 
 # Debian's Python has no ensurepip without the package python3-venv; its own pip can stand in.

@@ -1,0 +1,33 @@
+"""What starting the app asks of the place that hosts it."""
+
+import sys
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+
+from qbert_demo.ui import launch
+
+
+@pytest.mark.parametrize("zero_gpu", [False, True])
+def test_a_zerogpu_space_finds_a_function_before_the_app_is_served(
+    monkeypatch: pytest.MonkeyPatch, zero_gpu: bool
+) -> None:
+    happened: list[object] = []
+    spaces = ModuleType("spaces")
+    vars(spaces)["GPU"] = happened.append
+    monkeypatch.setitem(sys.modules, "spaces", spaces)
+    monkeypatch.setattr(launch.Explorer, "start", lambda: None)
+    monkeypatch.setattr(launch, "Tuner", lambda datasets: None)
+    monkeypatch.setattr(launch, "build_app", lambda explorer, tuner: _App(happened))
+    if zero_gpu:
+        monkeypatch.setenv("SPACES_ZERO_GPU", "true")
+    launch.launch()
+    *declared, served = happened
+    assert served == "served"
+    assert [callable(function) for function in declared] == [True] * zero_gpu
+
+
+class _App:
+    def __init__(self, happened: list[object]) -> None:
+        self.launch: Callable[..., None] = lambda **options: happened.append("served")
