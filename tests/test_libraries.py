@@ -19,6 +19,8 @@ UNDOCUMENTED = {
     "huggingface_hub:constants.is_offline_mode": "the Hub is asked for nothing while offline",
     "multiprocessing.context:ForkServerProcess": "a job's child has a type",
     "multiprocessing.forkserver:ensure_running": "the fork server imports before its first child",
+    "torch:ops.mkldnn._linear_pointwise": "an encoder answers in half the time",
+    "torch:ops.mkldnn._reorder_linear_weight": "its weights are laid out once",
     "transformers.activations:ACT2FN": "a config may name these activations",
     "transformers.initialization:no_init_weights": "no weight is drawn that is read anyway",
     "transformers.utils:cached_file": "the weights of a teacher are found, to be hashed",

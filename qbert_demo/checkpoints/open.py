@@ -16,6 +16,7 @@ from qbert_demo.config import MINILM, MODEL_TYPE, Backbone
 from qbert_demo.errors import CheckpointError
 from qbert_demo.model import QBertConfig, QBertForSequenceClassification, checkpoint
 from qbert_demo.model.loaded import LoadedModel
+from qbert_demo.model.packed_bert import pack
 from qbert_demo.model.plain_bert import check_plain, read_plain
 from qbert_demo.model.tokenizer import read_tokenizer
 
@@ -68,6 +69,7 @@ def open_checkpoint(
             model = QBertForSequenceClassification.read(folder, config, encoder, other)
         rows = model.bert.config.vocab_size
         tokenizer = base.tokenizer if base else read_tokenizer(folder, rows)
+        pack(model.bert, is_final=base is None or model.bert is not base.model.bert)
         loaded = LoadedModel(model, tokenizer, source)
         loaded.warm_up()
     return loaded

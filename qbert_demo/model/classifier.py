@@ -26,6 +26,7 @@ from qbert_demo.model import checkpoint
 from qbert_demo.model.configuration import QBertConfig
 from qbert_demo.model.encoder import find_backbone, read_encoder
 from qbert_demo.model.heads import HeadOutput, Output, head_of
+from qbert_demo.model.packed_bert import last_hidden_state
 
 HUB_ARGUMENTS = ("revision", "token", "cache_dir", "local_files_only", "force_download")
 
@@ -71,7 +72,7 @@ class QBertForSequenceClassification(PreTrainedModel):
         Returns:
             float32 vectors of shape ``(batch, hidden)``.
         """
-        hidden = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        hidden = last_hidden_state(self.bert, input_ids, attention_mask)
         if self.config.pooling == "cls":
             return hidden[:, 0].float()
         if attention_mask is None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from huggingface_hub.errors import StrictDataclassError
@@ -18,6 +18,7 @@ from qbert_demo.errors import CheckpointError
 from qbert_demo.hub.files import WEIGHTS
 from qbert_demo.model import checkpoint
 from qbert_demo.model.heads import HeadOutput, LinearHead
+from qbert_demo.model.packed_bert import last_hidden_state
 from qbert_demo.ranges import whole
 
 SIZES = {
@@ -75,7 +76,8 @@ class PlainBert(nn.Module):
 
     def encode(self, input_ids: Tensor, attention_mask: Tensor | None = None) -> Tensor:
         """Text vectors from the model's own pooler, float32 of shape ``(batch, hidden)``."""
-        return self.bert(input_ids=input_ids, attention_mask=attention_mask).pooler_output.float()
+        hidden = last_hidden_state(self.bert, input_ids, attention_mask)
+        return cast(nn.Module, self.bert.pooler)(hidden).float()
 
     def classify(self, pooled: Tensor) -> HeadOutput:
         """Logits of shape ``(batch, n_labels)``."""

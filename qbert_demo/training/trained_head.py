@@ -18,6 +18,7 @@ from qbert_demo.errors import CheckpointError, QBertError
 from qbert_demo.model import QBertConfig, checkpoint, find_backbone
 from qbert_demo.model.heads import HEADS
 from qbert_demo.model.loaded import LoadedModel
+from qbert_demo.model.packed_bert import pack
 from qbert_demo.results import HeadReport
 from qbert_demo.training.provenance import describe, versions
 from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe, RaceRecipe
@@ -34,7 +35,9 @@ def adopt(
     A head that was trained end to end has an encoder of its own.
     """
     tensors = {name: torch.from_numpy(array).float() for name, array in report.tensors.items()}
-    return base.with_head(head_config(material, recipe, report.head), tensors, "just trained")
+    head = base.with_head(head_config(material, recipe, report.head), tensors, "just trained")
+    pack(head.model.bert, is_final=head.model.bert is not base.model.bert)
+    return head
 
 
 def fresh_classifier() -> LoadedModel:

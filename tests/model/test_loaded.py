@@ -66,10 +66,10 @@ def test_padding_does_not_change_a_vector(classifier: LoadedModel) -> None:
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
 @torch.inference_mode()
 def test_in_half_precision_it_says_nearly_the_same(
-    classifier: LoadedModel, dtype: torch.dtype
+    classifier: LoadedModel, hybrid: QBertForSequenceClassification, dtype: torch.dtype
 ) -> None:
     ids = torch.tensor([classifier.tokenize(["a somewhat longer text than that"])[0].ids])
-    expected = classifier.model(ids).logits
-    halved = deepcopy(classifier.model).to(dtype)(ids).logits
+    expected = hybrid(ids).logits
+    halved = deepcopy(hybrid).to(dtype)(ids).logits
     assert halved.dtype == dtype
     torch.testing.assert_close(halved.float(), expected, atol=0.1, rtol=0.1)
