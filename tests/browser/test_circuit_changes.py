@@ -170,6 +170,10 @@ def test_the_code_can_be_copied_and_the_drawing_saved(open_page: Open) -> None:
     page.wait_for_selector("#code button >> text=Copied")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.strip() == page.inner_text("#code pre").strip()
+    with page.expect_download() as waiting:
+        page.click("#code a >> text=Download circuit.py")
+    assert Path(waiting.value.path()).read_text("utf-8").strip() == copied.strip()
+    assert waiting.value.suggested_filename == "circuit.py"
     link = page.get_attribute("#exported a", "href")
     assert link is not None
     circuit = json.loads(urllib.parse.unquote(link.split("#circuit=")[1]))
