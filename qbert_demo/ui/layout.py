@@ -16,6 +16,7 @@ from qbert_demo.ui.compare.hub_model import wire_guest_form
 from qbert_demo.ui.compare.tab import build_compare_tab
 from qbert_demo.ui.finetune import build_finetune_tab
 from qbert_demo.ui.finetune.api import build_finetune_api
+from qbert_demo.ui.parts.events import QUIET
 from qbert_demo.ui.parts.markup import link_html
 from qbert_demo.ui.parts.own_tasks import OwnTasks, own_cards
 from qbert_demo.ui.parts.plotly_view import plotly_head
@@ -43,8 +44,9 @@ def build_app(explorer: Explorer, tuner: Tuner) -> gr.Blocks:
         with gr.Tabs():
             question = build_compare_tab(explorer, app)
             circuit_task = build_circuit_tab(explorer, question.task, question.text)
-            own = OwnTasks(cards, question.task, circuit_task, question.asking)
-            wire_guest_form(explorer, question.guest, own)
+            task, asking, guest = question.task, question.asking, question.guest
+            own = OwnTasks(guest.said, cards, task, circuit_task, asking, guest.token)
+            wire_guest_form(explorer, guest, own)
             build_finetune_tab(tuner, explorer, own)
         build_api(explorer)
         build_finetune_api(tuner)
@@ -71,14 +73,7 @@ def launch_options() -> dict[str, Any]:
 def build_header(explorer: Explorer, page: gr.Blocks) -> None:
     """Lay out the header; it is written anew for each page, since a model may fall back later."""
     header = gr.HTML(current_header(explorer), elem_id="header", apply_default_css=False)
-    page.load(
-        partial(current_header, explorer),
-        None,
-        header,
-        queue=False,
-        show_progress="hidden",
-        api_visibility="private",
-    )
+    page.load(partial(current_header, explorer), None, header, queue=False, **QUIET)
 
 
 def current_header(explorer: Explorer) -> str:

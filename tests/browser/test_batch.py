@@ -45,6 +45,7 @@ def test_an_uploaded_file_is_compared_and_taken_home(open_page: Open, tmp_path: 
     assert page.locator("#batch-table b").count() == 0
     with page.expect_download() as download:
         page.get_by_role("link", name="Download as CSV").click()
+    assert download.value.suggested_filename == "comparison.csv"
     content = Path(download.value.path()).read_text("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(content)))
     assert [row["text"] for row in rows] == ["'=good but", "good", "<b>bad</b>"]

@@ -163,6 +163,8 @@ def test_measuring_and_stale_results(open_page: Open) -> None:
 
 def test_the_code_can_be_copied_and_the_drawing_saved(open_page: Open) -> None:
     page = opened(open_page)
+    saved: list[str] = []
+    page.on("download", lambda file: saved.append(file.suggested_filename))
     page.click("#export > button")
     page.click("#export-button")
     page.wait_for_selector("#code pre >> text=import pennylane")
@@ -170,6 +172,10 @@ def test_the_code_can_be_copied_and_the_drawing_saved(open_page: Open) -> None:
     page.wait_for_selector("#code button >> text=Copied")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.strip() == page.inner_text("#code pre").strip()
+    with page.expect_download() as waiting:
+        page.click("#code a >> text=Download circuit.py")
+    assert Path(waiting.value.path()).read_text("utf-8").strip() == copied.strip()
+    assert saved == ["circuit.py"], "nothing is saved unasked"
     link = page.get_attribute("#exported a", "href")
     assert link is not None
     circuit = json.loads(urllib.parse.unquote(link.split("#circuit=")[1]))

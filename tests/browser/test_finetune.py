@@ -88,6 +88,9 @@ def test_own_sentences_are_shown_learnt_and_taken_home(open_page: Open) -> None:
         page.click("#download-hybrid")
     with zipfile.ZipFile(Path(waiting.value.path())) as archive:
         assert any(name.endswith("model.safetensors") for name in archive.namelist())
+    with page.expect_download() as again:
+        page.click(f"text=Save {waiting.value.suggested_filename} again")
+    assert Path(again.value.path()).read_bytes() == Path(waiting.value.path()).read_bytes()
     page.click("#use")
     page.wait_for_selector("#download-said >> text=Compare and Circuit")
     page.click("#compare-tab-button")

@@ -84,7 +84,7 @@ def using(explorer: Explorer, session: Session, token: str) -> Iterator[tuple[st
     for repo_id in ("org/mine", "other/mine", "no name"):
         yield from push(session, "hybrid", repo_id, True, token)
     for repo_id in ("org/mine", "other/private"):
-        yield from ((words, box) for words, box, *_ in load(explorer, repo_id, "", token, ()))
+        yield from ((told.said, told.token) for told in load(explorer, repo_id, "", token, ()))
 
 
 def failing_to_load(token: str) -> str:

@@ -1,21 +1,38 @@
+import codecs
 import csv
 import io
 from pathlib import Path
-from typing import Any
 
+import gradio as gr
 import numpy as np
 import pytest
 
-from qbert_demo.ui.compare.batch import PART, STOPPED, Run, begin, compare_many, end, joined
+from qbert_demo.ui.compare.batch import (
+    PART,
+    STOPPED,
+    Run,
+    Shown,
+    begin,
+    compare_many,
+    end,
+    joined,
+)
 from qbert_demo.ui.compare.batch_table import defused, order, table_csv, table_html
+from qbert_demo.ui.parts.file_link import File
 from tests.ui.scripted import ScriptedExplorer
 
 EXPLORER = ScriptedExplorer()
 
 
-def run(lines: str | None = None, file: Path | None = None) -> list[tuple[Any, Any, Any]]:
+def run(lines: str | None = None, file: Path | None = None) -> list[Shown]:
     wanted = Run(object())
     return list(compare_many(EXPLORER, wanted, "sst2", lines, str(file) if file else None))
+
+
+def rows_of(sheet: File) -> list[dict[str, str]]:
+    assert sheet.name == "comparison.csv"
+    assert sheet.content.startswith(codecs.BOM_UTF8), "or spreadsheets misread it"
+    return list(csv.DictReader(io.StringIO(sheet.content.decode("utf-8-sig"))))
 
 
 @pytest.fixture
@@ -27,7 +44,7 @@ def labelled(tmp_path: Path) -> Path:
 
 def test_disagreements_come_first_in_table_and_file() -> None:
     _, table, sheet = run("good\nbad\ngood but long\nbad but short")[-1]
-    rows = list(csv.DictReader(io.StringIO(sheet)))
+    rows = rows_of(sheet)
     assert [row["text"] for row in rows] == ["good but long", "bad but short", "good", "bad"]
     assert [row["agree"] for row in rows] == ["no", "no", "yes", "yes"]
     assert rows[0]["classical"] == "positive"
@@ -41,7 +58,7 @@ def test_accuracy_with_its_count_when_labels_are_given(labelled: Path) -> None:
     assert "4 texts: the models disagree on 1." in status
     assert "classical 50.0 % (2 of 4), hybrid 75.0 % (3 of 4)" in status
     assert table.count(">wrong<") == 3
-    assert next(csv.DictReader(io.StringIO(sheet)))["label"] == "negative"
+    assert rows_of(sheet)[0]["label"] == "negative"
 
 
 def test_progress_grows_to_the_end() -> None:
@@ -65,7 +82,7 @@ def test_stop_has_the_last_word_and_a_second_click_starts_no_second_run() -> Non
     assert f"{3 * PART} texts" in status.replace("\xa0", " ")
     assert table
     assert list(compare_many(EXPLORER, page, "sst2", lines, None)) == []
-    assert all("value" not in update for update in end(page)), "a finished table stays"
+    assert all(update == gr.skip() for update in end(page)), "a finished table stays"
 
 
 def test_parts_join_to_what_one_call_gives() -> None:
@@ -92,12 +109,11 @@ def test_a_bad_file_names_its_line_and_clears_the_table(tmp_path: Path) -> None:
 
 
 def test_nothing_pasted_says_what_to_do() -> None:
-    assert "Paste one text a line" in run("")[-1][0]
+    assert "Paste one text a line" in run("")[-1].status
 
 
 def test_texts_are_escaped_in_the_table() -> None:
-    table = run("<img src=x onerror=alert(1)>")[-1][1]
-    assert "<img" not in table
+    assert "<img" not in run("<img src=x onerror=alert(1)>")[-1].table
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "  =1+1", "\t=1", "\r=1"])

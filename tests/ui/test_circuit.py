@@ -184,10 +184,10 @@ def test_the_fidelity_is_that_of_the_encoding_angles() -> None:
 def test_the_pennylane_code_runs_as_it_stands_and_prints_the_values(
     explorer: ScriptedExplorer,
 ) -> None:
-    words, box = exported(sent(explorer), "PennyLane")
-    assert box is not None
-    code = json.loads(box)["text"]
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    words, file = exported(sent(explorer), "PennyLane")
+    done = subprocess.run(
+        [sys.executable, "-c", file.content], capture_output=True, text=True, check=True
+    )
     circuit = explorer.predict(SENTIMENT, "a good film", "hybrid").circuit
     assert circuit is not None
     np.testing.assert_allclose(json.loads(done.stdout), circuit.expectation_values, atol=1e-10)
@@ -198,16 +198,15 @@ def test_the_pennylane_code_runs_as_it_stands_and_prints_the_values(
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_language_is_offered_as_a_file(name: str) -> None:
-    _, box = exported(sent(), name)
-    assert box is not None
-    file = json.loads(box)
-    assert file["name"].startswith("circuit.")
+    file = exported(sent(), name).shown
+    assert file.name.startswith("circuit.")
+    content = file.content.decode()
     if name == "JSON":
-        steps = json.loads(file["text"])["steps"]
+        steps = json.loads(content)["steps"]
         assert len(steps) == 20
         np.testing.assert_allclose(sum(steps[7]["probabilities"]), 1)
     if name.startswith("OpenQASM"):
-        assert file["text"].startswith(name.upper() + ".0;")
+        assert content.startswith(name.upper() + ".0;")
 
 
 def test_nothing_to_write_and_no_such_language_are_said() -> None:

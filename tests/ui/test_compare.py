@@ -43,22 +43,22 @@ def test_an_answer_fills_words_cards_and_figures() -> None:
 
 
 def test_cards_tell_time_size_and_source() -> None:
-    facts = text_of(answer(EXPLORER, "sst2", "good", False)[2].below)
+    facts = text_of(answer(EXPLORER, "sst2", "good", False).hybrid.below)
     assert "Time 9.1 ms = encoder 8.8 + circuit 0.21 + head 0.12" in facts
     assert "Parameters 22.7 M, 421 k of them trained; 1,566 in the head, 24 in the circuit" in facts
     assert "Weights scripted" in facts
-    classical = text_of(answer(EXPLORER, "sst2", "good", False)[1].below)
+    classical = text_of(answer(EXPLORER, "sst2", "good", False).classical.below)
     assert "circuit" not in classical
 
 
 def test_the_sum_is_spelled_out() -> None:
     prediction = EXPLORER.compare("sst2", "good").predictions["hybrid"]
-    hint = text_of(answer(EXPLORER, "sst2", "good", False)[7].below)
+    hint = text_of(answer(EXPLORER, "sst2", "good", False).contributions.below)
     assert f"together {prediction.logits[prediction.winner]:.2f}" in hint.replace("−", "-")
 
 
 def test_the_control_comes_on_demand() -> None:
-    control = answer(EXPLORER, "sst2", "good", True)[3]
+    control = answer(EXPLORER, "sst2", "good", True).control
     assert "Control: BERT + classical bottleneck" in text_of(control.above)
     assert heads_of(EXPLORER, "sst2", False) == ("classical", "hybrid")
 
@@ -85,7 +85,7 @@ def test_odd_texts_get_an_answer(text: str) -> None:
 
 
 def test_what_was_not_read_is_said() -> None:
-    words = answer(EXPLORER, "sst2", "<i>word</i> " * 300, False)[0]
+    words = answer(EXPLORER, "sst2", "<i>word</i> " * 300, False).said
     assert "Not read" in words
     assert "<i>" not in words
 
@@ -103,7 +103,7 @@ def test_the_largest_circuit_still_makes_a_small_answer() -> None:
 
 
 def test_a_view_sends_json_and_a_script_of_this_machine() -> None:
-    panel = answer(EXPLORER, "sst2", "good", False)[1]
+    panel = answer(EXPLORER, "sst2", "good", False).classical
     assert PlotlyView().postprocess(panel) == panel.as_json()
     assert PlotlyView().postprocess(None) is None
     assert plotly_script().stat().st_size > 1_000_000

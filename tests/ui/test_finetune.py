@@ -1,6 +1,5 @@
 """The Fine-tune tab's handlers, called directly, with trainings in real processes."""
 
-import base64
 import io
 import json
 import re
@@ -65,9 +64,9 @@ def test_a_training_goes_through_its_stages_to_a_table(updates: list[Any]) -> No
     session = last.session
     assert last.bar == ""
     assert isinstance(session.report, QuickReport)
-    assert all(isinstance(last.curves[name], Panel) for name in CURVES)
-    assert last.curves["loss"].figure.data[0]["x"] == [1, 2, 3, 4, 5]
-    assert [trace["name"] for trace in last.curves["angles"].figure.data] == ["q0", "q1"]
+    assert all(isinstance(getattr(last, name), Panel) for name in CURVES)
+    assert last.loss.figure.data[0]["x"] == [1, 2, 3, 4, 5]
+    assert [trace["name"] for trace in last.angles.figure.data] == ["q0", "q1"]
     words = text_of(last.result)
     assert "On 7 held-out rows" in words
     truth = np.array(session.order.material.held_out.labels)
@@ -78,20 +77,17 @@ def test_a_training_goes_through_its_stages_to_a_table(updates: list[Any]) -> No
     assert f"the hybrid alone is right on {alone} texts" in words
     largest = max(np.mean(truth), 1 - np.mean(truth))
     assert f"would be right on {100 * largest:.1f} %" in words
-    assert list(last.matrices) == list(HEADS)
-    assert last.matrices["control"] is None
-    counts = last.matrices["classical"].figure.data[0]["z"]
+    assert last.control is None
+    counts = last.classical.figure.data[0]["z"]
     assert sum(map(sum, counts)) == 7
 
 
 def test_a_trained_head_is_downloaded_as_a_checkpoint(updates: list[Any]) -> None:
     session = updates[-1].session
-    words, box = download("hybrid", session)
+    words, file = download("hybrid", session)
     assert words == ""
-    assert box is not None
-    file = json.loads(box)
-    assert re.fullmatch(r"qbert-hybrid-\d{4}-\d\d-\d\d-\d{4}\.zip", file["name"])
-    with zipfile.ZipFile(io.BytesIO(base64.b64decode(file["base64"]))) as archive:
+    assert re.fullmatch(r"qbert-hybrid-\d{4}-\d\d-\d\d-\d{4}\.zip", file.name)
+    with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
         names = {name.split("/")[1] for name in archive.namelist()}
     assert {"config.json", "model.safetensors", "README.md", "training.json"} <= names
     for other in (download("control", session), download("hybrid", Session())):
@@ -191,22 +187,23 @@ def test_a_mistake_in_a_second_start_leaves_the_first_running(tuner: Tuner) -> N
 def test_old_curves_go_when_a_new_training_begins(tuner: Tuner) -> None:
     following = run(tuner, Session(), ["classical"], QUICK, FORM)
     begun = next(update for update in following if update.session.is_running)
-    assert begun.values()[3:] == [None] * 5 + [""] + [None] * 3 + [""]
+    assert {getattr(begun, name) for name in (*CURVES, *HEADS)} == {None}
+    assert begun.bar == begun.result == begun.token == ""
     following.close()  # type: ignore[attr-defined]
 
 
-def test_what_is_not_named_stays_as_it_is(tuner: Tuner) -> None:
+def test_what_is_not_named_stays_as_it_is() -> None:
     session = Session()
-    values = Shown(session, curves={"angles": None}, matrices={"hybrid": None}, token="").values()
-    assert values[0] is session
-    assert [i for i, value in enumerate(values[1:], 1) if value != gr.skip()] == [6, 10, 12]
+    told = Shown(session, angles=None, hybrid=None, token="")._asdict()
+    named = {name for name, value in told.items() if value != gr.skip()}
+    assert named == {"session", "angles", "hybrid", "token"}
 
 
 def test_the_token_stays_until_a_training_has_begun(tuner: Tuner) -> None:
     following = run(tuner, Session(), ["classical"], QUICK, FORM)
-    assert next(following).token is None
+    assert next(following).token == gr.skip()
     assert next(following).token == ""
-    assert next(following).token is None, "another one may be typed meanwhile"
+    assert next(following).token == gr.skip(), "another one may be typed meanwhile"
     following.close()  # type: ignore[attr-defined]
 
 
@@ -214,7 +211,7 @@ def test_stop_ends_a_training_with_what_it_learnt(tuner: Tuner) -> None:
     long = {"epochs": 100, "n_qubits": 8, "n_layers": 6, "batch_size": 2}
     following = run(tuner, Session(), ["classical", "hybrid"], long, FORM)
     for update in following:
-        if update.curves and update.curves["loss"] and update.session.is_running:
+        if isinstance(update.loss, Panel) and update.session.is_running:
             stop(tuner, update.session)
             break
     *_, last = following
@@ -254,7 +251,8 @@ def test_the_trained_heads_answer_in_the_other_tabs(tuner: Tuner, updates: list[
             self.adopted = card, classifiers
 
     explorer = Asked()
-    words, cards, task, circuit_task, asked = use(tuner, explorer, updates[-1].session, ())
+    words, cards, task, circuit_task, asked, token = use(tuner, explorer, updates[-1].session, ())
+    assert token == gr.skip()
     assert "in Compare and Circuit" in words
     (card,) = cards
     assert card.key.startswith("mine-")

@@ -1,7 +1,5 @@
 """A downloaded head comes back through the page's handler, and leaves when its visitor does."""
 
-import base64
-import json
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -40,9 +38,9 @@ def session(tuner: Tuner) -> Session:
 
 
 def saved(session: Session, head: str, folder: Path) -> Path:
-    file = json.loads(download(head, session)[1] or "")
-    path = folder / file["name"]
-    path.write_bytes(base64.b64decode(file["base64"]))
+    file = download(head, session).shown
+    path: Path = folder / file.name
+    path.write_bytes(file.content)
     return path
 
 
@@ -52,7 +50,7 @@ def test_it_becomes_a_task_that_answers_as_the_trained_head_did(
 ) -> None:
     explorer = Explorer()
     file = saved(session, head, tmp_path)
-    words, cards, task, circuit_task, asked = load(tuner, explorer, str(file), ())
+    words, cards, task, circuit_task, asked, _ = load(tuner, explorer, str(file), ())
     (card,) = cards
     assert card.title == f"From {file.name}"
     assert (card.heads, card.labels) == ((head,), ("good", "bad"))
@@ -89,7 +87,7 @@ def test_who_leaves_is_forgotten_and_so_is_what_gave_way() -> None:
     def kept(key: str, title: str, *own: TaskCard) -> tuple[TaskCard, ...]:
         card = TaskCard(key, title, SENTIMENT.labels, (), ("hybrid",))
         explorer.adopt(card, {"hybrid": None})
-        cards: tuple[TaskCard, ...] = added(explorer, own, card)[0]
+        cards: tuple[TaskCard, ...] = added(explorer, "", own, card).cards
         return cards
 
     mine = kept("mine-1", "Yours")

@@ -38,11 +38,11 @@ def test_a_loaded_model_is_offered_and_the_token_is_gone() -> None:
     explorer = Hosting()
     first, last = load(explorer, "org/name", "v1", "hf_secret", ())
     assert explorer.asked == ("org/name", "v1", "hf_secret")
-    assert last[1] == ""
+    assert last.token == ""
     assert "hf_secret" not in repr((first, last))
     assert "Loading org/name . This may take up to 2 minutes." in text_of(first[0])
     assert all(part["__type__"] == "update" and len(part) == 1 for part in first[1:])
-    said, _, cards, task, circuit_task, asked = last
+    said, cards, task, circuit_task, asked, _ = last
     assert f'<a href="{LINK}"' in said
     assert "as the task “ Sentiment, with org/name ”" in text_of(said)
     assert "are read as negative, positive." in text_of(said)

@@ -24,6 +24,8 @@ from qbert_demo.ranges import as_whole, whole
 from qbert_demo.results import Array, GateReading, TextPair
 from qbert_demo.service import Explorer
 from qbert_demo.service.plain_json import circuit_json
+from qbert_demo.ui.parts.events import Told
+from qbert_demo.ui.parts.file_link import File
 from qbert_demo.ui.parts.plotly_view import Panel
 from qbert_demo.ui.parts.words import error_html, shown
 
@@ -48,7 +50,7 @@ def measured(
     depolarizing: float,
     damping: float,
     flip: float,
-) -> tuple[str, Panel | None]:
+) -> Told:
     """Measure the circuit as a machine would.
 
     Args:
@@ -61,7 +63,7 @@ def measured(
         flip: Likewise.
 
     Returns:
-        The words, and the figure or ``None``.
+        The words and the figure.
     """
     try:
         circuit = read_circuit(text)
@@ -74,10 +76,10 @@ def measured(
         perfect = measure(ideal, weight, bias, None, start)
         found = measure(real, weight, bias, count, start)
     except QBertError as error:
-        return error_html(str(error)), None
+        return Told(error_html(str(error)))
     figure = measured_values(perfect.exact, found.estimates, found.errors)
     below = f'<p class="hint">{STANDARD_ERROR}</p>' if count else ""
-    return _measured_words(circuit, perfect, found), Panel(figure, below=below)
+    return Told(_measured_words(circuit, perfect, found), Panel(figure, below=below))
 
 
 def _noise(circuit: Received, depolarizing: Any, damping: Any, flip: Any) -> Noise | None:
@@ -152,7 +154,7 @@ def _pair_words(pair: TextPair) -> str:
     )
 
 
-def exported(text: str, name: str) -> tuple[str, str | None]:
+def exported(text: str, name: str) -> Told:
     """Write the circuit in another program's language.
 
     Args:
@@ -160,7 +162,7 @@ def exported(text: str, name: str) -> tuple[str, str | None]:
         name: A key of `FORMATS`.
 
     Returns:
-        The words above (a link to Quirk, or what is wrong), and what `CodeBox` shows.
+        The words above (a link to Quirk, or what is wrong), and the `File`.
     """
     try:
         circuit = read_circuit(text)
@@ -169,7 +171,7 @@ def exported(text: str, name: str) -> tuple[str, str | None]:
         if not circuit.gates:
             raise InputError("No gate is left to write down. Put something back first.")
     except QBertError as error:
-        return error_html(str(error)), None
+        return Told(error_html(str(error)))
     write, file_name = FORMATS[name]
     code = write(circuit.gates, circuit.n_qubits)
     link = html.escape(to_quirk(circuit.gates, circuit.n_qubits), quote=True)
@@ -177,7 +179,7 @@ def exported(text: str, name: str) -> tuple[str, str | None]:
         f'<p><a class="download" href="{link}" target="_blank" rel="noopener noreferrer">'
         "Open in Quirk</a> (another site; only the angles go there, not your text)</p>"
     )
-    return words, json.dumps({"name": file_name, "text": code})
+    return Told(words, File(file_name, code.encode()))
 
 
 def proved(text: str) -> str:

@@ -8,6 +8,7 @@ from qbert_demo.errors import QBertError
 from qbert_demo.service import Explorer
 from qbert_demo.ui.circuit.lab import CircuitLab, lab_json
 from qbert_demo.ui.circuit.tools import build_tools
+from qbert_demo.ui.parts.events import QUIET, Told
 from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.static import STATIC
 from qbert_demo.ui.parts.words import cut_notice, error_html
@@ -53,34 +54,33 @@ def build_circuit_tab(explorer: Explorer, task: gr.Radio, text: gr.Textbox) -> g
     answer = {
         "fn": partial(show_circuit, explorer),
         "inputs": mine,
-        "outputs": [said, lab],
-        "show_progress": "hidden",
-        "api_visibility": "private",
+        "outputs": Told(said, lab),
         "queue": False,
+        **QUIET,
     }
     tab.select(None, [task, text, *mine], mine, js=follow, api_visibility="private").then(**answer)
     gr.on([button.click, own_text.submit, own_task.input], trigger_mode="always_last", **answer)
     return own_task
 
 
-def show_circuit(explorer: Explorer, task: str, text: str | None) -> tuple[str, str | None]:
+def show_circuit(explorer: Explorer, task: str, text: str | None) -> Told:
     """Read a text with the hybrid and hand its circuit to the page.
 
     Returns:
         What is to be said (an error, or what was not read), and what `CircuitLab` shows.
     """
     if not (text or "").strip():
-        return INVITATION, None
+        return Told(INVITATION)
     try:
         card = explorer.task(task)
         heads = tuple(head for head in ("hybrid", "control") if head in card.heads)
         if "hybrid" not in heads:
-            return error_html(f"There is no hybrid checkpoint for {card.title}."), None
+            return Told(error_html(f"There is no hybrid checkpoint for {card.title}."))
         comparison = explorer.compare(task, text or "", heads)
     except QBertError as error:
-        return error_html(str(error)), None
+        return Told(error_html(str(error)))
     hybrid = comparison.predictions["hybrid"]
     if hybrid.circuit is None:
-        return error_html(f"The hybrid checkpoint for {card.title} has no circuit."), None
+        return Told(error_html(f"The hybrid checkpoint for {card.title} has no circuit."))
     control = comparison.predictions.get("control")
-    return cut_notice(comparison), lab_json(hybrid, hybrid.circuit, control)
+    return Told(cut_notice(comparison), lab_json(hybrid, hybrid.circuit, control))

@@ -9,9 +9,10 @@ import gradio as gr
 from qbert_demo.circuit.shots import MAX_SHOTS
 from qbert_demo.service import Explorer
 from qbert_demo.ui.circuit.answers import FORMATS, compared, exported, measured, proved
+from qbert_demo.ui.parts.events import QUIET, Told
+from qbert_demo.ui.parts.file_link import CodeBox
 from qbert_demo.ui.parts.plotly_view import PlotlyView
 from qbert_demo.ui.parts.spoken import spoken
-from qbert_demo.ui.parts.static import STATIC
 
 LAB = "document.querySelector('[data-is=lab]')"
 SEND_CIRCUIT = f"(_, ...rest) => [JSON.stringify({LAB}?.current() ?? null), ...rest]"
@@ -22,31 +23,18 @@ def build_tools(explorer: Explorer, lab: gr.HTML, task: gr.Radio, text: gr.Textb
     """Lay out the tools below the instrument and wire them to it."""
     circuit = gr.Textbox(visible=False)
     with gr.Accordion("Measure like a machine: shots and noise", open=False, elem_id="measure"):
-        stale = [*_build_measure(circuit)]
+        measurement = _build_measure(circuit)
     with gr.Accordion("Compare with another text", open=False, elem_id="pair"):
         _build_pair(explorer, task, text)
     with gr.Accordion("Take it with you: code and files", open=False, elem_id="export"):
-        stale += _build_export(circuit)
+        code = _build_export(circuit)
     with gr.Accordion("Check it with PennyLane", open=False, elem_id="proof"):
-        stale += _build_proof(circuit)
-    nothing = [None if isinstance(part, PlotlyView | CodeBox) else STALE for part in stale]
-    lab.input(lambda: nothing, None, stale, show_progress="hidden", api_visibility="private")
+        proof = _build_proof(circuit)
+    stale = [*Told(STALE), *Told(STALE), STALE]
+    lab.input(lambda: stale, None, [*measurement, *code, proof], **QUIET)
 
 
-class CodeBox(gr.HTML):
-    """A text with buttons to copy and to download it; its value is JSON with name and text."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        """Create an empty box; ``kwargs`` are what ``gr.HTML`` takes."""
-        super().__init__(
-            html_template="",
-            js_on_load=(STATIC / "code_box.js").read_text("utf-8"),
-            apply_default_css=False,
-            **kwargs,
-        )
-
-
-def _build_measure(circuit: gr.Textbox) -> list[Any]:
+def _build_measure(circuit: gr.Textbox) -> Told:
     hint = (
         "A real machine repeats the circuit and averages, and every gate errs a little. "
         "<b>Depolarizing</b>: the chance that a gate scrambles its qubit. <b>Amplitude "
@@ -69,12 +57,11 @@ def _build_measure(circuit: gr.Textbox) -> list[Any]:
         ]
     with gr.Row(elem_classes="buttons"):
         button = gr.Button("Measure", variant="primary", elem_id="measure-button")
-    words = spoken("", elem_id="measured")
-    figure = PlotlyView(None, elem_id="measured-figure")
+    outputs = Told(spoken("", elem_id="measured"), PlotlyView(None, elem_id="measured-figure"))
     inputs = [circuit, exact, shots, seed, *noise]
     triggers = [button.click, exact.input, shots.submit, seed.submit, *(s.release for s in noise)]
-    _wire(triggers, measured, inputs, [words, figure])
-    return [words, figure]
+    _wire(triggers, measured, inputs, outputs)
+    return outputs
 
 
 def _build_pair(explorer: Explorer, task: gr.Radio, text: gr.Textbox) -> None:
@@ -92,26 +79,24 @@ def _build_pair(explorer: Explorer, task: gr.Radio, text: gr.Textbox) -> None:
         partial(compared, explorer),
         [task, text, other],
         words,
-        show_progress="hidden",
-        api_visibility="private",
         queue=False,
+        **QUIET,
     )
 
 
-def _build_export(circuit: gr.Textbox) -> list[Any]:
+def _build_export(circuit: gr.Textbox) -> Told:
     kind = gr.Radio(list(FORMATS), value="PennyLane", label="Language", elem_classes="plain-radio")
     with gr.Row(elem_classes="buttons"):
         button = gr.Button("Show the code", variant="primary", elem_id="export-button")
         for name in ("svg", "png"):
             save = gr.Button(f"Save the drawing as {name.upper()}", elem_id=f"save-{name}")
             save.click(None, js=f"() => {{ {LAB}?.save('{name}'); }}", api_visibility="private")
-    words = spoken("", elem_id="exported")
-    code = CodeBox(elem_id="code")
-    _wire([button.click, kind.input], exported, [circuit, kind], [words, code])
-    return [words, code]
+    outputs = Told(spoken("", elem_id="exported"), CodeBox("Download {name}", elem_id="code"))
+    _wire([button.click, kind.input], exported, [circuit, kind], outputs)
+    return outputs
 
 
-def _build_proof(circuit: gr.Textbox) -> list[Any]:
+def _build_proof(circuit: gr.Textbox) -> gr.HTML:
     gr.HTML(
         '<p class="hint">Everything above was computed in your browser. PennyLane can compute the '
         "same values independently, for the step you are looking at.</p>",
@@ -120,13 +105,11 @@ def _build_proof(circuit: gr.Textbox) -> list[Any]:
     with gr.Row(elem_classes="buttons"):
         button = gr.Button("Recompute with PennyLane", variant="primary", elem_id="proof-button")
     words = spoken("", elem_id="proved")
-    _wire([button.click], proved, [circuit], [words])
-    return [words]
+    _wire([button.click], proved, [circuit], words)
+    return words
 
 
-def _wire(
-    triggers: list[Any], act: Callable[..., Any], inputs: list[Any], outputs: list[Any]
-) -> None:
+def _wire(triggers: list[Any], act: Callable[..., Any], inputs: list[Any], outputs: Any) -> None:
     """Let triggers send the circuit as it stands in the browser, with the other inputs."""
     gr.on(
         triggers,
@@ -135,7 +118,6 @@ def _wire(
         outputs,
         js=SEND_CIRCUIT,
         trigger_mode="always_last",
-        show_progress="hidden",
-        api_visibility="private",
         queue=False,
+        **QUIET,
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 import numpy as np
@@ -14,7 +14,8 @@ from qbert_demo.errors import InputError, QBertError
 from qbert_demo.results import BatchComparison
 from qbert_demo.service import Entry, Explorer, match_labels, read_csv, read_lines
 from qbert_demo.ui.compare.batch_table import progress_html, summary_html, table_csv, table_html
-from qbert_demo.ui.parts.download import CsvLink
+from qbert_demo.ui.parts.events import KEEP, QUIET
+from qbert_demo.ui.parts.file_link import File, FileLink
 from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.static import TEXT
 from qbert_demo.ui.parts.words import error_html
@@ -25,8 +26,16 @@ PART = 16
 """Texts compared between two looks at the clock: how soon progress shows and Stop works."""
 MAX_FILE_BYTES = 5_000_000
 
-Shown = tuple[Any, Any, Any]
-STOPPED: Shown = ("<p>Stopped. Nothing was kept.</p>", "", None)
+
+class Shown(NamedTuple):
+    """What stands below the texts: words, the table (HTML), and its `File`."""
+
+    status: Any
+    table: Any = ""
+    download: Any = None
+
+
+STOPPED = Shown("<p>Stopped. Nothing was kept.</p>")
 
 
 def build_batch(explorer: Explorer, task: gr.Radio) -> None:
@@ -48,21 +57,20 @@ def build_batch(explorer: Explorer, task: gr.Radio) -> None:
         with gr.Row(elem_classes="options"):
             start = gr.Button("Compare all", variant="primary", elem_id="batch-start", scale=0)
             stop = gr.Button("Stop", elem_id="batch-stop", scale=0)
-            download = CsvLink(elem_id="batch-download")
+            download = FileLink("Download as CSV", elem_id="batch-download")
         status = spoken("", elem_id="batch-status")
         table = gr.HTML("", elem_id="batch-table", apply_default_css=False)
     run = gr.State(Run())
-    outputs = [status, table, download]
-    quickly: Any = {"show_progress": "hidden", "api_visibility": "private"}
-    start.click(begin, run, status, queue=False, **quickly).then(
+    outputs = Shown(status, table, download)
+    start.click(begin, run, status, queue=False, **QUIET).then(
         partial(compare_many, explorer),
         [run, task, lines, file],
         outputs,
         concurrency_limit=1,
         concurrency_id="batch",
-        **quickly,
+        **QUIET,
     )
-    stop.click(end, run, outputs, queue=False, **quickly)
+    stop.click(end, run, outputs, queue=False, **QUIET)
 
 
 @dataclass
@@ -87,7 +95,7 @@ def begin(run: Run) -> str:
 def end(run: Run) -> Shown:
     """Want no run any more, and say so at once; a finished table stays."""
     if run.wanted is None:
-        return gr.skip(), gr.skip(), gr.skip()
+        return Shown(KEEP, KEEP, KEEP)
     run.wanted = None
     return STOPPED
 
@@ -108,13 +116,13 @@ def compare_many(
     if this is None:
         return  # stopped while it waited, or a second click
     try:
-        for shown in _compared(explorer, task, lines, file):
+        for told in _compared(explorer, task, lines, file):
             if run.wanted is not this:
                 yield STOPPED
                 return
-            yield shown
+            yield told
     except QBertError as error:
-        yield error_html(str(error)), "", None
+        yield Shown(error_html(str(error)))
     finally:
         if run.wanted is this:
             run.wanted = None
@@ -123,7 +131,7 @@ def compare_many(
 def _compared(
     explorer: Explorer, task: str, lines: str | None, file: str | None
 ) -> Iterator[Shown]:
-    yield progress_html(0, 0), "", None
+    yield Shown(progress_html(0, 0))
     entries, notes = _read(lines, file)
     card = explorer.task(task)
     truth = match_labels(entries, card.labels)
@@ -138,10 +146,12 @@ def _compared(
                 explorer.heads(task, everything=False),
             )
         )
-        yield progress_html(min(start + PART, len(entries)), len(entries)), "", None
+        yield Shown(progress_html(min(start + PART, len(entries)), len(entries)))
     whole = joined(parts)
     numbers = tuple(entry.line for entry in entries)
-    yield summary_html(whole, notes), table_html(whole, numbers), table_csv(whole)
+    # The byte order mark makes spreadsheets read the file as UTF-8.
+    sheet = File("comparison.csv", table_csv(whole).encode("utf-8-sig"))
+    yield Shown(summary_html(whole, notes), table_html(whole, numbers), sheet)
 
 
 def joined(parts: Sequence[BatchComparison]) -> BatchComparison:

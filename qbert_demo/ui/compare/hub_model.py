@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import gradio as gr
 
@@ -10,9 +10,10 @@ from qbert_demo.errors import QBertError
 from qbert_demo.results import Guest, TaskCard
 from qbert_demo.service import DOWNLOAD_SECONDS, Explorer
 from qbert_demo.settings import max_model_bytes
+from qbert_demo.ui.parts.events import QUIET
 from qbert_demo.ui.parts.forms import repo_box, token_box
 from qbert_demo.ui.parts.markup import link_html
-from qbert_demo.ui.parts.own_tasks import OwnTasks, added, unchanged
+from qbert_demo.ui.parts.own_tasks import OwnTasks, added
 from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.words import error_html, shown
 
@@ -40,11 +41,8 @@ def build_guest_form() -> GuestForm:
         )
         with gr.Row(elem_classes="guest-input"):
             repo_id = repo_box("guest-repo", "Model", "Its name on the Hub.")
-            revision = gr.Textbox(
-                label="Revision",
-                info="Branch, tag or commit; may be empty.",
-                max_lines=1,
-                elem_id="guest-revision",
+            revision = repo_box(
+                "guest-revision", "Revision", "Branch, tag or commit; may be empty.", ""
             )
             token = token_box("guest-token", "For what is private or gated; never kept.")
             button = gr.Button("Load", elem_id="guest-load", scale=0)
@@ -64,12 +62,11 @@ def wire_guest_form(explorer: Explorer, form: GuestForm, own: OwnTasks) -> None:
         [form.button.click, form.repo_id.submit, form.revision.submit, form.token.submit],
         partial(load, explorer),
         [form.repo_id, form.revision, form.token, own.cards],
-        [form.said, form.token, *own],
+        own,
         trigger_mode="once",
-        show_progress="hidden",
-        api_visibility="private",
         concurrency_limit=LOADS_AT_ONCE,
         concurrency_id="guests",
+        **QUIET,
     )
 
 
@@ -79,24 +76,19 @@ def load(
     revision: str | None,
     token: str | None,
     own: Sequence[TaskCard] | None,
-) -> Iterator[tuple[Any, ...]]:
-    """Load a model and offer its tasks.
-
-    Yields:
-        What is to be said, an empty token once it has served, and new values for `OwnTasks`;
-        first while the visitor waits, then at the end.
-    """
+) -> Iterator[OwnTasks]:
+    """Load a model and offer its tasks; tells while the visitor waits, then at the end."""
     wait = f"This may take up to {DOWNLOAD_SECONDS / 60:.0f} minutes."
-    yield f"<p>Loading {shown((repo_id or '').strip()[:120])}. {wait}</p>", gr.skip(), *unchanged()
+    yield OwnTasks(f"<p>Loading {shown((repo_id or '').strip()[:120])}. {wait}</p>")
     try:
         guest = explorer.load_model(repo_id or "", revision, token)
     except QBertError as error:
-        yield error_html(str(error)), gr.skip(), *unchanged()
+        yield OwnTasks(error_html(str(error)))
         return
     except Exception:
-        yield error_html(UNFORESEEN), gr.skip(), *unchanged()
+        yield OwnTasks(error_html(UNFORESEEN))
         raise
-    yield guest_html(guest), "", *added(explorer, own, *guest.cards)
+    yield added(explorer, guest_html(guest), own, *guest.cards)._replace(token="")
 
 
 def guest_html(guest: Guest) -> str:

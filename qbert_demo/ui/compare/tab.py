@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from qbert_demo.errors import QBertError
-from qbert_demo.results import Comparison, Prediction, TaskCard
+from qbert_demo.results import Comparison, Prediction
 from qbert_demo.service import HEADS, Explorer
 from qbert_demo.ui.compare.asking import AskingBar
 from qbert_demo.ui.compare.batch import build_batch
@@ -17,6 +17,7 @@ from qbert_demo.ui.compare.panels import (
     contribution_panel,
     expectation_panel,
 )
+from qbert_demo.ui.parts.events import KEEP, QUIET
 from qbert_demo.ui.parts.plotly_view import Panel, PlotlyView
 from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.static import STATIC
@@ -24,10 +25,22 @@ from qbert_demo.ui.parts.words import cut_notice, error_html, shown, verdict
 
 CARDS = (*HEADS, "guest")
 """The models' cards, in their order."""
+FIGURES = ("circuit", "expectations", "contributions")
 INVITATION = '<p class="invitation">Type a sentence, or press one of the examples.</p>'
 OPEN_CIRCUIT = "() => { document.getElementById('circuit-tab-button').click(); }"
 
-Answer = tuple[Any, ...]
+
+class Answer(NamedTuple):
+    """What stands below the question: words in HTML, and a `Panel` or nothing in each place."""
+
+    said: Any
+    classical: Any = KEEP
+    hybrid: Any = KEEP
+    control: Any = KEEP
+    guest: Any = KEEP
+    circuit: Any = KEEP
+    expectations: Any = KEEP
+    contributions: Any = KEEP
 
 
 class Question(NamedTuple):
@@ -49,14 +62,44 @@ def build_compare_tab(explorer: Explorer, page: gr.Blocks) -> Question:
     Returns:
         What a visitor asks with, for tabs that go on with it.
     """
-    task = explorer.tasks[0]
-    text = task.examples[0].text if task.examples else ""
-    first = answer(explorer, task.key, text, False)
+    tasks = explorer.tasks
+    text = tasks[0].examples[0].text if tasks[0].examples else ""
     with gr.Tab("Compare", id="compare", elem_id="compare-tab"):
-        task_box, text_box, button, asking, control, copy, copied = _build_question(
-            explorer.tasks, text
+        task_box = gr.Radio(
+            [(task.title, task.key) for task in tasks],
+            value=tasks[0].key,
+            label="Task",
+            elem_id="task",
+            elem_classes="plain-radio",
         )
-        outputs = _build_answer(first)
+        with gr.Row(elem_classes="question"):
+            text_box = gr.Textbox(
+                text,
+                label="Sentence",
+                placeholder="Type a sentence and press Enter",
+                lines=1,
+                max_lines=6,
+                elem_id="sentence",
+                scale=1,
+            )
+            button = gr.Button("Classify", variant="primary", elem_id="classify", scale=0)
+        asking = AskingBar(
+            tasks, text_id="sentence", live_id="live", button_id="classify", elem_id="examples"
+        )
+        with gr.Row(elem_classes="options"):
+            gr.Checkbox(
+                True,
+                label="Classify while I type",
+                elem_id="live",
+                container=False,
+                interactive=True,
+            )
+            control = gr.Checkbox(
+                False, label="Show the control", elem_id="control", container=False
+            )
+            copy = gr.Button("Copy link", elem_id="copy-link", scale=0)
+            copied = spoken("", elem_id="copied")
+        outputs = _build_answer(answer(explorer, tasks[0].key, text, False))
         build_batch(explorer, task_box)
         guest = build_guest_form()
     gr.on(
@@ -65,9 +108,8 @@ def build_compare_tab(explorer: Explorer, page: gr.Blocks) -> Question:
         [task_box, text_box, control],
         outputs,
         trigger_mode="always_last",
-        show_progress="hidden",
-        api_visibility="private",
         queue=False,  # one round trip, and no wait behind anybody's long batch
+        **QUIET,
     )
     task_box.input(None, task_box, asking, js="(task) => task", api_visibility="private")
     read_link = (STATIC / "read_link.js").read_text("utf-8")
@@ -79,19 +121,16 @@ def build_compare_tab(explorer: Explorer, page: gr.Blocks) -> Question:
 
 
 def answer(explorer: Explorer, task: str, text: str | None, with_control: bool) -> Answer:
-    """Compare the models on a text.
-
-    Returns:
-        The words above the cards, the four cards, the circuit, the expectation values and the
-        contributions. Without an answer only the words change, and they say why.
-    """
+    """Compare the models on a text; without an answer only the words change, and they say why."""
     if not (text or "").strip():
-        return INVITATION, *_nothing()
+        return Answer(INVITATION)
     try:
         comparison = explorer.compare(task, text or "", heads_of(explorer, task, with_control))
     except QBertError as error:
-        return error_html(str(error)), *_nothing()
-    return summary(comparison), *_panels(comparison)
+        return Answer(error_html(str(error)))
+    predictions = comparison.predictions
+    panels = dict.fromkeys(CARDS) | {head: card_panel(p) for head, p in predictions.items()}
+    return Answer(summary(comparison), **panels, **_circuit_panels(predictions.get("hybrid")))
 
 
 def heads_of(explorer: Explorer, task: str, with_control: bool) -> tuple[str, ...]:
@@ -108,86 +147,31 @@ def summary(comparison: Comparison) -> str:
     return f'<p class="verdict">{shown(verdict(comparison))}</p>{cut_notice(comparison)}'
 
 
-def _nothing() -> list[Any]:
-    return [gr.skip() for _ in range(len(CARDS) + 3)]
-
-
-def _panels(comparison: Comparison) -> list[Panel | None]:
-    predictions = [comparison.predictions.get(head) for head in CARDS]
-    cards = [card_panel(p) if p else None for p in predictions]
-    return [*cards, *_circuit_panels(comparison.predictions.get("hybrid"))]
-
-
-def _circuit_panels(hybrid: Prediction | None) -> list[Panel | None]:
+def _circuit_panels(hybrid: Prediction | None) -> dict[str, Panel | None]:
     if hybrid is None or hybrid.circuit is None:
-        return [None, None, None]
-    circuit = hybrid.circuit
-    return [
-        circuit_panel(circuit),
-        expectation_panel(circuit),
-        contribution_panel(hybrid, circuit),
-    ]
+        return dict.fromkeys(FIGURES)
+    return {
+        "circuit": circuit_panel(hybrid.circuit),
+        "expectations": expectation_panel(hybrid.circuit),
+        "contributions": contribution_panel(hybrid, hybrid.circuit),
+    }
 
 
-def _build_question(tasks: tuple[TaskCard, ...], text: str) -> tuple[Any, ...]:
-    """Lay out everything a visitor asks with."""
-    task_box = gr.Radio(
-        [(task.title, task.key) for task in tasks],
-        value=tasks[0].key,
-        label="Task",
-        elem_id="task",
-        elem_classes="plain-radio",
-    )
-    with gr.Row(elem_classes="question"):
-        text_box = gr.Textbox(
-            text,
-            label="Sentence",
-            placeholder="Type a sentence and press Enter",
-            lines=1,
-            max_lines=6,
-            elem_id="sentence",
-            scale=1,
-        )
-        button = gr.Button("Classify", variant="primary", elem_id="classify", scale=0)
-    asking = AskingBar(
-        tasks, text_id="sentence", live_id="live", button_id="classify", elem_id="examples"
-    )
-    with gr.Row(elem_classes="options"):
-        gr.Checkbox(
-            True,
-            label="Classify while I type",
-            elem_id="live",
-            container=False,
-            interactive=True,
-        )
-        control = gr.Checkbox(False, label="Show the control", elem_id="control", container=False)
-        copy = gr.Button("Copy link", elem_id="copy-link", scale=0)
-        copied = spoken("", elem_id="copied")
-    return task_box, text_box, button, asking, control, copy, copied
-
-
-def _build_answer(first: Answer) -> list[gr.HTML]:
+def _build_answer(first: Answer) -> Answer:
     """Lay out what the models say, filled with the first answer."""
-    panels = [None if isinstance(part, dict) else part for part in first[1:]]
+    panels = {name: part for name, part in first._asdict().items() if part is not KEEP}
     with gr.Column(elem_id="answer"):
-        said = spoken(first[0], elem_id="said")
+        said = spoken(first.said, elem_id="said")
         with gr.Row(elem_id="cards"):
-            cards = [
-                PlotlyView(panel, elem_id=f"card-{head}", elem_classes="card")
-                for head, panel in zip(CARDS, panels, strict=False)
-            ]
+            cards = {
+                head: PlotlyView(panels.get(head), elem_id=f"card-{head}", elem_classes="card")
+                for head in CARDS
+            }
         with gr.Column(elem_id="how"):
             with gr.Row(elem_classes="heading"):
                 gr.HTML("<h2>How the circuit decided</h2>", apply_default_css=False)
                 more = gr.Button("Open in Circuit", elem_id="open-circuit", scale=0)
                 more.click(None, js=OPEN_CIRCUIT, api_visibility="private")
             with gr.Row(elem_id="circuit-row"):
-                views = [
-                    PlotlyView(panel, elem_id=name)
-                    for name, panel in zip(
-                        ("circuit", "expectations", "contributions"),
-                        panels[len(CARDS) :],
-                        strict=True,
-                    )
-                ]
-    return [said, *cards, *views]
+                views = {name: PlotlyView(panels.get(name), elem_id=name) for name in FIGURES}
+    return Answer(said, **cards, **views)

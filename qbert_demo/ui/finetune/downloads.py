@@ -1,11 +1,8 @@
 """What became of a training: used in the other tabs, or taken home."""
 
-import base64
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 import gradio as gr
 
@@ -14,23 +11,11 @@ from qbert_demo.results import TaskCard
 from qbert_demo.service import HEADS, Explorer
 from qbert_demo.service.tuner import Tuner, archive
 from qbert_demo.ui.finetune.run import Session
-from qbert_demo.ui.parts.own_tasks import OwnTasks, added, free_title, unchanged
+from qbert_demo.ui.parts.events import QUIET, Told
+from qbert_demo.ui.parts.file_link import File, FileLink
+from qbert_demo.ui.parts.own_tasks import OwnTasks, added, free_title
 from qbert_demo.ui.parts.spoken import spoken
-from qbert_demo.ui.parts.static import STATIC
 from qbert_demo.ui.parts.words import error_html
-
-
-class ZipLink(gr.HTML):
-    """Saves a file in the browser; its value is JSON with name and base64."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        """Create it empty; ``kwargs`` are what ``gr.HTML`` takes."""
-        super().__init__(
-            html_template="",
-            js_on_load=(STATIC / "zip_link.js").read_text("utf-8"),
-            apply_default_css=False,
-            **kwargs,
-        )
 
 
 def build_downloads(tuner: Tuner, explorer: Explorer, session: gr.State, own: OwnTasks) -> None:
@@ -46,35 +31,20 @@ def build_downloads(tuner: Tuner, explorer: Explorer, session: gr.State, own: Ow
         using = gr.Button("Use in Compare and Circuit", variant="primary", elem_id="use")
         buttons = [gr.Button(f"Download {head}", elem_id=f"download-{head}") for head in HEADS]
     said = spoken("", elem_id="download-said")
-    link = ZipLink(elem_id="download-link")
+    link = FileLink("Save {name} again", at_once=True, elem_id="download-link")
     using.click(
-        partial(use, tuner, explorer),
-        [session, own.cards],
-        [said, *own],
-        show_progress="hidden",
-        api_visibility="private",
+        partial(use, tuner, explorer), [session, own.cards], own._replace(said=said), **QUIET
     )
     for head, button in zip(HEADS, buttons, strict=True):
-        button.click(
-            partial(download, head),
-            session,
-            [said, link],
-            show_progress="hidden",
-            api_visibility="private",
-        )
+        button.click(partial(download, head), session, Told(said, link), **QUIET)
 
 
 def use(
     tuner: Tuner, explorer: Explorer, session: Session | None, own: Sequence[TaskCard] | None
-) -> tuple[Any, ...]:
-    """Let the trained heads answer in the other tabs.
-
-    Returns:
-        What is to be said, and new values for `OwnTasks`.
-    """
+) -> OwnTasks:
+    """Let the trained heads answer in the other tabs."""
     if session is None or session.report is None or session.order is None:
-        words = "There is nothing to use yet. Train something first."
-        return error_html(words), *unchanged()
+        return OwnTasks(error_html("There is nothing to use yet. Train something first."))
     report, order = session.report, session.order
     try:
         classifiers = tuner.classifiers(report, order)
@@ -83,23 +53,18 @@ def use(
         card = TaskCard(key, free_title(own, "Yours", key), order.material.labels, (), heads)
         explorer.adopt(card, classifiers)
     except QBertError as error:
-        return error_html(str(error)), *unchanged()
+        return OwnTasks(error_html(str(error)))
     words = f"<p>They answer in Compare and Circuit now, as the task “{card.title}”.</p>"
-    return words, *added(explorer, own, card)
+    return added(explorer, words, own, card)
 
 
-def download(head: str, session: Session | None) -> tuple[str, str | None]:
-    """Zip a trained head.
-
-    Returns:
-        What is to be said, and what ``ZipLink`` takes.
-    """
+def download(head: str, session: Session | None) -> Told:
+    """Zip a trained head: a `File`, or words that say why there is none."""
     report = session.report if session else None
     if session is None or session.order is None or report is None or head not in report.heads:
-        return error_html("There is nothing to download yet. Train this head first."), None
+        return Told(error_html("There is nothing to download yet. Train this head first."))
     try:
         data = archive(report.heads[head], session.order)
     except QBertError as error:
-        return error_html(str(error)), None
-    name = f"qbert-{head}-{datetime.now():%Y-%m-%d-%H%M}.zip"
-    return "", json.dumps({"name": name, "base64": base64.b64encode(data).decode()})
+        return Told(error_html(str(error)))
+    return Told("", File(f"qbert-{head}-{datetime.now():%Y-%m-%d-%H%M}.zip", data))

@@ -12,23 +12,22 @@ from qbert_demo.errors import QBertError
 from qbert_demo.service.training import MAX_CLASSES, MIN_CLASSES, HubDataset, Look
 from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.finetune.words import first_rows_html
+from qbert_demo.ui.parts.events import KEEP, QUIET
 from qbert_demo.ui.parts.forms import repo_box, token_box
 from qbert_demo.ui.parts.markup import commit_html
 from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.words import error_html
 
-STAYS = gr.skip()
-
 
 class Looked(NamedTuple):
     """What a look says and fills in; a box that is left out stays as it is."""
 
-    said: str
-    config: Any = STAYS
-    split: Any = STAYS
-    text: Any = STAYS
-    label: Any = STAYS
-    pin: Any = STAYS
+    said: Any
+    config: Any = KEEP
+    split: Any = KEEP
+    text: Any = KEEP
+    label: Any = KEEP
+    pin: Any = KEEP
 
 
 def build_hub_dataset(tuner: Tuner) -> list[Any]:
@@ -60,21 +59,12 @@ def build_hub_dataset(tuner: Tuner) -> list[Any]:
     found = spoken("", elem_id="dataset-found")
     pin = gr.State(None)
     boxes = [dataset, config, split, text, label, pin, token]
-    gr.on(
-        [look.click, dataset.submit],
-        _looking,
-        None,
-        found,
-        show_progress="hidden",
-        api_visibility="private",
-        queue=False,
-    ).then(
+    gr.on([look.click, dataset.submit], _looking, None, found, queue=False, **QUIET).then(
         partial(look_at_dataset, tuner),
         boxes,
-        [found, config, split, text, label, pin],
-        show_progress="hidden",
+        Looked(found, config, split, text, label, pin),
         concurrency_limit=8,
-        api_visibility="private",
+        **QUIET,
     )
     return boxes
 

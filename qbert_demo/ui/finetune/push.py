@@ -1,7 +1,7 @@
 """A trained head pushed to the Hub, with the visitor's own token."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -9,10 +9,18 @@ from qbert_demo.errors import QBertError
 from qbert_demo.service import HEADS
 from qbert_demo.service.tuner import push_head
 from qbert_demo.ui.finetune.run import Session
+from qbert_demo.ui.parts.events import KEEP, QUIET
 from qbert_demo.ui.parts.forms import repo_box, token_box
 from qbert_demo.ui.parts.markup import commit_html
 from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.words import error_html
+
+
+class Pushed(NamedTuple):
+    """What is said of a push (HTML), and what is in the token's box then."""
+
+    said: Any
+    token: Any = KEEP
 
 
 def build_push(session: gr.State) -> None:
@@ -48,30 +56,25 @@ def build_push(session: gr.State) -> None:
     button.click(
         push,
         [session, head, repo_id, private, token],
-        [said, token],
-        show_progress="hidden",
+        Pushed(said, token),
         concurrency_limit=4,
-        api_visibility="private",
+        **QUIET,
     )
 
 
 def push(
     session: Session | None, head: str, repo_id: str, private: bool, token: str
-) -> Iterator[tuple[str, Any]]:
-    """Push a trained head, with its model card and its settings.
-
-    Yields:
-        What is to be said, and an empty token box once all is pushed.
-    """
+) -> Iterator[Pushed]:
+    """Push a trained head, with its model card and its settings; empties the token's box then."""
     report, order = (session.report, session.order) if session else (None, None)
     trained = report.heads.get(head) if report and isinstance(head, str) else None
     if order is None or trained is None:
-        yield error_html("There is nothing to push yet. Train this head first."), gr.skip()
+        yield Pushed(error_html("There is nothing to push yet. Train this head first."))
         return
-    yield "<p>Pushing …</p>", gr.skip()
+    yield Pushed("<p>Pushing …</p>")
     try:
         sha = push_head(trained, order, repo_id, token, private=private is not False)
     except QBertError as error:
-        yield error_html(str(error)), gr.skip()
+        yield Pushed(error_html(str(error)))
         return
-    yield f"<p>Pushed to {commit_html(repo_id, sha)}.</p>", ""
+    yield Pushed(f"<p>Pushed to {commit_html(repo_id, sha)}.</p>", token="")

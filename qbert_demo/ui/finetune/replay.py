@@ -18,6 +18,7 @@ from qbert_demo.results import Epoch, HeadReport, QuickReport
 from qbert_demo.service.training import Material
 from qbert_demo.ui.finetune.run import Session
 from qbert_demo.ui.finetune.words import watched_html
+from qbert_demo.ui.parts.events import QUIET
 from qbert_demo.ui.parts.plotly_view import drawing
 from qbert_demo.ui.parts.static import STATIC
 
@@ -51,9 +52,7 @@ def build_replay(session: gr.State, result: gr.HTML) -> None:
         result: What changes when a training begins or ends.
     """
     view = Replay(elem_id="replay")
-    result.change(
-        replayed, session, view, show_progress="hidden", api_visibility="private", queue=False
-    )
+    result.change(replayed, session, view, queue=False, **QUIET)
 
 
 def replayed(session: Session | None) -> str | None:

@@ -24,6 +24,7 @@ from qbert_demo.service.training import (
 from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.finetune.hub_dataset import build_hub_dataset, hub_dataset_of
 from qbert_demo.ui.finetune.words import preview_html
+from qbert_demo.ui.parts.events import QUIET
 from qbert_demo.ui.parts.markup import commit_html
 from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.words import error_html
@@ -86,25 +87,12 @@ def build_rows_form(tuner: Tuner) -> list[Any]:
         look = gr.Button("Look at the rows", elem_id="look")
     shown = spoken("", elem_id="rows-shown")
     form = [kind, source, own_text, own_file, rows, held_out, balanced, seed, *hub_dataset]
-    look.click(
-        _getting, None, shown, show_progress="hidden", api_visibility="private", queue=False
-    ).then(
-        partial(preview, tuner),
-        form,
-        shown,
-        show_progress="hidden",
-        concurrency_limit=8,
-        api_visibility="private",
+    look.click(_getting, None, shown, queue=False, **QUIET).then(
+        partial(preview, tuner), form, shown, concurrency_limit=8, **QUIET
     )
     source.change(about_html, source, about, api_visibility="private", queue=False)
-    kind.change(
-        _shown_for,
-        kind,
-        [from_dataset, from_hub, from_own, how_many],
-        show_progress="hidden",
-        api_visibility="private",
-        queue=False,
-    )
+    parts = [from_dataset, from_hub, from_own, how_many]
+    kind.change(_shown_for, kind, parts, queue=False, **QUIET)
     return form
 
 

@@ -2,11 +2,9 @@
 
 import html
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
-
-import gradio as gr
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from qbert_demo.errors import InputError, QBertError
 from qbert_demo.figures.training import (
@@ -29,6 +27,7 @@ from qbert_demo.ui.finetune.words import (
     steps_html,
     watched_html,
 )
+from qbert_demo.ui.parts.events import KEEP
 from qbert_demo.ui.parts.plotly_view import Panel
 from qbert_demo.ui.parts.words import error_html
 
@@ -68,35 +67,33 @@ class Session:
     report: QuickReport | None = None
 
 
-@dataclass
-class Shown:
+class Shown(NamedTuple):
     """What the page shows from now on; a part that is left out stays as it is.
+
+    The other fields are a `Panel` for each of `CURVES` and for each head's confusion matrix;
+    ``None`` empties a place.
 
     Attributes:
         session: What the page remembers.
         said: The words; HTML.
         bar: How far the training is; HTML.
-        curves: Figures by their names in `CURVES`; ``None`` empties a place.
         result: The table; HTML.
-        matrices: Confusion matrices by head; ``None`` empties a place.
         token: What stands in the box of the token that opened the rows.
     """
 
-    session: Session
-    said: str | None = None
-    bar: str | None = None
-    curves: Mapping[str, Panel | None] = field(default_factory=dict)
-    result: str | None = None
-    matrices: Mapping[str, Panel | None] = field(default_factory=dict)
-    token: str | None = None
-
-    def values(self) -> list[Any]:
-        """New values for the components, in the order of the fields."""
-        parts = (self.said, self.bar, self.result, self.token)
-        said, bar, result, token = (gr.skip() if part is None else part for part in parts)
-        curves = [self.curves.get(name, gr.skip()) for name in CURVES]
-        matrices = [self.matrices.get(head, gr.skip()) for head in HEADS]
-        return [self.session, said, bar, *curves, result, *matrices, token]
+    session: Any
+    said: Any = KEEP
+    bar: Any = KEEP
+    result: Any = KEEP
+    token: Any = KEEP
+    loss: Any = KEEP
+    accuracy: Any = KEEP
+    gradients: Any = KEEP
+    angles: Any = KEEP
+    values: Any = KEEP
+    classical: Any = KEEP
+    hybrid: Any = KEEP
+    control: Any = KEEP
 
 
 @dataclass
@@ -190,7 +187,7 @@ def run(
             session.preparing = None
     session = Session(job_id, is_running=True, order=order)
     try:
-        yield replace(_emptied(session, words), token="")
+        yield _emptied(session, words)._replace(token="")
         yield from _follow(tuner, session, _Progress(order))
     finally:
         if session.is_running:
@@ -217,7 +214,7 @@ def stop(tuner: Tuner, session: Session, *, drop: bool = False) -> None:
 
 def _emptied(session: Session, words: str) -> Shown:
     """Words, and nothing left of an earlier training."""
-    return Shown(session, words, "", dict.fromkeys(CURVES), "", dict.fromkeys(HEADS))
+    return Shown(session, words, bar="", result="", **dict.fromkeys((*CURVES, *HEADS)))
 
 
 def _follow(tuner: Tuner, session: Session, progress: _Progress) -> Iterator[Shown]:
@@ -242,7 +239,7 @@ def _follow(tuner: Tuner, session: Session, progress: _Progress) -> Iterator[Sho
             continue  # what is said is about that
         stage, bar = progress.html()
         curves = _curves(progress) if len(progress.epochs) > before else {}
-        yield Shown(session, stage + session.notice, bar, curves)
+        yield Shown(session, stage + session.notice, bar, **curves)
         time.sleep(PAUSE if events else 0)
 
 
@@ -265,7 +262,8 @@ def _ended(session: Session, words: str, progress: _Progress) -> Shown:
     if report is None:
         return _emptied(session, words)
     matrices = {head: _confusion(report, material, head) for head in HEADS}
-    return Shown(session, words, "", _curves(progress), result_html(report, material), matrices)
+    result = result_html(report, material)
+    return Shown(session, words, "", result, **_curves(progress), **matrices)
 
 
 def _confusion(report: QuickReport, material: Material, head: str) -> Panel | None:

@@ -19,6 +19,7 @@ from qbert_demo.service.training import (
     LoraRecipe,
     RaceRecipe,
 )
+from qbert_demo.ui.parts.events import QUIET
 
 ALONE, END_TO_END = "heads", "all"
 LEARNS = "learns"
@@ -87,14 +88,8 @@ def build_settings_form() -> tuple[gr.CheckboxGroup, dict[str, Any]]:
         settings["seed"] = gr.Number(
             0, label="Seed", info="of first weights and order", minimum=0, precision=0
         )
-    learns.change(
-        _shown,
-        learns,
-        [hint, epochs_alone, more_alone, epochs_lora, more_lora],
-        show_progress="hidden",
-        api_visibility="private",
-        queue=False,
-    )
+    parts = [hint, epochs_alone, more_alone, epochs_lora, more_lora]
+    learns.change(_shown, learns, parts, queue=False, **QUIET)
     return heads, settings
 
 

@@ -12,9 +12,10 @@ from qbert_demo.ui.finetune.downloads import build_downloads
 from qbert_demo.ui.finetune.push import build_push
 from qbert_demo.ui.finetune.replay import build_replay
 from qbert_demo.ui.finetune.rows_form import build_rows_form
-from qbert_demo.ui.finetune.run import CURVES, Session, run, stop
+from qbert_demo.ui.finetune.run import CURVES, Session, Shown, run, stop
 from qbert_demo.ui.finetune.settings_form import build_settings_form
 from qbert_demo.ui.finetune.upload import build_upload
+from qbert_demo.ui.parts.events import KEEP, QUIET
 from qbert_demo.ui.parts.own_tasks import OwnTasks
 from qbert_demo.ui.parts.plotly_view import PlotlyView
 from qbert_demo.ui.parts.spoken import spoken
@@ -39,10 +40,12 @@ def build_finetune_tab(tuner: Tuner, explorer: Explorer, own: OwnTasks) -> None:
         said = spoken("", elem_id="training-said")
         bar = gr.HTML("", elem_id="training-bar", apply_default_css=False)
         with gr.Row(elem_classes="curves"):
-            views = [PlotlyView(None, streamed=True, elem_id=f"curve-{name}") for name in CURVES]
+            curves = {
+                name: PlotlyView(None, streamed=True, elem_id=f"curve-{name}") for name in CURVES
+            }
         result = gr.HTML("", elem_id="training-result", apply_default_css=False)
         with gr.Row(elem_classes="curves"):
-            matrices = [PlotlyView(None, elem_id=f"confusion-{head}") for head in HEADS]
+            matrices = {head: PlotlyView(None, elem_id=f"confusion-{head}") for head in HEADS}
         build_downloads(tuner, explorer, session, own)
         build_push(session)
         build_replay(session, result)
@@ -50,34 +53,25 @@ def build_finetune_tab(tuner: Tuner, explorer: Explorer, own: OwnTasks) -> None:
     start.click(
         partial(_start, tuner, list(settings)),
         [session, heads, *settings.values(), *form],
-        [session, said, bar, *views, result, *matrices, form[-1]],
+        Shown(session, said, bar, result, form[-1], **curves, **matrices),
         trigger_mode="multiple",
         concurrency_limit=64,
-        show_progress="hidden",
-        api_visibility="private",
+        **QUIET,
     )
-    end.click(
-        partial(_stop, tuner),
-        session,
-        said,
-        show_progress="hidden",
-        api_visibility="private",
-        queue=False,
-    )
+    end.click(partial(_stop, tuner), session, said, queue=False, **QUIET)
     tab.select(tuner.warm_up, None, None, api_visibility="private", queue=False)
 
 
 def _start(
     tuner: Tuner, names: list[str], session: Session, heads: list[str], *values: Any
-) -> Iterator[list[Any]]:
+) -> Iterator[Shown]:
     """Train and tell; the first values are those of the named settings, the others of the rows."""
     settings = dict(zip(names, values, strict=False))
-    for shown in run(tuner, session, heads or (), settings, values[len(names) :]):
-        yield shown.values()
+    yield from run(tuner, session, heads or (), settings, values[len(names) :])
 
 
 def _stop(tuner: Tuner, session: Session) -> Any:
     """End what is under way; says so at once where that may take a while."""
     is_preparing = session.preparing is not None
     stop(tuner, session)
-    return "<p>Stopping …</p>" if is_preparing else gr.skip()
+    return "<p>Stopping …</p>" if is_preparing else KEEP

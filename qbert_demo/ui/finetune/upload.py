@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
@@ -13,7 +12,8 @@ from qbert_demo.results import TaskCard
 from qbert_demo.service import Explorer
 from qbert_demo.service.training import MAX_ZIP_BYTES
 from qbert_demo.service.tuner import Tuner
-from qbert_demo.ui.parts.own_tasks import OwnTasks, added, free_title, unchanged
+from qbert_demo.ui.parts.events import QUIET
+from qbert_demo.ui.parts.own_tasks import OwnTasks, added, free_title
 from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.words import error_html, shown
 
@@ -36,23 +36,13 @@ def build_upload(tuner: Tuner, explorer: Explorer, own: OwnTasks) -> None:
     with gr.Row(elem_classes="buttons"):
         file = gr.UploadButton("Load a downloaded head", file_types=[".zip"], elem_id="load-head")
     said = spoken("", elem_id="loaded-said")
-    file.upload(
-        partial(load, tuner, explorer),
-        [file, own.cards],
-        [said, *own],
-        show_progress="hidden",
-        api_visibility="private",
-    )
+    file.upload(partial(load, tuner, explorer), [file, own.cards], own._replace(said=said), **QUIET)
 
 
 def load(
     tuner: Tuner, explorer: Explorer, file: str | None, own: Sequence[TaskCard] | None
-) -> tuple[Any, ...]:
-    """Let the head in an uploaded file answer in the other tabs; the file is deleted.
-
-    Returns:
-        What is to be said, and new values for `OwnTasks`.
-    """
+) -> OwnTasks:
+    """Let the head in an uploaded file answer in the other tabs; the file is deleted."""
     try:
         name, data = _taken(file)
         head, classifier = tuner.restore(data)
@@ -61,10 +51,10 @@ def load(
         card = TaskCard(key, title, classifier.labels, (), (head,))
         explorer.adopt(card, {head: classifier})
     except QBertError as error:
-        return error_html(str(error)), *unchanged()
+        return OwnTasks(error_html(str(error)))
     tabs = "Compare and Circuit" if head == "hybrid" else "Compare"
     words = f"<p>This {head} head answers in {tabs} now, as the task “{shown(title)}”.</p>"
-    return words, *added(explorer, own, card)
+    return added(explorer, words, own, card)
 
 
 def _taken(file: str | None) -> tuple[str, bytes]:

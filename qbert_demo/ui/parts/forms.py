@@ -22,5 +22,5 @@ def token_box(elem_id: str, info: str, label: str = "Access token") -> gr.Textbo
 
 
 def repo_box(elem_id: str, label: str, info: str, placeholder: str = "org/name") -> gr.Textbox:
-    """Lay out a box for the name of a repository on the Hub."""
+    """Lay out a box for the name of a repository on the Hub, or of a revision of it."""
     return gr.Textbox(label=label, info=info, placeholder=placeholder, max_lines=1, elem_id=elem_id)

@@ -12,22 +12,27 @@ import gradio as gr
 
 from qbert_demo.results import TaskCard
 from qbert_demo.service import Explorer
+from qbert_demo.ui.parts.events import KEEP
 
 
 class OwnTasks(NamedTuple):
-    """The components that change when a visitor gets another task, in the order of `added`.
+    """What changes when a visitor gets another task: the components, or what is in them then.
 
     Attributes:
+        said: What came of it, in HTML; beside the form it was asked with.
         cards: The visitor's own tasks, a tuple of `TaskCard`.
         task: The Compare tab's task.
         circuit_task: The Circuit tab's task.
         asking: A new value asks the models of that task about the text in the Compare tab.
+        token: The box of a token for the Hub, emptied once a model was loaded with it.
     """
 
-    cards: gr.State
-    task: gr.Radio
-    circuit_task: gr.Radio
-    asking: gr.HTML
+    said: Any
+    cards: Any = KEEP
+    task: Any = KEEP
+    circuit_task: Any = KEEP
+    asking: Any = KEEP
+    token: Any = KEEP
 
 
 def own_cards(explorer: Explorer) -> gr.State:
@@ -39,16 +44,19 @@ def own_cards(explorer: Explorer) -> gr.State:
     return gr.State((), delete_callback=lambda cards: _forget(explorer, cards))
 
 
-def added(explorer: Explorer, own: Sequence[TaskCard] | None, *new: TaskCard) -> tuple[Any, ...]:
+def added(
+    explorer: Explorer, said: str, own: Sequence[TaskCard] | None, *new: TaskCard
+) -> OwnTasks:
     """Offer more tasks and choose the last of them.
 
     Args:
         explorer: What all visitors can ask.
+        said: What is to be said, in HTML.
         own: What this visitor could ask besides.
         new: What comes to it; an older task with the same title gives way and is forgotten.
 
     Returns:
-        New values for `OwnTasks`. The Circuit tab has tasks with a hybrid alone.
+        What changes. The Circuit tab has tasks with a hybrid alone.
     """
     titles, keys = [card.title for card in new], [card.key for card in new]
     _forget(explorer, [c for c in own or () if c.title in titles and c.key not in keys])
@@ -59,7 +67,7 @@ def added(explorer: Explorer, own: Sequence[TaskCard] | None, *new: TaskCard) ->
     circuit_task = gr.update(choices=_choices(hybrids))
     if new[-1] in hybrids:
         circuit_task["value"] = new[-1].key
-    return cards, task, circuit_task, new[-1].key
+    return OwnTasks(said, cards, task, circuit_task, new[-1].key)
 
 
 def free_title(own: Sequence[TaskCard] | None, title: str, key: str) -> str:
@@ -67,11 +75,6 @@ def free_title(own: Sequence[TaskCard] | None, title: str, key: str) -> str:
     taken = {card.title for card in own or () if card.key != key}
     numbered = (f"{title} ({n})" if n > 1 else title for n in count(1))
     return next(candidate for candidate in numbered if candidate not in taken)
-
-
-def unchanged() -> list[Any]:
-    """Values for `OwnTasks` that leave everything as it is."""
-    return [gr.skip() for _ in OwnTasks._fields]
 
 
 def _forget(explorer: Explorer, cards: Sequence[TaskCard]) -> None:

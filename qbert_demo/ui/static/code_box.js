@@ -1,4 +1,4 @@
-// A text with buttons to copy and to download it. See circuit_tools.py.
+// A text with a button to copy it, beside the link of file_link.js, which runs first.
 
 const code = document.createElement('pre');
 code.tabIndex = 0;
@@ -7,8 +7,6 @@ code.setAttribute('aria-label', 'Code');
 const copy = document.createElement('button');
 copy.type = 'button';
 copy.className = 'plain';
-const link = document.createElement('a');
-link.className = 'download';
 const row = document.createElement('div');
 row.className = 'buttons';
 row.append(copy, link);
@@ -25,17 +23,12 @@ copy.addEventListener('click', async () => {
   }
 });
 
-function offer() {
-  if (link.href) URL.revokeObjectURL(link.href);
+function show() {
   element.hidden = !props.value;
   if (!props.value) return;
-  const { name, text } = JSON.parse(props.value);
-  code.textContent = text;
+  code.textContent = new TextDecoder().decode(fileOf(props.value).bytes);
   copy.textContent = 'Copy';
-  link.textContent = `Download ${name}`;
-  link.download = name;
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
 }
 
-offer();
-watch('value', offer);
+show();
+watch('value', show);
