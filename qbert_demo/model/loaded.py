@@ -15,6 +15,7 @@ from qbert_demo.model.classifier import QBertForSequenceClassification
 from qbert_demo.model.configuration import QBertConfig
 from qbert_demo.model.encoder import find_backbone
 from qbert_demo.model.heads import CircuitHead, SqueezeHead
+from qbert_demo.model.packed_bert import pack
 from qbert_demo.model.tokenizer import encode, read_tokenizer
 from qbert_demo.results import Array, Timing
 
@@ -78,6 +79,7 @@ class LoadedModel:
             BackboneError: If the encoder cannot be had.
         """
         model = QBertForSequenceClassification.build(config).eval()
+        pack(model.bert)
         folder = find_backbone(config.source()).path
         return cls(model, read_tokenizer(folder, model.bert.config.vocab_size), "untrained")
 

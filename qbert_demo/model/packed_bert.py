@@ -120,20 +120,23 @@ def pack(bert: BertModel, *, is_final: bool = False) -> bool:
 
 def last_hidden_state(bert: BertModel, ids: Tensor, mask: Tensor | None = None) -> Tensor:
     """What an encoder says of token ids ``(batch, tokens)``: shape ``(batch, tokens, hidden)``."""
-    packed = None if torch.is_grad_enabled() else _packed.get(bert)
-    if packed:
+    packed = _packed.get(bert)
+    if packed and not torch.is_grad_enabled() and not torch.is_autocast_enabled(ids.device.type):
         return packed(ids, mask)
     return bert(input_ids=ids, attention_mask=mask).last_hidden_state
 
 
 def _shared(embeddings: Any) -> Any:
     """The same embeddings of an encoder that was packed before, or a copy that holds no file."""
-    values = embeddings.state_dict()
-    for other in list(_packed):
-        known = other.embeddings.state_dict()
-        if known.keys() == values.keys() and all(map(torch.equal, known.values(), values.values())):
-            return other.embeddings
-    return deepcopy(embeddings)
+    known = [other.embeddings for other in list(_packed)]
+    if any(other is embeddings for other in known):
+        return embeddings
+    return next((o for o in known if _equal(o, embeddings)), None) or deepcopy(embeddings)
+
+
+def _equal(some: nn.Module, others: nn.Module) -> bool:
+    one, two = some.state_dict(), others.state_dict()
+    return one.keys() == two.keys() and all(map(torch.equal, one.values(), two.values()))
 
 
 def _layer(layer: Any) -> _Layer:

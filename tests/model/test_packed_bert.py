@@ -67,6 +67,15 @@ def test_gradients_pass_through_the_modules() -> None:
     assert bert.encoder.layer[0].intermediate.dense.weight.grad is not None
 
 
+@torch.no_grad()
+def test_mixed_precision_is_left_to_the_modules() -> None:
+    bert = encoder()
+    assert pack(bert)
+    with torch.autocast("cpu", torch.bfloat16):
+        mixed = last_hidden_state(bert, IDS)
+        assert torch.equal(mixed, bert(input_ids=IDS).last_hidden_state)
+
+
 def test_another_activation_is_left_as_it_is(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     bert = encoder("relu")

@@ -57,6 +57,7 @@ def wait_for_the_end(tuner: Tuner, job_id: str) -> tuple[Event, list[Event]]:
 
 def wait_for_an_epoch(tuner: Tuner, job_id: str) -> None:
     while not any(e.kind == "sent" and "epoch" in e.value for e in tuner.events(job_id)):
+        assert not any(e.is_last for e in tuner.events(job_id)), "the training ended without one"
         time.sleep(0.05)
 
 
