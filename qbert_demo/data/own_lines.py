@@ -75,13 +75,18 @@ def own_entries(
     return _lines(text, _separator(lines), notes)
 
 
-def renaming(text: str) -> str:
-    """How a first line that may be meant to name the columns is made to, for a message."""
+def renaming(text: str, *, always: bool = False) -> str:
+    """How a first line is made to name the columns, for a message.
+
+    Args:
+        text: All of it.
+        always: Say so even if the lines are not those of a table.
+    """
     number, line = first_line(text)
     delimiter = max(DELIMITERS, key=line.count)
     header = header_of(text, delimiter)
     if not _heads_a_table(header, text, delimiter):
-        return ""
+        return f" If line {number} names the columns, call them text and label." if always else ""
     return f" If line {number} names the columns ({listed(header)}), call them text and label."
 
 

@@ -42,7 +42,7 @@ INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Zs")
 LINE_FILES = (".csv", ".tsv", ".txt")
 JSON_FILES = (".jsonl", ".ndjson")
 
-Hint = Callable[[], str]
+Hint = Callable[..., str]
 
 
 def read_own(text: str) -> Rows:
@@ -93,11 +93,16 @@ def read_own_file(name: str, data: bytes, text_column: str = "", label_column: s
     _check_size(text.count("\n"), MAX_OWN_LINES, "lines")
     hint: Hint
     if path.suffix.lower() in JSON_FILES:
-        entries, hint = json_entries(text, text_column, label_column), str
+        entries, hint = json_entries(text, text_column, label_column), _no_hint
     else:
         entries = own_entries(text, text_column, label_column, notes)
         hint = partial(renaming, text)
     return _own_rows(entries, " ".join(clean(path.name).split())[:80], notes, hint)
+
+
+def _no_hint(*, always: bool = False) -> str:
+    """What `renaming` says of JSON, which names every value."""
+    return ""
 
 
 def _check_size(size: int, most: int, unit: str) -> None:
@@ -209,7 +214,7 @@ def _check_classes(
             raise InputError(
                 f"At least {MIN_CLASS_ROWS} different texts a class are needed; “{label}”, "
                 f"first seen in line {line}, has {counts[label]}. Add some."
-                f"{hint() if line == given[0].line else ''}"
+                f"{hint(always=True) if line == given[0].line else ''}"
             )
 
 

@@ -108,6 +108,8 @@ def json_entries(text: str, text_key: str = "", label_key: str = "") -> Iterator
     """
     sample = [record for _, record in islice(_records(text), SAMPLED_ROWS)]
     keys = list(dict.fromkeys(key for record in sample for key in record))
+    if not keys:
+        return
     text_key, label_key = chosen_columns(keys, lambda: sample, text_key, label_key)
     for line, record in _records(text):
         found, label = record.get(text_key), record.get(label_key)

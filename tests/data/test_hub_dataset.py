@@ -59,9 +59,10 @@ def test_what_the_hub_converted_comes_first_and_at_its_commit(hub: Hub) -> None:
 
 
 def test_a_split_of_one_class_is_not_trained_on(hub: Hub) -> None:
-    rows = {"text": [f"a text {i}" for i in range(40)], "label": [1] * 40}
-    one = parquet(rows, {"label": ["calm", "glad", "sad"]})
-    two = parquet({**rows, "label": [0, 2] * 20}, {"label": ["calm", "glad", "sad"]})
+    texts = [f"a text {i}" for i in range(40)]
+    names = {"label": ["calm", "glad", "sad"]}
+    one = parquet({"text": texts, "label": [1] * 40}, names)
+    two = parquet({"text": texts, "label": [0, 2] * 20}, names)
     hub.add("dataset", NAME, {"train.parquet": one, "test.parquet": two})
     note = "No row that was read has the label “calm”, “sad”."
     look = look_at(HubDataset(NAME))

@@ -186,6 +186,10 @@ def test_nul_and_halves_of_characters_are_taken_out() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        (
+            "words,kind\nwell, it was, odd\n" + SIMPLE,
+            r"has 1\. .* If line 1 names the columns, call",
+        ),
         (" \n\n", r"There is no row\. Give one a line"),
         ("\nno label here\nnor here\ngood,a\n", r"Line 2 has no label\. Put one"),
         (SIMPLE + "t," + "x" * 61, r"label in line 9.*61 characters; at most 60"),
