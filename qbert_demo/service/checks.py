@@ -84,7 +84,7 @@ def check_truth(card: TaskCard, truth: object, n: int) -> NDArray[np.int64] | No
     names = class_numbers(card.labels)
     indices = []
     for row, label in enumerate(truth, 1):
-        is_label = isinstance(label, str | int | float) and not isinstance(label, bool)
+        is_label = isinstance(label, str | int | float)
         index = names.get(plain_label(label).lower()) if is_label else None
         if index is None:
             raise InputError(
