@@ -139,6 +139,7 @@ def guess(
     if text and text not in texts:
         raise DataError(f"The column “{text}” holds no text. These do: {listed(texts)}.")
     texts = [c for c in texts if c == text or not _has_classes(values[c])] or texts
+    texts = [c for c in texts if c != label or c == text] or texts
     text = text or _known(texts, TEXT_COLUMNS) or _longest(texts, values)
     labels = [c for c in columns if c in names or _has_classes(values[c])]
     if not labels and not label:

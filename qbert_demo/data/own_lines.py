@@ -131,14 +131,14 @@ def _table(text: str, delimiter: str, at: tuple[int, int], notes: list[str]) -> 
 
 
 def _two_columns(text: str, delimiter: str, notes: list[str]) -> Iterator[Entry]:
-    """Read a text and a label a row as CSV or, where that does not fit, line by line."""
-    entries, more = table_entries(text, delimiter, (0, 1))
+    """Read a text and a label a row as CSV or, where that does not fit well, line by line."""
+    entries, doubts = table_entries(text, delimiter, (0, 1))
     try:
-        for _ in islice(entries, PROBED):
-            pass
+        fits = not doubts and len(list(islice(entries, PROBED))) > 0
     except InputError:
+        fits = False
+    if not fits:
         return _lines(text, delimiter, notes, skip=1)
-    notes += more
     return table_entries(text, delimiter, (0, 1))[0]
 
 

@@ -47,6 +47,18 @@ def test_a_quoted_text_keeps_its_separator_beside_lone_quotes() -> None:
     assert found.texts[-2:] == ("one, two", 'say "no"')
 
 
+def test_a_comma_too_many_lets_no_lone_quote_swallow_rows() -> None:
+    lines = rows(",", 4, 51)
+    lines[30] = "well, dear me, film 30,1"
+    for header in ([], ["text,label"]):
+        found = read_own("\n".join([*header, *lines]))
+        assert len(found) == 60
+        assert found.texts[30] == "well, dear me, film 30"
+        assert found.notes == ()
+    _, (note,) = read_csv("\n".join(["text,label", *lines]).encode())
+    assert note.startswith("The text in line 6 runs to line 53: ")
+
+
 @pytest.mark.parametrize("probed", [20_000, 19, 20])
 @pytest.mark.parametrize("header", [[("text", "label")], []])
 def test_texts_over_several_lines_stay_whole_though_each_line_has_a_comma(

@@ -17,7 +17,9 @@ SIMPLE = "".join(f"nice {i},good\nawful {i},bad\n" for i in range(4))
         ("id,Message,Target", (1, 2)),
         ("utterance,intent", (0, 1)),
         ("verdict,headline", (1, 0)),
+        ("essay,label", (0, 1)),
         ("label,essay,id", (1, 0)),
+        ("label,essay", (1, 0)),
         ("category,topic,body,label", (2, 3)),
     ],
 )
