@@ -144,3 +144,28 @@ def test_any_dataset_of_the_hub_can_be_named(
     facts = run(capsys, *command, "--dataset", NAME, "--text-column", "premise", *small)
     assert (facts["rows"], facts["held_out_rows"]) == (20, 10)
     assert NAME in (tmp_path / "head" / "training.json").read_text()
+
+
+def test_a_file_is_trained_on_by_the_columns_that_are_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "reviews.csv"
+    rows = "".join(f"title {i},{i % 3},summary {i},{('glad', 'sad')[i % 2]}\n" for i in range(40))
+    file.write_text(f"text,label,summary,polarity\n{rows}a title,1,no polarity,\n")
+    head = tmp_path / "head"
+    command = ["train", "--frozen-encoder", "--head", "linear", "--output", str(head)]
+    command += ["--epochs", "1", "--dataset", str(file)]
+    named = [*command, "--text-column", "summary", "--label-column", "polarity"]
+    facts = run(capsys, *named, "--json")
+    assert json.loads((head / "config.json").read_text())["id2label"] == {"0": "glad", "1": "sad"}
+    note = "One row (line 42) without a label left out."
+    assert facts["notes"] == [note]
+    assert main(named) == 0
+    assert note in capsys.readouterr().out.splitlines()
+    for options, words in (
+        (["--text-column", "body"], "There is no column “body”. The columns are “text”, “label”"),
+        (["--split", "test"], "no meaning with a file: --split"),
+        (["--config", "en"], "no meaning with a file: --config"),
+    ):
+        assert main([*command, *options]) == 2
+        assert words in capsys.readouterr().err

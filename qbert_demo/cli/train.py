@@ -21,8 +21,8 @@ from qbert_demo.service.training import DATASETS, LOSSES, DataChoice, FrozenReci
 COLUMNS = {
     "config": "configuration of a Hub id",
     "split": "its split",
-    "text-column": "its column of the text",
-    "label-column": "its column of the class",
+    "text-column": "column of the text, of a Hub id or a file",
+    "label-column": "column of the class, of a Hub id or a file",
 }
 
 
@@ -147,16 +147,21 @@ def _train_frozen(options: argparse.Namespace, given: dict[str, Any]) -> None:
     if options.json:
         print_json(facts)
     else:
+        for sentence in facts["notes"]:
+            print(sentence)  # noqa: T201
         print(f"held-out accuracy {facts['held_out_accuracy']:.4f}, {options.output}")  # noqa: T201
 
 
 def _dataset(options: argparse.Namespace) -> dict[str, Any]:
     """What ``--dataset`` means: a file, a catalogue's key or Hub id, or any other Hub id."""
     name = options.dataset or ""
-    if name and Path(name).is_file():
-        return {"source": None, "own_file": Path(name)}
     given = {part: getattr(options, part) or "" for part in ("config", "split")}
-    given |= {part: getattr(options, f"{part}_column") or "" for part in ("text", "label")}
+    columns = {part: getattr(options, f"{part}_column") or "" for part in ("text", "label")}
+    if name and Path(name).is_file():
+        if surplus := [f"--{part}" for part, value in given.items() if value]:
+            raise InputError(f"These have no meaning with a file: {', '.join(surplus)}.")
+        return {"source": None, "own_file": Path(name), "own_columns": tuple(columns.values())}
+    given |= columns
     keys = {source.repo_id: key for key, source in DATASETS.items()}
     if (name in DATASETS or name in keys) and not any(given.values()):
         return {"source": keys.get(name, name)}

@@ -186,7 +186,7 @@ def _download(dataset: Dataset, split: str, repo: Repo, files: Sequence[str]) ->
 
 def _stream(dataset: Dataset, split: str, repo: Repo, files: Sequence[str], n: int) -> Rows:
     n_classes = len(dataset.labels)
-    rows, places, _ = read_places(
+    rows, places, *_ = read_places(
         repo,
         files,
         n,

@@ -41,6 +41,8 @@ class DataChoice:
         balanced: Whether the classes of a dataset are taken equally.
         seed: Of the choice.
         hub: A dataset of the Hub that is not in the catalogue; it counts more than own rows.
+        own_columns: The file's columns of the text and of the label; they are told by their
+            names and values where these are empty.
     """
 
     source: str | None
@@ -51,6 +53,7 @@ class DataChoice:
     balanced: bool = True
     seed: int = 0
     hub: HubDataset | None = None
+    own_columns: tuple[str, str] = ("", "")
 
     def as_json(self) -> dict[str, Any]:
         """What tells where rows of the Hub are and how they were chosen, and nothing else."""
@@ -136,7 +139,7 @@ def _own(choice: DataChoice) -> Rows:
         data = choice.own_file.read_bytes()
     except OSError as error:
         raise InputError("The file could not be read. Upload it again.") from error
-    return read_own_file(choice.own_file.name, data)
+    return read_own_file(choice.own_file.name, data, *choice.own_columns)
 
 
 def _divided(rows: Rows, chosen: DataChoice) -> Material:

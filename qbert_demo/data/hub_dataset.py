@@ -16,7 +16,7 @@ from huggingface_hub.errors import RevisionNotFoundError
 
 from qbert_demo.data.columns import guess, label_rows, listed
 from qbert_demo.data.parquet import PLACE_BYTES, layout, read_places, streamed_note
-from qbert_demo.data.rows import Rows
+from qbert_demo.data.rows import MIN_CLASSES, Rows
 from qbert_demo.errors import DataError, InputError, QBertError
 from qbert_demo.hub.files import Repo, Token, look
 from qbert_demo.hub.waiting import PROBE_SECONDS, within
@@ -113,6 +113,12 @@ def load_hub_rows(wish: HubDataset, n: int) -> tuple[Rows, HubDataset]:
     look = look_at(wish, n)
     if look.rows is None:
         raise DataError(look.question)
+    seen = {look.rows.classes[k] for k in look.rows.labels}
+    if len(seen) < MIN_CLASSES:
+        raise DataError(
+            f"Every row that was read of the split “{look.dataset.split}” has the label "
+            f"{listed([*seen])}. Choose another split or column of the class."
+        )
     return look.rows, look.dataset
 
 
@@ -195,13 +201,13 @@ def _look(wish: HubDataset, repo: Repo, n: int) -> Look:
     if split is None:
         return _asking(seen, "split", seen.splits)
     dataset = replace(dataset, split=split)
-    table, places, names = read_places(repo, files[config][split], n, wish.token)
+    table, places, names, unread = read_places(repo, files[config][split], n, wish.token)
     if not table:
         raise DataError(
             f"The split “{split}” of {repo.repo_id} is empty, or its rows are larger than "
             f"{PLACE_BYTES / 1e6:.0f} MB. Choose another."
         )
-    columns = guess(table, names, wish.text, wish.label)
+    columns = guess(table, names, wish.text, wish.label, unread)
     text, label = columns.text or "", columns.label or ""
     dataset = replace(dataset, text=text, label=label)
     seen = replace(seen, dataset=dataset, texts=columns.texts, labels=columns.labels)

@@ -27,7 +27,10 @@ MAX_FOOTER_BYTES = 16_000_000
 """Largest description of a file that is read."""
 MAX_NAMES_BYTES = 1_000_000
 """Largest part of it, on class names and the like, that is taken into account."""
-SIMPLE = ("string", "large_string", "bool", "int8", "int16", "int32", "int64", "uint8", "uint16")
+SIMPLE = (
+    *("string", "large_string", "bool", "int8", "int16", "int32", "int64"),
+    *("uint8", "uint16", "uint32", "uint64", "float", "double"),
+)
 """Types of the columns that are read."""
 PLACES, MOST_PLACES = 5, 20
 """Evenly spaced places that a split is read at; more where classes or rows are wanting."""
@@ -101,7 +104,7 @@ def read_places(
     n: int,
     token: Token = None,
     is_enough: Callable[[Sequence[Row]], bool] = lambda rows: True,
-) -> tuple[list[Row], int, dict[str, Sequence[str]]]:
+) -> tuple[list[Row], int, dict[str, Sequence[str]], dict[str, str]]:
     """Read about ``n`` rows from evenly spaced row groups of a split.
 
     Datasets are often sorted by class, so that their first rows show one class alone.
@@ -114,9 +117,9 @@ def read_places(
         is_enough: Whether the rows will do; else up to `MOST_PLACES` places are read.
 
     Returns:
-        The rows in the order of the places, the number of places, and the class names of each
-        column that holds indices. There are fewer rows where those of a place take more than
-        `PLACE_BYTES`.
+        The rows in the order of the places, the number of places, the class names of each
+        column that holds indices, and the types of the columns that are not read. There are
+        fewer rows where those of a place take more than `PLACE_BYTES`.
 
     Raises:
         DataError: If a piece is too large.
@@ -124,6 +127,7 @@ def read_places(
     system = HfFileSystem(token=token, block_size=BLOCK, skip_instance_cache=True)
     places: list[Callable[[], Iterator[Row]]] = []
     names: dict[str, Sequence[str]] = {}
+    unread: dict[str, str] = {}
     for file in files[:: -(-len(files) // MOST_FILES)]:
         path = f"datasets/{repo.repo_id}@{repo.sha}/{file}"
         with system.open(path) as stream:
@@ -131,10 +135,11 @@ def read_places(
             table = pq.ParquetFile(stream)
         columns = [field.name for field in table.schema_arrow if str(field.type) in SIMPLE]
         names = names or class_names(table.schema_arrow)
+        unread |= {f.name: str(f.type) for f in table.schema_arrow if f.name not in columns}
         for number in range(table.num_row_groups):
             _check_group(table.metadata.row_group(number), columns, repo)
             places.append(partial(_group_rows, system, path, number, columns))
-    return *_visit(places, n, is_enough), names
+    return *_visit(places, n, is_enough), names, unread
 
 
 def _visit(

@@ -4,7 +4,8 @@ All that is kept for visitors lives here. It may import every room but `ui`, `cl
 the faces get what they need of those rooms from here.
 """
 
-from qbert_demo.data.tables import Entry, match_labels, read_csv, read_lines
+from qbert_demo.data.labels import match_labels
+from qbert_demo.data.tables import Entry, read_csv, read_lines
 from qbert_demo.hub.files import hub_page
 from qbert_demo.hub.waiting import DOWNLOAD_SECONDS
 from qbert_demo.model.heads import HEADS, PAIR, head_of

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qbert_demo.config import MAX_BATCH_ROWS, MAX_CHARACTERS
+from qbert_demo.data.labels import class_numbers, plain_label
 from qbert_demo.errors import InputError
 from qbert_demo.results import TaskCard
 
@@ -67,26 +68,29 @@ def check_heads(card: TaskCard, heads: Sequence[str]) -> tuple[str, ...]:
 def check_truth(card: TaskCard, truth: object, n: int) -> NDArray[np.int64] | None:
     """Index of the true label of each of ``n`` texts, or ``None`` without any.
 
+    A label is a name or a number, as `class_numbers` knows them.
+
     Raises:
         InputError: If they are not ``n``, or one is no label of the task; the message names it.
     """
     if truth is None:
         return None
     if isinstance(truth, str) or not isinstance(truth, Sequence):
-        raise InputError("The labels must be a list of strings, or left out.")
+        raise InputError("The labels must be a list of names or numbers, or left out.")
     if len(truth) != n:
         raise InputError(
             f"Give one label for each text, or none at all: these are {len(truth)} for {n}."
         )
-    names = {label.lower(): i for i, label in enumerate(card.labels)}
-    names |= {str(i): i for i in range(len(card.labels))}
+    names = class_numbers(card.labels)
     indices = []
     for row, label in enumerate(truth, 1):
-        index = names.get(label.strip().lower()) if isinstance(label, str) else None
+        is_label = isinstance(label, str | int | float)
+        index = names.get(plain_label(label).lower()) if is_label else None
         if index is None:
             raise InputError(
                 f"Row {row}: {label!r:.40} is no label of {card.title}; "
-                f"the labels are {', '.join(card.labels)}."
+                f"the labels are {', '.join(card.labels)}, or "
+                f"their numbers 0 to {len(card.labels) - 1}."
             )
         indices.append(index)
     return np.array(indices)

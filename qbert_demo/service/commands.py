@@ -78,7 +78,8 @@ def train_frozen(
         datasets_dir: A folder of datasets in the Hub's layout, asked before the Hub.
 
     Returns:
-        Numbers of rows, the held-out accuracy, seconds by stage, and the folder.
+        Numbers of rows, the held-out accuracy, what was decided about the rows, seconds by stage,
+        and the folder.
 
     Raises:
         InputError: If a number or the rows cannot be used.
@@ -94,6 +95,7 @@ def train_frozen(
         "rows": len(material.train),
         "held_out_rows": len(material.held_out),
         "held_out_accuracy": head.accuracy.value,
+        "notes": list(material.notes),
         "seconds": {
             "load": round(loaded - start, 3),
             **{name: round(seconds, 3) for name, seconds in report.seconds.items()},

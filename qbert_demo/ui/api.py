@@ -26,7 +26,7 @@ def build_api(explorer: Explorer) -> None:
     def compare_batch(
         task: str,
         texts: list[str],
-        labels: list[str] | None = None,
+        labels: list[str | int] | None = None,
         include_control: bool = False,
     ) -> dict[str, Any]:
         """Compare the models on up to 500 texts, with accuracy if true labels are given."""

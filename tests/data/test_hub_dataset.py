@@ -58,6 +58,49 @@ def test_what_the_hub_converted_comes_first_and_at_its_commit(hub: Hub) -> None:
         look_at(HubDataset(NAME, revision=main))
 
 
+def test_a_split_of_one_class_is_not_trained_on(hub: Hub) -> None:
+    texts = [f"a text {i}" for i in range(40)]
+    names = {"label": ["calm", "glad", "sad"]}
+    one = parquet({"text": texts, "label": [1] * 40}, names)
+    two = parquet({"text": texts, "label": [0, 2] * 20}, names)
+    hub.add("dataset", NAME, {"train.parquet": one, "test.parquet": two})
+    note = "No row that was read has the label “calm”, “sad”."
+    look = look_at(HubDataset(NAME))
+    assert look.rows is not None
+    assert note in look.rows.notes
+    with pytest.raises(DataError, match=r"split “train” has the label “glad”\. Choose another"):
+        load_hub_rows(HubDataset(NAME), 40)
+    found, _ = load_hub_rows(HubDataset(NAME, split="test"), 40)
+    assert "No row that was read has the label “glad”." in found.notes
+
+
+@pytest.mark.parametrize(
+    "values", [[0.0, 1.0, None, float("nan")], [1, 0, -1, None], [4, 0, 2, None]]
+)
+def test_whole_floats_and_gaps_are_classes(hub: Hub, values: list[float | None]) -> None:
+    rows = {"text": [f"a text {i}" for i in range(40)], "target": values * 10}
+    hub.add("dataset", NAME, {"train.parquet": parquet(rows)})
+    found, place = load_hub_rows(HubDataset(NAME), 40)
+    kept = sorted({int(v) for v in values if v is not None and v == v and v >= 0})
+    assert place.label == "target"
+    assert found.classes == tuple(map(str, kept))
+    assert f"{10 * (4 - len(kept))} rows without a label left out." in found.notes
+
+
+def test_a_column_of_another_type_is_called_so(hub: Hub) -> None:
+    rows = {
+        "text": [f"a text {i}" for i in range(40)],
+        "label": [i % 2 for i in range(40)],
+        "labels": [[i % 2] for i in range(40)],
+        "score": [i / 3 for i in range(40)],
+    }
+    hub.add("dataset", NAME, {"train.parquet": parquet(rows)})
+    with pytest.raises(DataError, match=r"“labels” cannot be read.*Not read.*“labels \(list<"):
+        look_at(HubDataset(NAME, label="labels"))
+    with pytest.raises(DataError, match=r"“score” holds no classes but numbers with a fraction"):
+        look_at(HubDataset(NAME, label="score"))
+
+
 def test_a_hub_that_fails_is_no_hub_without_a_conversion(hub: Hub) -> None:
     hub.add("dataset", NAME, repository(moods()))
     hub.fault("refs", Status(500))

@@ -8,7 +8,7 @@ import pytest
 
 from qbert_demo.data import own_rows as own
 from qbert_demo.data.own_rows import read_own, read_own_file
-from qbert_demo.data.rows import Rows
+from qbert_demo.data.rows import MAX_ROW_CHARACTERS, Rows
 from qbert_demo.errors import InputError
 
 TEXTS = (
@@ -67,6 +67,16 @@ def test_json_lines(escaped: bool) -> None:
     assert_pairs(read_own_file("rows.jsonl", "\r\n\n".join(lines).encode()))
 
 
+def test_too_long_a_paste_is_refused_before_it_is_read() -> None:
+    with pytest.raises(InputError, match=f"19,000,000 characters; at most {own.MAX_PASTED:,}"):
+        read_own("\n" * 19_000_000)
+    with pytest.raises(InputError, match=f"lines; at most {own.MAX_OWN_LINES:,}"):
+        read_own_file("x.csv", b"text,label\n" + b"\n" * 19_000_000)
+    row = "x" * MAX_ROW_CHARACTERS
+    longest = "".join(f"{i:04}{row[4:]},{'ab'[i % 2] * 60}\n" for i in range(own.MAX_OWN_ROWS))
+    assert len(read_own(longest)) == own.MAX_OWN_ROWS
+
+
 def test_numbers_are_labels_in_json() -> None:
     lines = [json.dumps({"text": f"t{i}", "label": i % 2}) for i in range(8)]
     assert read_own_file("x.ndjson", "\n".join(lines).encode()).classes == ("0", "1")
@@ -118,8 +128,23 @@ def test_a_text_in_which_nothing_can_be_seen_is_left_out() -> None:
     found = read_own(SIMPLE + "\u200b\u2060\ufeff,good\n\u00a0,bad\n\U0001f600,bad\n")
     assert found.notes == ("2 rows without text left out.",)
     assert found.texts[-1] == "\U0001f600"
-    with pytest.raises(InputError, match="Line 9 has no label"):
-        read_own(SIMPLE + "text,\u200b\n")
+
+
+@pytest.mark.parametrize(
+    ("rows", "where"),
+    [
+        ("no label here\n", "One row (line 10)"),
+        ("text,\n", "One row (line 10)"),
+        ("text,\u200b\n", "One row (line 10)"),
+        ('"a\n\nb",good\ntext,\nother,\n', "2 rows (lines 13, 14)"),
+    ],
+)
+def test_rows_without_a_label_are_left_out_with_their_lines(rows: str, where: str) -> None:
+    for header in ("", "text,label\n"):
+        text = header + SIMPLE + "\n" * (not header) + rows
+        for found in (read_own(text), read_own_file("x.csv", text.encode())):
+            assert found.notes == (f"{where} without a label left out.",)
+            assert len(found) == 8 + rows.count("good")
 
 
 def test_a_paste_from_a_spreadsheet_has_tabs() -> None:
@@ -161,21 +186,23 @@ def test_nul_and_halves_of_characters_are_taken_out() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        (
+            "words,kind\nwell, it was, odd\n" + SIMPLE,
+            r"has 1\. .* If line 1 names the columns, call",
+        ),
         (" \n\n", r"There is no row\. Give one a line"),
-        (SIMPLE + "\nno label here\n", r"Line 10 has no label\. Put one"),
-        (SIMPLE + "text,\n", r"Line 9 has no label"),
-        (SIMPLE + '"a\n\nb",good\ntext,\n', r"Line 12 has no label"),
+        ("\nno label here\nnor here\ngood,a\n", r"Line 2 has no label\. Put one"),
         (SIMPLE + "t," + "x" * 61, r"label in line 9.*61 characters; at most 60"),
         ("a,good\nb,good\n", r"From line 1 on every row has the label “good”.*2 classes"),
         (SIMPLE + "c,odd\n", r"At least 4 different .*“odd”, first seen in line 9, has 1\. Add"),
-        ("tweet,target\n" + SIMPLE, r"line 1, has 1\. .*call them text and label"),
+        ("words,kind\n" + SIMPLE, r"line 1, has 1\. .*“words”, “kind”.*call them text and label"),
         (
             SIMPLE + "".join(f"{c},{c}\n" for c in string.ascii_lowercase),
             r"Line 27 begins class number 21, “s”; at most 20",
         ),
         ("".join(f"t{i},{i % 2}\n" for i in range(2_001)), r"2,000 rows.*from line 2001 on"),
         ("label,text\ngood,a,b\n", r"Line 2 has 3 fields, but the header has 2"),
-        ('label,text\ngood,"a\n\n', r"begins in line 2.*double quotes"),
+        ('label,text\ngood,"a\n\nb\n', r"begins in line 2.*double quotes"),
     ],
 )
 def test_a_bad_paste_names_the_line_and_the_remedy(text: str, message: str) -> None:
@@ -191,9 +218,8 @@ def test_a_bad_paste_names_the_line_and_the_remedy(text: str, message: str) -> N
         ("[" * 100_000, "Line 2 is no JSON object"),
         ("1" * 5_000, "Line 2 is no JSON object"),
         ('["a", "b"]', "Line 2 is no JSON object"),
-        ('{"text": "a"}', "Line 2 lacks a text or a label"),
         ('{"text": 1, "label": "a"}', "text in line 2 is no string"),
-        ('{"text": "a", "label": null}', "label in line 2 is no name"),
+        ('{"text": "a", "label": ["b"]}', "label in line 2 is no name"),
     ],
 )
 def test_a_bad_json_line_is_named(line: str, message: str) -> None:
@@ -210,7 +236,6 @@ def test_other_kinds_of_files_are_refused(name: str) -> None:
 def test_size_and_type_are_checked_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(own, "MAX_OWN_SIZE", 10)
     for call in (
-        lambda: read_own("x" * 11),
         lambda: read_own_file("x.csv", b"x" * 11),
         lambda: read_own(None),
         lambda: read_own_file("x.csv", "text"),

@@ -3,7 +3,8 @@ from collections.abc import Sequence
 import pytest
 
 from qbert_demo.config import MAX_BATCH_ROWS, MAX_CHARACTERS
-from qbert_demo.data.tables import Entry, match_labels, read_csv, read_lines
+from qbert_demo.data.labels import match_labels
+from qbert_demo.data.tables import Entry, read_csv, read_lines
 from qbert_demo.errors import InputError
 
 NAMES = ("negative", "positive")
@@ -16,7 +17,7 @@ def texts(entries: Sequence[Entry]) -> list[str]:
 def test_lines_are_texts_and_blank_ones_are_left_out() -> None:
     entries = read_lines("first\n\n  second  \r\n\t\nthird")
     assert entries == (Entry(1, "first"), Entry(3, "second"), Entry(5, "third"))
-    assert match_labels(entries, NAMES) is None
+    assert match_labels(entries, NAMES) == (None, ())
 
 
 @pytest.mark.parametrize("pasted", ["", " \n\t\n"])
@@ -40,7 +41,7 @@ def test_a_csv_with_quotes_newlines_and_labels() -> None:
     entries, _ = read_csv(content)
     assert texts(entries) == ["one, two", "over\ntwo lines", "last"]
     assert [entry.line for entry in entries] == [2, 3, 5]
-    assert match_labels(entries, NAMES) == ("positive", "negative", "negative")
+    assert match_labels(entries, NAMES) == (("positive", "negative", "negative"), ())
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
@@ -71,7 +72,7 @@ def test_bytes_that_are_no_text_are_refused_with_their_line() -> None:
     ("content", "message"),
     [
         (b"", "Line 1 must name the columns.*nothing"),
-        (b"sentence,label\nhi,1\n", "Line 1 .*sentence, label"),
+        (b"words,label\nhi,1\n", "Line 1 .*“words”, “label”.*the texts “text”"),
         (b"text,label\nhi,1\na,b,c\n", "Line 3 has 3 fields, but the header has 2"),
         (b"text,label\nhi\n", "Line 2 has 1 fields"),
         (b'text\nok\n"never closed\nmore\n', "begins in line 3.*double quotes"),
@@ -92,7 +93,7 @@ def test_rows_without_text_are_left_out_and_counted() -> None:
 
 def test_an_empty_label_column_counts_as_none() -> None:
     entries, _ = read_csv(b"text,label\nhi,\nbye,\n")
-    assert match_labels(entries, NAMES) is None
+    assert match_labels(entries, NAMES) == (None, ())
 
 
 @pytest.mark.parametrize(

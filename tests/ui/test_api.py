@@ -38,6 +38,8 @@ def test_the_control_is_included_when_asked_for(client: Client) -> None:
 def test_compare_batch_returns_accuracy_and_disagreements(client: Client) -> None:
     texts, labels = ["good", "good but", "bad"], ["positive", "positive", "positive"]
     got = client.predict("sst2", texts, labels, api_name="/compare_batch")
+    for numbers in ([1, 1, 1], ["1", 1.0, "1.0"]):
+        assert client.predict("sst2", texts, numbers, api_name="/compare_batch") == got
     assert got == json.loads(json.dumps(batch_json(EXPLORER.compare_batch("sst2", texts, labels))))
     assert got["disagreements"] == [1]
     assert got["models"]["classical"]["accuracy"] == pytest.approx(2 / 3)
@@ -72,8 +74,10 @@ def test_compare_refuses_with_a_reason(
         (("sst2", ["a", 3]), "Row 2: A text must be a string, not int"),
         (("sst2", ["a"] * 501), "501 texts are too many; at most 500"),
         (("sst2", ["a", "b"], ["positive"]), "none at all: these are 1 for 2"),
-        (("sst2", ["a"], "positive"), "labels must be a list of strings"),
-        (("sst2", ["a"], [1]), "Row 1: 1 is no label of Sentiment; the labels are negative, pos"),
+        (("sst2", ["a"], "positive"), "labels must be a list of names or numbers"),
+        (("sst2", ["a"], [2]), "Row 1: 2 is no label .* negative, positive, .*numbers 0 to 1"),
+        (("sst2", ["a"], [True]), "Row 1: True is no label"),
+        (("sst2", ["a"], [0.5]), "Row 1: 0.5 is no label"),
     ],
 )
 def test_compare_batch_refuses_with_a_reason(

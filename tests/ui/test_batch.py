@@ -61,6 +61,23 @@ def test_accuracy_with_its_count_when_labels_are_given(labelled: Path) -> None:
     assert rows_of(sheet)[0]["label"] == "negative"
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("Sentiment\tText\npositive\tgood\nnegative\tbad\n", "hybrid 100.0 % (2 of 2)"),
+        ('"text", "label"\n"good, yes", "positive"\n"bad", "negative"\n', "hybrid 100.0 %"),
+        ("\n\ntweet;polarity\ngood;1.0\nbad;0.0\n", "hybrid 100.0 % (2 of 2)"),
+        ("text,label\ngood,2\nbad,1\n", "hybrid 100.0 % (2 of 2). The labels were read as num"),
+        ("text,topic\ngood,sports\n", "There is no accuracy, for no label is one of this task"),
+        ("text,topic,stars\ngood,x,1\n", "Labels may be in “topic”, “stars”: call one"),
+    ],
+)
+def test_labels_are_found_or_it_is_said_why_not(tmp_path: Path, content: str, said: str) -> None:
+    path = tmp_path / "texts.csv"
+    path.write_text(content)
+    assert said in run(file=path)[-1][0].replace("\xa0", " ")
+
+
 def test_progress_grows_to_the_end() -> None:
     steps = run("\n".join(f"text {k}" for k in range(2 * PART + 5)))
     shown = [status for status, _, _ in steps]

@@ -134,7 +134,7 @@ def _compared(
     yield Shown(progress_html(0, 0))
     entries, notes = _read(lines, file)
     card = explorer.task(task)
-    truth = match_labels(entries, card.labels)
+    truth, read = match_labels(entries, card.labels)
     parts: list[BatchComparison] = []
     for start in range(0, len(entries), PART):
         piece = slice(start, start + PART)
@@ -151,7 +151,7 @@ def _compared(
     numbers = tuple(entry.line for entry in entries)
     # The byte order mark makes spreadsheets read the file as UTF-8.
     sheet = File("comparison.csv", table_csv(whole).encode("utf-8-sig"))
-    yield Shown(summary_html(whole, notes), table_html(whole, numbers), sheet)
+    yield Shown(summary_html(whole, (*notes, *read)), table_html(whole, numbers), sheet)
 
 
 def joined(parts: Sequence[BatchComparison]) -> BatchComparison:

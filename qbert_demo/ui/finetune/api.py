@@ -115,6 +115,7 @@ def _as_json(event: Event, material: Material) -> Json:
 def _result(report: QuickReport, material: Material) -> Json:
     return {
         "labels": list(material.labels),
+        "notes": list(material.notes),
         "held_out": {
             "texts": list(material.held_out.texts),
             "labels": list(material.held_out.labels),
