@@ -28,6 +28,8 @@ MAX_WAITING = 200
 """Requests that may wait in the queue; one more is refused instead of waiting for minutes."""
 THREADS = 128
 """Enough for a classroom: everyone who watches a training holds one most of the time."""
+STYLES = ("app", "compare", "circuit", "finetune")
+"""Style sheets in ``static/``: the page's, then each tab's."""
 
 
 def build_app(explorer: Explorer, tuner: Tuner) -> gr.Blocks:
@@ -59,7 +61,7 @@ def launch_options() -> dict[str, Any]:
     return {
         "theme": explorer_theme(),
         "css": head_styles(),
-        "css_paths": [STATIC / "app.css"],
+        "css_paths": [STATIC / f"{name}.css" for name in STYLES],
         "head": plotly_head(),
         "footer_links": ["api"],
         "run_history": False,
