@@ -3,8 +3,9 @@
 A folder holds ``config.json``, ``model.safetensors``, the tokenizer's files and, when it was
 trained here, ``training.json`` and a model card. The weights file holds the head
 (``classifier.*``) and the encoder's low-rank updates (``adapter.<layer>.lora_A`` and
-``lora_B``); the encoder itself is named in the config and loaded from its own source. Every
-tensor is checked for name, shape, type and finite values before it is used.
+``lora_B``); the encoder itself is named in the config and loaded from its own source, or stands in
+the file, too (``bert.*``), if it was trained whole. Every tensor is checked for name, shape, type
+and finite values before it is used.
 """
 
 import json
@@ -42,7 +43,7 @@ MAX_NUMBER = 1e12
 """Largest entry of a head: the longest training at the highest rates stays below, and a logit is
 far from overflowing."""
 MAX_UPDATE = 1e4
-"""Largest entry of an update of the encoder; rates are lower there, and products longer."""
+"""Largest entry of the encoder or its updates; rates are lower there, and products longer."""
 REMEDY = "Train one with `python -m qbert_demo train`, or name another folder or Hub id."
 
 Shape = tuple[int, ...]
@@ -212,10 +213,10 @@ def check_entries(tensors: Mapping[str, Tensor]) -> None:
     """Refuse a checkpoint of our format with numbers that no training makes.
 
     Raises:
-        CheckpointError: If one is beyond `MAX_NUMBER`, or `MAX_UPDATE` in an update.
+        CheckpointError: If one is beyond `MAX_NUMBER`, or `MAX_UPDATE` outside the head.
     """
     for name, tensor in tensors.items():
-        most = MAX_UPDATE if name.startswith("adapter.") else MAX_NUMBER
+        most = MAX_NUMBER if name.startswith("classifier.") else MAX_UPDATE
         if float(tensor.abs().max()) > most:
             raise CheckpointError(
                 f"{WEIGHTS}: {name} has entries beyond ±{most:,.0f}, which no training here makes."

@@ -95,6 +95,25 @@ def read_encoder(backbone: Backbone, folder: Path) -> tuple[BertConfig, dict[str
     return config, tensors
 
 
+def pool(hidden: Tensor, attention_mask: Tensor | None, kind: str) -> Tensor:
+    """One vector a text.
+
+    Args:
+        hidden: The encoder's last hidden states, shape ``(batch, tokens, hidden)``.
+        attention_mask: 1 for a token and 0 for padding, ``(batch, tokens)``; all ones if ``None``.
+        kind: ``cls`` for the first token's, ``mean`` for the mean over all tokens.
+
+    Returns:
+        float32 vectors of shape ``(batch, hidden)``.
+    """
+    if kind == "cls":
+        return hidden[:, 0].float()
+    if attention_mask is None:
+        return hidden.float().mean(1)
+    mask = attention_mask[..., None].float()
+    return (hidden * mask).sum(1) / mask.sum(1).clamp(min=1)
+
+
 def _embedded() -> Path | None:
     """Folder of the wheel's model, found without importing the wheel."""
     try:
