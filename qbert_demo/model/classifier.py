@@ -29,6 +29,7 @@ from qbert_demo.model.configuration import QBertConfig
 from qbert_demo.model.encoder import find_backbone, pool, read_encoder
 from qbert_demo.model.heads import HeadOutput, Output, head_of
 from qbert_demo.model.packed_bert import last_hidden_state
+from qbert_demo.model.tensors import check_entries, read_tensors
 
 HUB_ARGUMENTS = ("revision", "token", "cache_dir", "local_files_only", "force_download")
 OUTPUTS = ("output_hidden_states", "output_attentions")
@@ -172,8 +173,8 @@ class QBertForSequenceClassification(PreTrainedModel):
             raise CheckpointError(
                 f"It reads {config.max_length} tokens, but its encoder {longest}."
             )
-        tensors = checkpoint.read_tensors(folder, model.tensor_shapes())
-        checkpoint.check_entries(tensors)
+        tensors = read_tensors(folder, model.tensor_shapes())
+        check_entries(tensors)
         model.load_tensors(tensors)
         return model.eval()
 
