@@ -27,17 +27,16 @@ from qbert_demo.hub.waiting import PROBE_SECONDS
 from qbert_demo.hub.words import HUB_ERRORS, hub_sentence
 
 CONFIG = "config.json"
-SHIPPED = (CONFIG, WEIGHTS, "tokenizer.json")
+TOKENIZER, VOCABULARY, SETTINGS = "tokenizer.json", "vocab.txt", "tokenizer_config.json"
+ADDED, SPECIAL = "added_tokens.json", "special_tokens_map.json"
+SHIPPED = (CONFIG, SETTINGS, TOKENIZER, WEIGHTS)
 """What answering takes of a checkpoint of ours."""
-WANTED = (*SHIPPED, "tokenizer_config.json", "vocab.txt")
+WANTED = (CONFIG, ADDED, SPECIAL, SETTINGS, VOCABULARY, TOKENIZER, WEIGHTS)
 """What is taken of anybody's repository, beside the shards of its weights."""
 MAX_CONFIG_BYTES = 1_000_000
 LARGEST = {
-    CONFIG: MAX_CONFIG_BYTES,
-    INDEX: 1_000_000,
-    "tokenizer.json": 10_000_000,
-    "tokenizer_config.json": 1_000_000,
-    "vocab.txt": 10_000_000,
+    **dict.fromkeys((CONFIG, INDEX, SETTINGS, ADDED, SPECIAL), MAX_CONFIG_BYTES),
+    **dict.fromkeys((TOKENIZER, VOCABULARY), 10_000_000),
 }
 """Most bytes of a file that is read as a whole."""
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".h5", ".msgpack")
@@ -181,7 +180,7 @@ def check_listing(repo: Repo, cap: int) -> None:
         raise CheckpointError(f"{repo.repo_id} has no {WEIGHTS}, so it is no model for here.")
     if CONFIG not in repo.names:
         raise CheckpointError(f"{repo.repo_id} has no {CONFIG}, so it is no model for here.")
-    if not {"tokenizer.json", "vocab.txt"} & set(repo.names):
+    if not {TOKENIZER, VOCABULARY} & set(repo.names):
         raise CheckpointError(f"{repo.repo_id} has neither tokenizer.json nor vocab.txt.")
     _check_sizes(repo, [name for name in WANTED if name in repo.names], cap)
     for name, largest in LARGEST.items():

