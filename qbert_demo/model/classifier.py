@@ -18,13 +18,13 @@ from transformers import (
     BertModel,
     PreTrainedModel,
 )
-from transformers.initialization import no_init_weights
 from transformers.modeling_outputs import BaseModelOutput, SequenceClassifierOutput
 from transformers.utils.generic import can_return_tuple
 
 from qbert_demo.errors import CheckpointError
 from qbert_demo.model import checkpoint
 from qbert_demo.model.adapter import PREFIX, is_same, merge, shapes_of, update_shapes
+from qbert_demo.model.allocation import Unfilled
 from qbert_demo.model.configuration import QBertConfig
 from qbert_demo.model.encoder import find_backbone, pool, read_encoder
 from qbert_demo.model.heads import HeadOutput, Output, head_of
@@ -39,8 +39,8 @@ OUTPUTS = ("output_hidden_states", "output_attentions")
 class QBertForSequenceClassification(PreTrainedModel):
     """BertModel, pooling, and a head of `qbert_demo.model.heads.HEADS`.
 
-    `build` gives it the pretrained encoder and a fresh head, `from_pretrained` a checkpoint's.
-    All of it can be trained further: `save_pretrained` writes an encoder that was changed.
+    `build` gives it the pretrained encoder and a fresh head, `from_pretrained` a checkpoint's. All
+    of it can be trained further: `save_pretrained` writes an encoder that was changed.
 
     Attributes:
         adapter: The low-rank updates that were merged into the encoder, in float16, by their
@@ -131,14 +131,11 @@ class QBertForSequenceClassification(PreTrainedModel):
 
     @classmethod
     def build(cls, config: QBertConfig, encoder_folder: Path | None = None) -> Self:
-        """A model with the pretrained encoder that the config names, and a fresh head.
-
-        The encoder's files are found, unless ``encoder_folder`` says where they are.
-        """
+        """A fresh head on the encoder that the config names, whose files are found if left out."""
         source = config.source()
         folder = encoder_folder or find_backbone(source).path
         config.backbone, tensors = read_encoder(source, folder)
-        with no_init_weights():
+        with Unfilled():
             model = cls(config)
         model.bert.load_state_dict(tensors, assign=True)
         model.classifier.apply(_reset)
@@ -195,13 +192,12 @@ class QBertForSequenceClassification(PreTrainedModel):
     def _beside(self, config: QBertConfig) -> Self:
         """A model on this one's encoder whose head is still to be loaded."""
         config.backbone, config.backbone_sha256 = self.config.backbone, self.config.backbone_sha256
-        with no_init_weights():
+        with Unfilled():
             model = type(self)(config)
         shared = {id(self.bert.embeddings): self.bert.embeddings}
-        is_own = config.has_encoder or config.adapter_rank
-        model.bert = (
-            deepcopy(self.bert, {} if config.has_encoder else shared) if is_own else self.bert
-        )
+        model.bert = self.bert
+        if config.has_encoder or config.adapter_rank:
+            model.bert = deepcopy(self.bert, {} if config.has_encoder else shared)
         return model
 
     @classmethod

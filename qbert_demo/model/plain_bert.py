@@ -11,12 +11,12 @@ from huggingface_hub.errors import StrictDataclassError
 from torch import Tensor, nn
 from transformers import BertConfig, BertForSequenceClassification, BertModel
 from transformers.activations import ACT2FN
-from transformers.initialization import no_init_weights
 
 from qbert_demo.config import MAX_TOKENS
 from qbert_demo.errors import CheckpointError
 from qbert_demo.hub.shards import WEIGHTS, weight_files
 from qbert_demo.model import checkpoint
+from qbert_demo.model.allocation import Unfilled
 from qbert_demo.model.heads import HeadOutput, LinearHead
 from qbert_demo.model.packed_bert import last_hidden_state
 from qbert_demo.model.tensors import read_tensors
@@ -100,7 +100,7 @@ def read_plain(folder: Path, config: BertConfig) -> PlainBert:
         CheckpointError: If the weights are not those of such a classifier.
     """
     tensors = bert_tensors(folder, partial(BertForSequenceClassification, config))
-    with no_init_weights():
+    with Unfilled():
         model = BertForSequenceClassification(config)
     model.load_state_dict(tensors, assign=True)
     return PlainBert(model).eval()
