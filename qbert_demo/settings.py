@@ -17,6 +17,8 @@ TRAININGS = "QBERT_TRAININGS"
 """Trainings that run at the same time."""
 DATASETS_DIR = "QBERT_DATASETS_DIR"
 """A folder of datasets in the Hub's layout, asked before the Hub."""
+CHECKPOINTS_DIR = "QBERT_CHECKPOINTS"
+"""A folder of checkpoints and their registry, in place of those that come with the package."""
 PORT = "GRADIO_SERVER_PORT"
 """Where the app listens."""
 ENDPOINT = "HF_ENDPOINT"
@@ -73,10 +75,14 @@ def datasets_dir() -> Path | None:
     Raises:
         InputError: If it is no folder.
     """
-    value = os.environ.get(DATASETS_DIR)
-    if value and not os.path.isdir(value):
-        raise InputError(f"{DATASETS_DIR} must name a folder; there is no folder {value!r:.200}.")
-    return Path(value) if value else None
+    return _folder(DATASETS_DIR)
+
+
+def _folder(name: str) -> Path | None:
+    value = os.environ.get(name)
+    if value and not os.path.isdir(os.path.expanduser(value)):
+        raise InputError(f"{name} must name a folder; there is no folder {value!r:.200}.")
+    return Path(value).expanduser() if value else None
 
 
 def check_environment() -> None:
@@ -91,6 +97,7 @@ def check_environment() -> None:
         trainings_at_once,
         lambda: whole_setting(PORT, 7860, 1, 65_535),
         datasets_dir,
+        lambda: _folder(CHECKPOINTS_DIR),
         lambda: _check_endpoint(os.environ.get(ENDPOINT)),
         lambda: _check_offline(os.environ.get(OFFLINE)),
         lambda: _check_home(os.environ.get(HOME)),

@@ -11,7 +11,6 @@ and finite values before it is used.
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +23,7 @@ from torch import Tensor
 from transformers import AutoTokenizer, PreTrainedConfig
 
 from qbert_demo.config import MAX_LABELS, MODEL_TYPE
+from qbert_demo.disk import draft
 from qbert_demo.errors import CheckpointError
 from qbert_demo.hub.digests import is_whole, remedy
 from qbert_demo.hub.files import CONFIG, WEIGHTS
@@ -186,9 +186,7 @@ def write(
         The folder.
     """
     folder = Path(folder).resolve()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
+    with draft(folder) as fresh:
         fresh.chmod(0o755)
         config.save_pretrained(fresh)
         tokenizer = AutoTokenizer.from_pretrained(
@@ -208,8 +206,6 @@ def write(
             folder.rename(previous)
         fresh.rename(folder)
         shutil.rmtree(previous, ignore_errors=True)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
     return folder
 
 
