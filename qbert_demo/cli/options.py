@@ -65,9 +65,7 @@ def check_needs(options: argparse.Namespace, recipe: object) -> None:
 
 def _check_dataset(options: argparse.Namespace) -> None:
     name = options.dataset or ""
-    if name and Path(name).is_file():
-        _refuse(options, ("config", "split"), "with a file")
-    elif name and "/" not in name:
+    if name and "/" not in name and not Path(name).is_file():
         _refuse(options, COLUMN_OPTIONS, f"with {name}, which is read as it is known here")
 
 
@@ -75,7 +73,7 @@ def _refuse(options: argparse.Namespace, names: Iterable[str], where: str) -> No
     given = [name for name in names if _is_given(options, name)]
     if given:
         flags = ", ".join(map(_flag, given))
-        raise InputError(f"{flags} would change nothing {where}. Leave it out.")
+        raise InputError(f"These have no meaning {where}: {flags}. Leave them out.")
 
 
 def _is_given(options: argparse.Namespace, name: str) -> bool:
