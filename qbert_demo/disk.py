@@ -23,7 +23,7 @@ CLOSED = (
 )  # fmt: skip
 RUST = re.compile(r"\(os error (\d+)\)")
 """How tokenizers and safetensors tell an error number, in words alone."""
-TORCH = "PytorchStreamWriter failed"
+TORCH = re.compile(r"PytorchStreamWriter failed|inline_container\.cc|iostream error")
 """How torch tells that a file could not be written."""
 
 
@@ -90,7 +90,7 @@ def _reason(error: BaseException, output: Path) -> str | None:
     number = getattr(error, "errno", None) if isinstance(error, OSError) else None
     if found := RUST.search(str(error)):
         number = int(found[1])
-    if number in FULL or TORCH in str(error):
+    if number in FULL or TORCH.search(str(error)):
         return "there is no room on its disk"
     folder = str(output.absolute().parent)
     if number in CLOSED and str(getattr(error, "filename", None) or folder).startswith(folder):
