@@ -20,7 +20,7 @@ DATASETS_DIR = "QBERT_DATASETS_DIR"
 CHECKPOINTS_DIR = "QBERT_CHECKPOINTS"
 """A folder of checkpoints and their registry, in place of those that come with the package."""
 PORT = "GRADIO_SERVER_PORT"
-"""Where the app listens."""
+"""Where the app listens; the first free port from 7860 on if it is unset."""
 ENDPOINT = "HF_ENDPOINT"
 """Address of the Hub, if not the public one."""
 OFFLINE = "HF_HUB_OFFLINE"
@@ -69,6 +69,11 @@ def trainings_at_once() -> int:
     return whole_setting(TRAININGS, 2, 1, 16)
 
 
+def asked_port() -> int | None:
+    """The port that was asked for, if one was."""
+    return whole_setting(PORT, 0, 1, 65_535) if PORT in os.environ else None
+
+
 def datasets_dir() -> Path | None:
     """The folder of datasets in the Hub's layout, if there is one.
 
@@ -95,7 +100,7 @@ def check_environment() -> None:
         max_model_bytes,
         model_cache_bytes,
         trainings_at_once,
-        lambda: whole_setting(PORT, 7860, 1, 65_535),
+        asked_port,
         datasets_dir,
         lambda: _folder(CHECKPOINTS_DIR),
         lambda: _check_endpoint(os.environ.get(ENDPOINT)),

@@ -20,13 +20,15 @@ from qbert_demo.data.choice import DataChoice, Material, gather
 from qbert_demo.data.hub_dataset import HubDataset, Look, look_at
 from qbert_demo.errors import BusyError, InputError
 from qbert_demo.hub.commits import check_repo_id, writing_token
-from qbert_demo.jobs.queue import Event, Jobs
+from qbert_demo.jobs.queue import CLOSING, Event, Jobs
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Estimate, HeadReport, QuickReport
 from qbert_demo.settings import trainings_at_once
 from qbert_demo.training.fine_tune import MAX_SECONDS, TrainingRun, measure_run, train_run
 from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe
 from qbert_demo.training.trained_head import adopt, fresh_classifier, head_folder
+
+__all__ = ["CLOSING", "Tuner", "archive", "push_head"]
 
 MEASURING_SECONDS = 60
 """Longest time for an estimate, once it is its turn."""

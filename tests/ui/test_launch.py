@@ -1,7 +1,6 @@
 """What starting the app asks of the place that hosts it."""
 
 import sys
-from collections.abc import Callable
 from types import ModuleType
 
 import pytest
@@ -19,15 +18,22 @@ def test_a_zerogpu_space_finds_a_function_before_the_app_is_served(
     monkeypatch.setitem(sys.modules, "spaces", spaces)
     monkeypatch.setattr(launch.Explorer, "start", lambda: None)
     monkeypatch.setattr(launch, "Tuner", lambda datasets: None)
+    monkeypatch.setattr(launch, "close", lambda app, tuner: happened.append("closed"))
     monkeypatch.setattr(launch, "build_app", lambda explorer, tuner: _App(happened))
     if zero_gpu:
         monkeypatch.setenv("SPACES_ZERO_GPU", "true")
     launch.launch()
-    *declared, served = happened
-    assert served == "served"
+    *declared, served, closed = happened
+    assert (served, closed) == ("served", "closed")
     assert [callable(function) for function in declared] == [True] * zero_gpu
 
 
 class _App:
+    """Serves until it is interrupted, at once."""
+
     def __init__(self, happened: list[object]) -> None:
-        self.launch: Callable[..., None] = lambda **options: happened.append("served")
+        self._happened = happened
+
+    def launch(self, **options: object) -> None:
+        self._happened.append("served")
+        raise KeyboardInterrupt
