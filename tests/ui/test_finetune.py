@@ -12,6 +12,7 @@ import gradio as gr
 import numpy as np
 import pytest
 
+from qbert_demo.errors import InputError
 from qbert_demo.figures.theme import signed
 from qbert_demo.results import QuickReport, TaskCard
 from qbert_demo.service import HEADS
@@ -19,7 +20,8 @@ from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.finetune.downloads import download, use
 from qbert_demo.ui.finetune.replay import replayed
 from qbert_demo.ui.finetune.rows_form import choice_of, preview
-from qbert_demo.ui.finetune.run import CURVES, Session, Shown, run, stop
+from qbert_demo.ui.finetune.run import CURVES, Shown, run, stop
+from qbert_demo.ui.finetune.session import Session
 from qbert_demo.ui.finetune.words import progress_html
 from qbert_demo.ui.parts.plotly_view import Panel
 from tests.service.test_tuner import OWN
@@ -80,6 +82,16 @@ def test_a_training_goes_through_its_stages_to_a_table(updates: list[Any]) -> No
     assert last.control is None
     counts = last.classical.figure.data[0]["z"]
     assert sum(map(sum, counts)) == 7
+
+
+def test_a_finished_training_is_in_its_page_alone_and_may_give_way(
+    tuner: Tuner, updates: list[Any]
+) -> None:
+    session = updates[-1].session
+    with pytest.raises(InputError, match="run is gone"):
+        tuner.events(session.job_id)
+    dropped = replace(session, order=None, report=None, was_dropped=True)
+    assert "dropped to make room" in download("hybrid", dropped)[0]
 
 
 def test_a_trained_head_is_downloaded_as_a_checkpoint(updates: list[Any]) -> None:

@@ -16,7 +16,7 @@ from qbert_demo.figures import replay as frames
 from qbert_demo.figures.training import accuracy_curves, loss_curves
 from qbert_demo.results import Epoch, HeadReport, QuickReport
 from qbert_demo.service.training import Material
-from qbert_demo.ui.finetune.run import Session
+from qbert_demo.ui.finetune.session import Session
 from qbert_demo.ui.finetune.words import watched_html
 from qbert_demo.ui.parts.events import QUIET
 from qbert_demo.ui.parts.plotly_view import drawing

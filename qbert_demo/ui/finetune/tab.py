@@ -12,7 +12,8 @@ from qbert_demo.ui.finetune.downloads import build_downloads
 from qbert_demo.ui.finetune.push import build_push
 from qbert_demo.ui.finetune.replay import build_replay
 from qbert_demo.ui.finetune.rows_form import build_rows_form
-from qbert_demo.ui.finetune.run import CURVES, Session, Shown, run, stop
+from qbert_demo.ui.finetune.run import CURVES, Shown, run, stop
+from qbert_demo.ui.finetune.session import Session
 from qbert_demo.ui.finetune.settings_form import build_settings_form
 from qbert_demo.ui.finetune.upload import build_upload
 from qbert_demo.ui.parts.events import KEEP, QUIET

@@ -66,20 +66,26 @@ def temporary_folder() -> Iterator[Path]:
 def size_of(folder: str | Path) -> int:
     """Bytes of all files in a folder, those that are just arriving included."""
     total = 0
-    for file in Path(folder).rglob("*"):
+    for file in _files(folder):
         with suppress(OSError):
-            total += file.stat().st_size if file.is_file() else 0
+            total += file.stat().st_size
     return total
 
 
 def delete_old(folder: str | Path, seconds: float) -> None:
     """Delete the files of a folder that were last written so long ago."""
     due = time.time() - seconds
-    for file in Path(folder).rglob("*"):
+    for file in list(_files(folder)):
         with suppress(OSError):
-            if file.is_file() and file.stat().st_mtime < due:
+            if file.stat().st_mtime < due:
                 file.unlink()
                 file.parent.rmdir()
+
+
+def _files(folder: str | Path) -> Iterator[Path]:
+    """The files of a folder, whatever comes and goes meanwhile."""
+    for place, _, names in os.walk(folder):
+        yield from (Path(place, name) for name in names)
 
 
 def _delete_leftovers(parent: Path) -> None:
