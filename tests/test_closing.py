@@ -104,22 +104,6 @@ def test_it_ends_as_soon_as_the_first_process_of_a_container(folder: Path) -> No
     assert list(folder.iterdir()) == []
 
 
-def test_what_a_killed_app_left_is_deleted_and_what_a_living_one_has_is_not(folder: Path) -> None:
-    with app(folder) as (process, url):
-        wait_until_it_answers(url, process)
-        (left,) = folder.iterdir()
-        (left / "uploads" / "big").write_bytes(bytes(1000))
-        with app(folder) as (second, other):
-            wait_until_it_answers(other, second)
-            assert left in folder.iterdir()
-            process.kill()
-            process.wait()
-            with app(folder) as (third, last):
-                wait_until_it_answers(last, third)
-                assert len(list(folder.iterdir())) == 2
-                assert not left.exists()
-
-
 def test_a_port_that_is_taken_is_an_error_in_a_sentence(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -79,7 +79,8 @@ def delete_old(folder: str | Path, seconds: float) -> None:
         with suppress(OSError):
             if file.stat().st_mtime < due:
                 file.unlink()
-                file.parent.rmdir()
+                if file.parent != Path(folder):
+                    file.parent.rmdir()
 
 
 def _files(folder: str | Path) -> Iterator[Path]:
