@@ -96,7 +96,8 @@ def _classified(url: str, name: str, visitors: int, thought: float, seconds: flo
     end = time.monotonic() + seconds
 
     def visit(number: int) -> tuple[list[float], int]:
-        client, times, failed = _client(url), [], 0
+        times: list[float] = []
+        client, failed = _client(url), 0
         chance = random.Random(number)
         while time.monotonic() < end:
             time.sleep(thought * chance.uniform(0.5, 1.5))
