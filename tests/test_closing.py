@@ -18,7 +18,7 @@ import pytest
 from gradio_client import Client
 
 from tests.jobs.watch import eventually, is_alive
-from tests.serving import ROOT, free_port, wait_until_it_answers
+from tests.serving import ROOT, START_SECONDS, free_port, wait_until_it_answers
 
 LONG = {"heads": ["hybrid"], "epochs": 100, "n_qubits": 8, "n_layers": 6, "batch_size": 2}
 LINES = "\n".join(f"the {k}. film is fine, {('good', 'bad')[k % 2]}" for k in range(600))
@@ -71,9 +71,10 @@ def test_a_signal_ends_everything_soon_and_who_waits_hears_of_it(
         trainings = [
             client.submit(None, LINES, settings=LONG, api_name="/fine_tune") for client in clients
         ]
-        for event in trainings[0]:
-            if event["event"] == "started":
-                break
+        give_up = time.monotonic() + START_SECONDS
+        while not any(event["event"] == "started" for t in trainings for event in t.outputs()):
+            assert time.monotonic() < give_up
+            time.sleep(0.1)
         for address in ("heartbeat/abc", "heartbeat/def"):
             connections.enter_context(urlopen(f"{url}/gradio_api/{address}", timeout=10))
         below = {child.pid for child in psutil.Process(process.pid).children(recursive=True)}
