@@ -15,6 +15,11 @@ import pytest
 from tests.test_project import PROGRAM
 
 UNDOCUMENTED = {
+    "gradio.routes:App": "limits and tidying begin and end with the server",
+    "gradio.server_messages:ProcessCompletedMessage": "whoever waits hears that the app closes",
+    "gradio.state_holder:SessionState": "a visitor's session is small",
+    "gradio.state_holder:StateHolder.delete_all_expired_state": "a session goes with its visitor",
+    "gradio.utils:get_upload_folder": "uploads have a limit and an end",
     "huggingface_hub:constants.ENDPOINT": "links lead to the mirror that is used",
     "huggingface_hub:constants.is_offline_mode": "the Hub is asked for nothing while offline",
     "multiprocessing.context:ForkServerProcess": "a job's child has a type",
@@ -37,6 +42,7 @@ UNDOCUMENTED = {
 
 DOCUMENTED = {
     "datasets.exceptions",
+    "fastapi.exceptions",
     "huggingface_hub.dataclasses",
     "huggingface_hub.errors",
     "huggingface_hub.hf_api",
@@ -54,6 +60,9 @@ DOCUMENTED = {
     "sklearn.model_selection",
     "sklearn.pipeline",
     "sklearn.preprocessing",
+    "starlette.middleware",
+    "starlette.responses",
+    "starlette.types",
     "statsmodels.stats.contingency_tables",
     "statsmodels.stats.multitest",
     "tokenizers.models",
