@@ -14,7 +14,7 @@ app: .venv/.ready ## install what the app needs, run it and print its address
 	@PYTHONUNBUFFERED=1 exec $(PY) app.py
 
 test: lint browser ## lint, then run every test; ARGS="-k circuit" chooses
-	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 20 $(ARGS)
 
 lint: .venv/.ready-to-test ## ruff, mypy, the import contracts and the Dockerfile's linter
 	$(PY) -m ruff check

@@ -12,6 +12,8 @@ from statsmodels.stats.multitest import multipletests
 from qbert_demo.evaluation.metrics import Z95
 from qbert_demo.results import PairedTest, Score
 
+FEWEST = 6
+"""With fewer texts on which one model alone is right, no exact test at 5 % shows a difference."""
 LEVEL = 0.05
 """A difference is called one where the corrected p value is below this."""
 Z80 = 0.841621
@@ -53,13 +55,13 @@ def smallest_difference(discordant: int, n: int) -> float:
     """The smallest difference that n texts would show with a power of 80 %, at 5 %, two-sided.
 
     Solves Connor's formula for McNemar's test (Biometrics 43, 1987), with the share of texts on
-    which one model alone is right as it was found, or a text's, if there was none.
+    which one model alone is right as it was found, or that of `FEWEST` texts, if it was less.
 
     Args:
         discordant: Texts that one model alone got right.
         n: All texts.
     """
-    share = max(discordant, 1) / n
+    share = max(discordant, FEWEST) / n
     low, high = 0.0, share
     for _ in range(60):
         gap = (low + high) / 2

@@ -10,6 +10,7 @@ def verdict(test: PairedTest, rows: int) -> str:
     """
     low, high = 100 * test.difference.low, 100 * test.difference.high
     points = f"{100 * test.difference.value:+.1f} points ({low:+.1f} to {high:+.1f})"
+    texts = "text" if test.only_a == 1 else "texts"
     better, worse = (test.a, test.b) if test.only_a >= test.only_b else (test.b, test.a)
     claim = (
         f"The {better} is better than the {worse}"
@@ -18,7 +19,7 @@ def verdict(test: PairedTest, rows: int) -> str:
     )
     return (
         f"{claim} on {rows:,} texts: {test.a} {points}, exact McNemar p = {p_value(test.p)}, "
-        f"{p_value(test.corrected)} after Holm; {test.only_a} texts only the {test.a} got right, "
+        f"{p_value(test.corrected)} after Holm; {test.only_a} {texts} only the {test.a} got right, "
         f"{test.only_b} only the {test.b}."
     )
 

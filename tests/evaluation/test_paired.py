@@ -67,5 +67,11 @@ def test_the_smallest_difference_is_found_four_times_in_five() -> None:
     assert f"{100 * gap:.1f} points" in power(paired_tests(right(780, 21, 19, 52))[0], n)
 
 
+def test_too_few_texts_show_nothing_however_one_sided() -> None:
+    assert smallest_difference(2, 1119) == pytest.approx(6 / 1119)
+    (five,), (six,) = (paired_tests(right(1000, k, 0, 100)) for k in (5, 6))
+    assert (five.differs, six.differs) == (False, True)
+
+
 def test_no_p_value_reads_as_nothing() -> None:
     assert [p_value(p) for p in (1.0, 0.0596, 3e-4, 1e-9)] == ["1", "0.06", "0.0003", "< 0.0001"]
