@@ -61,11 +61,11 @@ def explorer_theme() -> gr.themes.Base:
 
 
 def head_styles() -> str:
-    """Colour the cards and columns of every head, and hide its download until it is trained."""
+    """Colour the columns and rows of every head, and hide its download until it is trained."""
     return "\n".join(
         f":root {{ --{head}: {colour}; }}\n"
-        f"#card-{head} {{ border-top-color: {colour}; }}\n"
-        f".table-frame th.{head} {{ border-bottom: 3px solid {colour}; }}\n"
+        f".table-frame th[scope=col].{head} {{ border-bottom: 3px solid {colour}; }}\n"
+        f".table-frame th[scope=row].{head} {{ border-left: 4px solid {colour}; }}\n"
         f"#finetune-tab:has(#confusion-{head}.no-figure) #download-{head} {{ display: none; }}"
         for head, colour in HEAD_COLOURS.items()
     )
