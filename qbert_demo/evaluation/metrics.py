@@ -38,18 +38,6 @@ def difference(first: Labels, second: Labels, truth: Labels) -> Score:
     return Score(mean, mean - half, mean + half, n)
 
 
-def mcnemar(only_first: int, only_second: int) -> float:
-    """Two-sided p of the exact McNemar test (McNemar 1947): a coin's, tossed for these texts.
-
-    Args:
-        only_first: Texts that the first alone gets right.
-        only_second: Texts that the second alone gets right.
-    """
-    n = only_first + only_second
-    tail = sum(math.comb(n, k) for k in range(min(only_first, only_second) + 1))
-    return min(1.0, 2 * tail / 2**n)
-
-
 def macro_f1(predicted: Labels, truth: Labels, n_labels: int) -> float:
     """Unweighted mean of the classes' F1."""
     return float(np.mean(f1_scores(predicted, truth, n_labels)))

@@ -25,7 +25,7 @@ from qbert_demo.results.prediction import (
     TextPair,
     Timing,
 )
-from qbert_demo.results.training import Epoch, Estimate, HeadReport, Paired, QuickReport, Score
+from qbert_demo.results.training import Epoch, Estimate, HeadReport, QuickReport, Score
 
 __all__ = [
     "FormulaFacts",
@@ -47,7 +47,6 @@ __all__ = [
     "GateReading",
     "Guest",
     "ModelCard",
-    "Paired",
     "Place",
     "Prediction",
     "Squeeze",

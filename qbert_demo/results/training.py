@@ -19,23 +19,6 @@ class Score:
 
 
 @dataclass(frozen=True)
-class Paired:
-    """How one model stands against another on the same texts.
-
-    Attributes:
-        difference: Accuracy of the one minus that of the other, with its paired interval.
-        only_first: Texts that the one alone gets right.
-        only_second: Texts that the other alone gets right.
-        p: Of the exact McNemar test, two-sided.
-    """
-
-    difference: Score
-    only_first: int
-    only_second: int
-    p: float
-
-
-@dataclass(frozen=True)
 class Epoch:
     """One head at one look at the held-out rows, on its way over the training rows.
 

@@ -1,7 +1,8 @@
 """How right models are on a batch of labelled texts, and how they stand against each other."""
 
-from qbert_demo.evaluation.metrics import accuracy, difference, mcnemar
-from qbert_demo.results import BatchComparison, Paired, Score
+from qbert_demo.evaluation.metrics import accuracy
+from qbert_demo.evaluation.paired import paired_tests
+from qbert_demo.results import BatchComparison, PairedTest, Score
 
 
 def batch_scores(batch: BatchComparison) -> dict[str, Score]:
@@ -11,22 +12,16 @@ def batch_scores(batch: BatchComparison) -> dict[str, Score]:
     return {head: accuracy(batch.labels(head), batch.truth) for head in batch.probabilities}
 
 
-def against(batch: BatchComparison, first: str) -> dict[str, Paired]:
+def against(batch: BatchComparison, first: str) -> dict[str, PairedTest]:
     """How a head stands against each other one; empty without it, or without true labels.
 
     Args:
         batch: What the heads say of the texts.
         first: The head.
     """
-    truth = batch.truth
-    if truth is None or first not in batch.probabilities:
+    if batch.truth is None or first not in batch.probabilities:
         return {}
-    found = {}
-    for head in batch.probabilities:
-        if head != first:
-            ours, theirs = batch.labels(first), batch.labels(head)
-            only_ours = int(((ours == truth) & (theirs != truth)).sum())
-            only_theirs = int(((ours != truth) & (theirs == truth)).sum())
-            gap = difference(ours, theirs, truth)
-            found[head] = Paired(gap, only_ours, only_theirs, mcnemar(only_ours, only_theirs))
-    return found
+    right = {head: batch.labels(head) == batch.truth for head in batch.probabilities}
+    ours = right.pop(first)
+    tests = paired_tests({first: ours} | right)
+    return {test.b: test for test in tests if test.a == first}

@@ -9,7 +9,6 @@ from qbert_demo.evaluation.metrics import (
     f1_scores,
     macro_f1,
     macro_recall,
-    mcnemar,
 )
 
 RANDOM = np.random.default_rng(0)
@@ -24,13 +23,6 @@ def test_interval_is_wilsons(right: int, n: int) -> None:
     assert score.value == right / n
     assert score.low == pytest.approx(reference.low, abs=1e-6)
     assert score.high == pytest.approx(reference.high, abs=1e-6)
-
-
-@pytest.mark.parametrize(("first", "second"), [(0, 0), (0, 7), (21, 20), (30, 12), (900, 1000)])
-def test_mcnemar_is_a_two_sided_test_of_a_fair_coin(first: int, second: int) -> None:
-    expected = binomtest(first, first + second).pvalue if first + second else 1.0
-    assert mcnemar(first, second) == pytest.approx(expected)
-    assert mcnemar(second, first) == mcnemar(first, second)
 
 
 def test_paired_difference_covers_its_bootstrap() -> None:

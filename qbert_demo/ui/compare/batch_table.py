@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from qbert_demo.figures.theme import percent, signed
-from qbert_demo.results import BatchComparison, Paired
+from qbert_demo.results import BatchComparison, PairedTest
 from qbert_demo.service import against, batch_scores
 from qbert_demo.ui.parts import markup
 from qbert_demo.ui.parts.words import shown
@@ -48,7 +48,7 @@ def _scores_html(batch: BatchComparison) -> str:
     scores, pairs = batch_scores(batch), against(batch, "hybrid")
     if not scores:
         return ""
-    columns = ("model", "right", "accuracy", "95 % interval")
+    columns: tuple[str, ...] = ("model", "right", "accuracy", "95 % interval")
     if pairs:
         columns += ("hybrid is ahead by", "95 % interval", "only hybrid right", "only this", "p")
     rows = ""
@@ -66,16 +66,16 @@ def _scores_html(batch: BatchComparison) -> str:
     return markup.table_html("Accuracy", columns, rows) + below
 
 
-def _pair_cells(pair: Paired | None) -> tuple[str, ...]:
+def _pair_cells(pair: PairedTest | None) -> tuple[str, ...]:
     """Cells on the hybrid against another model; of itself there is nothing to say."""
     if pair is None:
         return ("",) * 5
     gap = pair.difference
-    is_open = pair.only_first + pair.only_second
+    is_open = pair.only_a + pair.only_b
     interval = f"{signed(100 * gap.low, 1)} to {signed(100 * gap.high, 1)}" if is_open else ""
     p = f"{pair.p:.2g}" if pair.p < 1 else "1"
     points = f"{signed(100 * gap.value, 1)} points"
-    return points, interval, str(pair.only_first), str(pair.only_second), p
+    return points, interval, str(pair.only_a), str(pair.only_b), p
 
 
 def percent_of(share: float) -> str:
