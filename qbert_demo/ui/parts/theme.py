@@ -55,6 +55,8 @@ def explorer_theme() -> gr.themes.Base:
         button_secondary_background_fill_hover_dark="#3a4048",
         button_secondary_text_color=INK,
         button_secondary_text_color_dark=DARK_INK,
+        checkbox_border_color="#8a929c",
+        checkbox_border_color_dark="#98a0aa",
         checkbox_background_color_selected=INK,
         checkbox_background_color_selected_dark="#5b8def",
     )
