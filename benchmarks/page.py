@@ -1,7 +1,7 @@
 """How long a visitor waits: ``python -m benchmarks.page`` in the tests' environment.
 
 Starts the real app, times its first answer and its memory, then clicks *Classify* in headless
-Chromium while another visitor classifies without a pause, and waits until both cards and both
+Chromium while another visitor classifies without a pause, and waits until three
 figures are drawn. Then steps through the circuit and turns an angle, from the event to the end of
 the next frame. Prints one line a figure.
 """
@@ -25,7 +25,7 @@ from qbert_demo.service import Explorer
 from tests.chromium import find_chromium
 from tests.serving import ROOT, free_port, wait_until_it_answers
 
-DRAWN = ("card-classical", "card-hybrid", "circuit", "expectations")
+DRAWN = ("compared", "circuit", "expectations")
 WORDS = (
     "the film takes its time but the {} cast and the quiet score reward anyone who stays "
     "until the very end"
@@ -152,7 +152,7 @@ def _in_browser(url: str, client: Client, clicks: int) -> dict[str, list[float]]
 
 
 def _click(page: Page, i: int) -> float:
-    """Milliseconds from a click to the last of the four figures, as the page itself sees it."""
+    """Milliseconds from a click to the last of the figures, as the page itself sees it."""
     page.fill("#sentence textarea", WORDS.format(f"{FILLERS[i % len(FILLERS)]} {i}"))
     return float(page.evaluate(CLICK, list(DRAWN)))
 

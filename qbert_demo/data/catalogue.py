@@ -35,6 +35,7 @@ class Dataset:
         report_note: What must be known to judge a score on the reported split, in sentences.
         measure: What is reported beside accuracy: ``macro_recall``, or ``f1`` and a class's name
             after a colon; nothing if empty.
+        limits: What its models learnt from and what they cannot say, in a sentence for visitors.
         examples: Texts worth trying.
     """
 
@@ -58,6 +59,7 @@ class Dataset:
     note: str = ""
     report_note: str = ""
     measure: str = ""
+    limits: str = ""
     examples: tuple[Example, ...] = ()
 
     def measured(self, scores: dict[str, Any]) -> tuple[str, float] | None:
@@ -89,6 +91,7 @@ SST2 = Dataset(
     rows=67_349,
     megabytes=3.1,
     note="Rows are phrases of the same sentences, so those held out are easier than new ones.",
+    limits="Trained on English film sentences; there is no “neither”.",
     examples=EXAMPLES["sst2"],
 )
 AG_NEWS = Dataset(
@@ -102,6 +105,7 @@ AG_NEWS = Dataset(
     citation="Zhang, Zhao and LeCun, NIPS 2015; corpus by A. Gulli",
     rows=120_000,
     megabytes=18.6,
+    limits="Trained on English news of 2004 and 2005; every text gets one of these four topics.",
     examples=EXAMPLES["ag_news"],
 )
 IMDB = Dataset(
@@ -119,6 +123,7 @@ IMDB = Dataset(
     megabytes=21.0,
     report_note="Of each review the first 256 tokens are read, which is the whole of about half of "
     "them. 123 texts of the train split stand in the test split, too, and are not trained on.",
+    limits="Trained on English film reviews; there is no “neither”.",
     examples=EXAMPLES["imdb"],
 )
 ROTTEN_TOMATOES = Dataset(
@@ -152,6 +157,7 @@ SMS_SPAM = Dataset(
     "test split here; messages that differ in digits, punctuation and case alone stand on one "
     "side. About 13 % are spam, so the F1 of spam tells more than the accuracy.",
     measure="f1:spam",
+    limits="Trained on English text messages of the 2000s; newer tricks are news to it.",
     examples=EXAMPLES["sms_spam"],
 )
 TWEET_SENTIMENT = Dataset(
@@ -168,6 +174,7 @@ TWEET_SENTIMENT = Dataset(
     megabytes=3.8,
     report_note="The official score is the recall averaged over the three classes.",
     measure="macro_recall",
+    limits="Trained on English tweets of 2013 to 2017; there is no “mixed”.",
     examples=EXAMPLES["tweet_sentiment"],
 )
 YELP_POLARITY = Dataset(

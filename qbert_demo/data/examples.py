@@ -1,17 +1,29 @@
-"""Texts worth trying, for each task that checkpoints come for: plain ones and hard ones."""
+"""Texts worth trying, for each task that checkpoints come for, written for this app.
+
+Their names say what the shipped models make of them, and a test asks the models whether that is so.
+"""
 
 from qbert_demo.results import Example
 
 EXAMPLES = {
     "sst2": (
-        Example("Plain praise", "A warm, funny and beautifully acted film."),
-        Example("Negation", "Not a great film, but never dull."),
+        Example("They disagree", "Not a great film, but never loud."),
         Example(
-            "Mixed feelings",
-            "The cast is wonderful and the music soars, yet the story never finds its feet.",
+            "Both are fooled",
+            "Sure, it is a masterpiece, and I am the queen of England.",
+            "negative",
         ),
-        Example("Sarcasm", "Two hours of my life I will never get back. Thanks a lot."),
-        Example("Very short", "Meh."),
+        Example(
+            "Only the circuit sees it",
+            "It begins as a delight and ends as a lecture.",
+            "negative",
+        ),
+        Example(
+            "Only the plain layer sees it",
+            "It begins as a chore and ends as a thrill.",
+            "positive",
+        ),
+        Example("Negation", "Not a great film, but never dull.", "positive"),
         Example(
             "Long",
             "It opens like a thriller, drifts into family drama somewhere in the second act, and "
@@ -21,24 +33,20 @@ EXAMPLES = {
         ),
     ),
     "ag_news": (
-        Example("Sports", "Late goal sends the hosts into the final of the European cup"),
+        Example("They disagree", "President opens the world's largest telescope"),
+        Example("Both are fooled", "Java shaken by a strong tremor", "World"),
         Example(
-            "Business or Sci/Tech",
-            "Chip maker's shares jump 12 percent after it unveils a faster processor",
-        ),
-        Example(
-            "World or Business",
-            "Oil prices climb as ministers meet over the blockade of the strait",
-        ),
-        Example(
-            "World or Sports",
-            "Olympic team refuses to travel as border clashes enter a third week",
-        ),
-        Example("Very short", "Rates rise again"),
-        Example(
+            "Only the circuit sees it",
+            "Jaguar seen in the hills for the first time in decades",
             "Sci/Tech",
-            "Probe sends back first close pictures of the comet's icy surface",
         ),
+        Example(
+            "Only the plain layer sees it",
+            "Government blocks the merger of two phone companies",
+            "Business",
+        ),
+        Example("A misleading word", "Bulls run wild on Wall Street", "Business"),
+        Example("Very short", "Rates rise again", "Business"),
     ),
     "imdb": (
         Example(
@@ -68,19 +76,24 @@ EXAMPLES = {
         Example("Plain", "One of the finest films I have seen. Moving, wise and never too long."),
     ),
     "sms_spam": (
+        Example("They disagree", "FREE PIZZA in the office kitchen, first floor, NOW!!!"),
         Example(
-            "Polite phishing",
-            "Dear customer, we noticed a small problem with your last payment. When you have a "
-            "moment, please confirm your details at secure-parcel-help.example. Kind regards",
+            "Both are fooled",
+            "Grandma, it's me. I am in trouble and I need money, please tell nobody",
+            "spam",
         ),
-        Example("A prize", "WINNER!! Text CLAIM to 80808 now for your FREE weekend in Rome. 18+"),
-        Example("Friend with a link", "look at this place for sat?? booking.example/cabin42 xx"),
         Example(
-            "Bank that is none",
-            "Your account has been limited. Call 0800 555 0100 today to avoid a charge.",
+            "Only the circuit sees it",
+            "Your parcel is waiting. Pay the 1.99 fee here: post-help.example",
+            "spam",
         ),
-        Example("Offer among friends", "Got 2 free tickets for tonight, want one? Call me by 6"),
-        Example("Plain", "Running late, start without me. Be there in 20."),
+        Example("Sounds like spam", "You have won! Not a prize, the bet. You owe me a beer", "ham"),
+        Example(
+            "Plain spam",
+            "WINNER!! Text CLAIM to 80808 now for your FREE weekend in Rome. 18+",
+            "spam",
+        ),
+        Example("Plain", "Running late, start without me. Be there in 20.", "ham"),
     ),
     "tweet_sentiment": (
         Example("Sarcasm", "Oh great, another Monday with the trains on strike. Living the dream."),

@@ -5,14 +5,19 @@ of `expectation_bars` and `contribution_bars` have the pitch of the wires in
 `qbert_demo.figures.circuit`, so that side by side each wire runs into its own bars.
 """
 
+import numpy as np
+
 from qbert_demo.figures.circuit import ROW, TOP
 from qbert_demo.figures.figure import Figure, Layout, Table, Trace
 from qbert_demo.figures.theme import (
     HEAD_COLOURS,
     HEAD_FAINT,
+    HEAD_PATTERNS,
     INK,
     NEGATIVE,
     POSITIVE,
+    TINY,
+    TINY_LETTER,
     axis_labels,
     base_layout,
     literal,
@@ -21,35 +26,109 @@ from qbert_demo.figures.theme import (
     signed,
     value_axis,
 )
-from qbert_demo.results import CircuitReading, Prediction
+from qbert_demo.results import Array, CircuitReading, Comparison, Prediction
 
 AXIS_ROOM = 44
 """Pixels below the rows for tick labels and the axis title."""
-BAR_ROW = 34
+MODEL_ROW = 21
+"""Pixels for a model's bar."""
+GROUP_GAP = 10
+"""Pixels between the bars of two labels."""
 VALUE_ROOM = 64
 """Pixels at the right for the written values."""
+NAMED_ROOM = 114
+"""Pixels at the right for values with a model's name."""
+PATTERN = {"fillmode": "overlay", "size": 8, "solidity": 0.18}
+WIDEST = 960
+"""Pixels that the bars of a comparison are wide at most."""
+EVEN = 0.05
+"""Probabilities closer than this count as equal."""
 LABEL_LENGTH = 18
 """Characters of a row label that are shown, so that bars have room on a phone."""
 
 
-def probability_bars(prediction: Prediction) -> Figure:
-    """Draw one bar for each label's probability on the fixed scale [0, 1]."""
-    labels, head = prediction.labels, prediction.card.head
-    colours = [HEAD_FAINT[head]] * len(labels)
-    colours[prediction.winner] = HEAD_COLOURS[head]
-    values = prediction.probabilities.tolist()
-    written = [percent(value) for value in values]
-    layout = _row_layout(labels, BAR_ROW, 4)
-    layout["xaxis"] = value_axis(0, 1, [0, 0.25, 0.5, 0.75, 1], "probability")
+def compared_bars(comparison: Comparison) -> Figure:
+    """Draw the models' probabilities label by label on the fixed scale [0, 1], a bar a model.
+
+    Where the models are furthest apart, by `EVEN` or more, the difference is written and drawn.
+    """
+    predictions = list(comparison.predictions.values())
+    labels, count = predictions[0].labels, len(predictions)
+    shares = np.array([p.probabilities for p in predictions])
+    rows = _grouped(len(labels), count)
+    names, room = axis_labels(labels, LABEL_LENGTH)
+    data, shapes = [], []
+    for y, prediction in zip(rows.T, predictions, strict=True):
+        data += _model_bars(prediction, y.tolist())
+    apart = np.ptp(shares, axis=0)
+    widest = max(range(len(labels)), key=lambda k: (round(float(apart[k]), 9), shares[:, k].max()))
+    if apart[widest] >= EVEN:
+        words = f"{100 * apart[widest]:.0f} points apart"
+        names[widest] += f'<br><span style="font-size:{TINY}px">{words}</span>'
+        room = max(room, TINY_LETTER * len(words))
+        least = int(shares[:, widest].argmin())
+        shapes = _gap(shares[:, widest], float(rows[widest, least]))
+    height = len(labels) * (count * MODEL_ROW + GROUP_GAP)
+    layout = base_layout(
+        height + AXIS_ROOM,
+        margin={"l": int(12 + room), "r": NAMED_ROOM, "t": 0, "b": AXIS_ROOM},
+        xaxis=value_axis(0, 1, [0, 0.25, 0.5, 0.75, 1], "probability"),
+        yaxis=quiet_axis(
+            range=[height, 0],
+            tickvals=rows.mean(1).tolist(),
+            ticktext=names,
+            ticks="outside",
+            ticklen=6,
+            tickcolor="rgba(0,0,0,0)",
+        ),
+        barmode="overlay",
+        shapes=shapes,
+    )
     return Figure(
-        title=f"Probability of each label, {prediction.card.title}",
-        data=[_bars(values, colours, labels, ".3f"), _written(1, written)],
+        title="Probability of each label",
+        data=data,
         layout=layout,
+        max_width=WIDEST,
         table=Table(
-            ("label", "probability"),
-            tuple((name, f"{value:.4f}") for name, value in zip(labels, values, strict=True)),
+            ("label", *(p.card.head for p in predictions)),
+            tuple(
+                (label, *(f"{share:.4f}" for share in shares[:, k]))
+                for k, label in enumerate(labels)
+            ),
         ),
     )
+
+
+def _grouped(n_labels: int, n_models: int) -> Array:
+    """Distance of each bar's middle from the top in pixels, shape ``(n_labels, n_models)``."""
+    tops = float(n_models * MODEL_ROW + GROUP_GAP) * np.arange(n_labels)[:, None]
+    middles = (GROUP_GAP + MODEL_ROW) / 2 + MODEL_ROW * np.arange(n_models)
+    return np.array(tops + middles, np.float64)
+
+
+def _model_bars(prediction: Prediction, rows: list[float]) -> list[Trace]:
+    """Draw a model's bars, that of its label in full colour, and write value and name."""
+    head, values = prediction.card.head, prediction.probabilities.tolist()
+    colours = [HEAD_FAINT[head]] * len(values)
+    colours[prediction.winner] = HEAD_COLOURS[head]
+    bars = _bars(values, colours, prediction.labels, ".3f")
+    pattern = {"shape": HEAD_PATTERNS[head], **PATTERN}
+    bars |= {"name": head, "y": rows, "width": MODEL_ROW - 4}
+    bars["marker"]["pattern"] = pattern
+    bars["hovertemplate"] = f"{head}, {bars['hovertemplate']}"
+    written = _written(1, [f"{percent(value)} {head}" for value in values])
+    return [bars, {**written, "name": head, "y": rows}]
+
+
+def _gap(shares: Array, y: float) -> list[dict[str, object]]:
+    """Draw the difference between the shortest and the longest bar in the row of the shortest."""
+    low, high = float(shares.min()), float(shares.max())
+    line = {"type": "line", "line": {"color": INK, "width": 1}}
+    tick = MODEL_ROW / 2 - 3
+    return [
+        {**line, "x0": low, "x1": high, "y0": y, "y1": y},
+        {**line, "x0": high, "x1": high, "y0": y - tick, "y1": y + tick},
+    ]
 
 
 def expectation_bars(circuit: CircuitReading) -> Figure:
@@ -71,20 +150,20 @@ def expectation_bars(circuit: CircuitReading) -> Figure:
 
 
 def contribution_bars(prediction: Prediction, circuit: CircuitReading) -> Figure:
-    """Draw each qubit's exact share of the winning logit, the bias, and their sum.
+    """Draw how far each qubit and the bias put the winner's logit ahead of the runner-up's.
 
-    The last layer is linear, so weight times <Z>, summed over qubits, plus the bias is the logit.
+    The last layer is linear, so the difference of two logits is the sum over qubits of the
+    difference of their weights times <Z>, plus that of the biases. The scale holds the largest sum
+    that the weights allow, so bars of two texts can be compared.
     """
-    label = prediction.label
-    shares = circuit.contributions[prediction.winner].tolist()
-    bias = float(circuit.output_bias[prediction.winner])
+    lead = circuit.lead(prediction.winner, prediction.runner_up)
     rows = (*_qubits(circuit), "bias", "sum")
-    values = [*shares, bias, sum(shares) + bias]
-    written = [signed(value) for value in values]
-    reach = 1.15 * max(*map(abs, values), 0.1)
+    values = [*lead.shares.tolist(), lead.bias, lead.total]
+    reach = 1.05 * max(circuit.largest_lead, 0.1)
+    label, other = prediction.label, prediction.labels[prediction.runner_up]
     layout = _row_layout(rows, ROW, TOP)
     layout["xaxis"] = {
-        **value_axis(-reach, reach, [], "share of the logit"),
+        **value_axis(-reach, reach, [], "lead of the winner"),
         "tickvals": None,
         "nticks": 5,
     }
@@ -92,17 +171,20 @@ def contribution_bars(prediction: Prediction, circuit: CircuitReading) -> Figure
     colours = [*_by_sign(values[:-1]), HEAD_COLOURS[prediction.card.head]]
     bars = _bars(values, colours, rows, "+.4f")
     bars["customdata"] = [
-        *_products(circuit, prediction.winner),
+        *(
+            f"weight {signed(w, 3)} × ⟨Z⟩ {signed(z, 3)}"
+            for w, z in zip(lead.weights, circuit.expectation_values, strict=True)
+        ),
         "bias",
-        f"logit of {literal(label)}",
+        f"logit of {literal(label)} minus that of {literal(other)}",
     ]
     bars["hovertemplate"] = "%{y}: %{x:+.4f}<br>%{customdata}<extra></extra>"
     return Figure(
-        title=f"What each qubit adds to “{label}”",
-        data=[bars, _written(reach, written)],
+        title="What each qubit adds",
+        data=[bars, _written(reach, [signed(value) for value in values])],
         layout=layout,
         table=Table(
-            ("part", f"share of the logit of {label}"),
+            ("part", f"logit of {label} minus that of {other}"),
             tuple((name, signed(value, 4)) for name, value in zip(rows, values, strict=True)),
         ),
     )
@@ -114,11 +196,6 @@ def _qubits(circuit: CircuitReading) -> tuple[str, ...]:
 
 def _by_sign(values: list[float]) -> list[str]:
     return [POSITIVE if value >= 0 else NEGATIVE for value in values]
-
-
-def _products(circuit: CircuitReading, winner: int) -> list[str]:
-    pairs = zip(circuit.output_weight[winner], circuit.expectation_values, strict=True)
-    return [f"weight {signed(w, 3)} × ⟨Z⟩ {signed(z, 3)}" for w, z in pairs]
 
 
 def _bars(values: list[float], colours: list[str], rows: tuple[str, ...], digits: str) -> Trace:

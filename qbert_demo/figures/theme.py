@@ -21,6 +21,8 @@ HEAD_FAINT = {
     head: f"rgba({','.join(map(str, bytes.fromhex(colour[1:])))},0.5)"
     for head, colour in HEAD_COLOURS.items()
 }
+HEAD_PATTERNS = {"classical": "", "hybrid": "/", "control": ".", "guest": "x"}
+"""Plotly's patterns, which tell the heads apart without colour."""
 CIRCUIT = HEAD_COLOURS["hybrid"]
 """What a circuit does, in figures of it alone."""
 POSITIVE = "#009E73"
@@ -38,6 +40,8 @@ SMALL = 12
 TINY = 11
 LETTER = 7.4
 """Pixels a letter of `FONT_SIZE` takes."""
+TINY_LETTER = 5.6
+"""Pixels a letter of `TINY` takes."""
 
 
 def base_layout(height: int, **changes: Any) -> dict[str, Any]:

@@ -138,8 +138,8 @@ def _absence(error: BaseException, what: str) -> str | None:
     """What follows from settings, names and the cache."""
     if isinstance(error, OfflineModeIsEnabled):
         return (
-            f"The Hub is switched off by HF_HUB_OFFLINE, so it is not asked for {what}. Unset the "
-            "variable, or choose something that is here."
+            f"The Hub is switched off by HF_HUB_OFFLINE, so it is not asked for {what}. Choose "
+            "something that is here."
         )
     if isinstance(error, HFValidationError):
         return f"{what} is no Hub id. Give one such as org/name."

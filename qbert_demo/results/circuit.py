@@ -110,6 +110,44 @@ class Squeeze:
         """
         return self.output_weight * self.values
 
+    def lead(self, winner: int, other: int) -> "Lead":
+        """What puts the logit of one label ahead of another's.
+
+        Args:
+            winner: Index of the one label.
+            other: Index of the other.
+        """
+        weights = self.output_weight[winner] - self.output_weight[other]
+        bias = float(self.output_bias[winner] - self.output_bias[other])
+        return Lead(weights, weights * self.values, bias)
+
+    @property
+    def largest_lead(self) -> float:
+        """The most that any label's logit can be ahead of another's, whatever the text."""
+        weights = self.output_weight[:, None] - self.output_weight
+        biases = self.output_bias[:, None] - self.output_bias
+        return float((np.abs(weights).sum(2) + np.abs(biases)).max())
+
+
+@dataclass(frozen=True)
+class Lead:
+    """The difference of two logits, by its parts.
+
+    Attributes:
+        weights: Difference of the last layer's rows, shape ``(n,)``.
+        shares: ``weights`` times the values, shape ``(n,)``.
+        bias: Difference of the biases.
+    """
+
+    weights: Array
+    shares: Array
+    bias: float
+
+    @property
+    def total(self) -> float:
+        """Shares and bias together, which is the difference of the logits."""
+        return float(self.shares.sum()) + self.bias
+
 
 @dataclass(frozen=True)
 class CircuitReading(Squeeze):

@@ -79,6 +79,11 @@ class Prediction:
         return int(self.probabilities.argmax())
 
     @property
+    def runner_up(self) -> int:
+        """Index of the second most probable label."""
+        return int(self.probabilities.argsort()[-2])
+
+    @property
     def label(self) -> str:
         """The most probable label."""
         return self.labels[self.winner]
@@ -168,10 +173,17 @@ class BatchComparison:
 
 @dataclass(frozen=True)
 class Example:
-    """A text worth trying, and the word for what makes it hard."""
+    """A text worth trying.
+
+    Attributes:
+        name: What it shows, in a word or two.
+        text: The text.
+        truth: The label that a reader gives it; empty where readers would differ.
+    """
 
     name: str
     text: str
+    truth: str = ""
 
 
 @dataclass(frozen=True)
@@ -184,6 +196,7 @@ class TaskCard:
         labels: Names of the classes, in the models' order.
         examples: Texts worth trying.
         heads: The heads that have a checkpoint, and ``guest`` for a visitor's model beside them.
+        limits: A sentence on what the models learnt from, and what they cannot say.
     """
 
     key: str
@@ -191,6 +204,7 @@ class TaskCard:
     labels: tuple[str, ...]
     examples: tuple[Example, ...]
     heads: tuple[str, ...]
+    limits: str = ""
 
 
 @dataclass(frozen=True)

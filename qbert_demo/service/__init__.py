@@ -9,6 +9,7 @@ from qbert_demo.data.tables import Entry, read_csv, read_lines
 from qbert_demo.hub.files import hub_page
 from qbert_demo.hub.waiting import DOWNLOAD_SECONDS
 from qbert_demo.model.heads import HEADS, PAIR, head_of
+from qbert_demo.service.batch_scores import against, batch_scores
 from qbert_demo.service.explorer import Explorer
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "PAIR",
     "Entry",
     "Explorer",
+    "against",
+    "batch_scores",
     "head_of",
     "hub_page",
     "match_labels",

@@ -53,7 +53,8 @@ class Shipped:
         for task in dict.fromkeys(key for key, _ in self._checkpoints):
             heads = tuple(head for key, head in self._checkpoints if key == task)
             known = TASKS[task]
-            cards.append(TaskCard(task, known.task_title, known.labels, known.examples, heads))
+            title, labels = known.task_title, known.labels
+            cards.append(TaskCard(task, title, labels, known.examples, heads, known.limits))
         return tuple(cards)
 
     @property

@@ -1,4 +1,4 @@
-"""The page around the tabs: header, theme, and what the server is launched with."""
+"""The page around the tabs: header, foot, theme, and what the server is launched with."""
 
 import html
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ def build_app(explorer: Explorer, tuner: Tuner) -> gr.Blocks:
         tuner: What trains new heads.
     """
     with Page(title=TITLE, analytics_enabled=False) as app:
-        build_header(explorer, app)
+        gr.HTML(header_html(), elem_id="header", apply_default_css=False)
         # Anything but tabs inside `gr.Tabs` makes Gradio draw a tab twice.
         cards = own_cards(explorer)
         with gr.Tabs():
@@ -53,6 +53,7 @@ def build_app(explorer: Explorer, tuner: Tuner) -> gr.Blocks:
             own = OwnTasks(guest.said, cards, task, circuit_task, asking, guest.token)
             wire_guest_form(explorer, guest, own)
             build_finetune_tab(tuner, explorer, own)
+        build_foot(explorer, app)
         build_api(explorer)
         build_finetune_api(tuner)
     app.queue(api_open=False, max_size=MAX_WAITING)
@@ -77,31 +78,34 @@ def launch_options() -> dict[str, Any]:
     }
 
 
-def build_header(explorer: Explorer, page: gr.Blocks) -> None:
-    """Lay out the header; it is written anew for each page, since a model may fall back later."""
-    header = gr.HTML(current_header(explorer), elem_id="header", apply_default_css=False)
-    page.load(partial(current_header, explorer), None, header, queue=False, **QUIET)
+def header_html() -> str:
+    """Write the page's head: title and purpose."""
+    purpose = (TEXT / "purpose.md").read_text("utf-8").strip()
+    return f"<header><h1>{TITLE}</h1><p>{html.escape(purpose)}</p></header>"
 
 
-def current_header(explorer: Explorer) -> str:
-    """Write the header with what is known of the models now."""
-    return header_html(explorer.status, explorer.origins)
+def build_foot(explorer: Explorer, page: gr.Blocks) -> None:
+    """Lay out the foot; it is written anew for each page, since a model may fall back later."""
+    foot = gr.HTML(current_foot(explorer), elem_id="foot", apply_default_css=False)
+    page.load(partial(current_foot, explorer), None, foot, queue=False, **QUIET)
 
 
-def header_html(status: str, origins: Sequence[tuple[str, Place]]) -> str:
-    """Write the page's head: title, purpose, one line on the models, and a list to be opened.
+def current_foot(explorer: Explorer) -> str:
+    """Write the foot with what is known of the models now."""
+    return foot_html(explorer.status, explorer.origins)
+
+
+def foot_html(status: str, origins: Sequence[tuple[str, Place]]) -> str:
+    """Write the page's foot: one line on the models, and a list to be opened.
 
     Args:
         status: One line that says where models and encoder came from.
         origins: The name of each, and where it came from.
     """
-    purpose = (TEXT / "purpose.md").read_text("utf-8").strip()
     rows = "".join(
         f"<li>{html.escape(name)}: {link_html(place.words, place.link)}</li>"
         for name, place in origins
     )
     return (
-        f"<header><h1>{TITLE}</h1><p>{html.escape(purpose)}</p>"
-        f'<details class="status"><summary>{html.escape(status)}</summary><ul>{rows}</ul>'
-        "</details></header>"
+        f'<details class="status"><summary>{html.escape(status)}</summary><ul>{rows}</ul></details>'
     )

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Open
+from tests.browser.test_looks import OVERFLOW
 
 pytestmark = pytest.mark.browser
 
@@ -39,7 +40,8 @@ def test_an_uploaded_file_is_compared_and_taken_home(open_page: Open, tmp_path: 
     path.write_text("text,label\ngood,positive\n=good but,positive\n<b>bad</b>,negative\n")
     page = uploaded(open_page, path)
     page.wait_for_selector("#batch-table table")
-    wait_for_status(page, "3 texts: the models disagree on 1. Accuracy: classical 100.0")
+    wait_for_status(page, "3 texts: the models disagree on 1.")
+    assert "3 of 3" in page.inner_text("#batch-status tr:has-text('classical')")
     first = page.locator("#batch-table tbody tr").first
     assert "=good but" in first.inner_text()
     assert page.locator("#batch-table b").count() == 0
@@ -49,6 +51,23 @@ def test_an_uploaded_file_is_compared_and_taken_home(open_page: Open, tmp_path: 
     content = Path(download.value.path()).read_text("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(content)))
     assert [row["text"] for row in rows] == ["'=good but", "good", "<b>bad</b>"]
+
+
+def test_the_control_is_asked_too_and_what_can_be_said_is_tabulated(
+    open_page: Open, tmp_path: Path
+) -> None:
+    path = tmp_path / "texts.csv"
+    path.write_text("text,label\ngood,positive\ngood but,positive\nbad,negative\n")
+    page = opened(open_page)
+    page.check("#batch-control input")
+    page.set_input_files("#batch-file input[type=file]", path)
+    page.wait_for_selector(f"#batch-file :text('{path.stem}')")
+    page.click("#batch-start")
+    page.wait_for_selector("#batch-table th.control")
+    rows = page.locator("#batch-status tbody tr")
+    assert [row.split()[0] for row in rows.all_inner_texts()] == ["classical", "hybrid", "control"]
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate(OVERFLOW) == 0
 
 
 def test_a_bad_file_names_its_line(open_page: Open, tmp_path: Path) -> None:

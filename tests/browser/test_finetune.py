@@ -94,9 +94,7 @@ def test_own_sentences_are_shown_learnt_and_taken_home(open_page: Open) -> None:
     page.click("#use")
     page.wait_for_selector("#download-said >> text=Compare and Circuit")
     page.click("#compare-tab-button")
-    page.wait_for_function(
-        "['good', 'bad'].includes(document.querySelector('#card-hybrid .label')?.innerText)"
-    )
+    page.wait_for_function("/say.* (good|bad)/.test(document.querySelector('#said').innerText)")
     assert page.get_by_label("Yours").first.is_checked()
     page.click("#open-circuit")
     page.wait_for_function(

@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 from tests import models
 from tests.browser.circuit_page import LAB
 from tests.browser.conftest import Open, said, wait_for_words
+from tests.browser.test_compare import wait_for_models
 from tests.browser.test_looks import OVERFLOW, UNLABELLED
 from tests.hub import Hub, serving
 from tests.hub.fixtures import TOKEN, hub_environment
@@ -46,26 +47,27 @@ def wait_for_guest(page: Page, words: str) -> None:
 
 def test_a_model_from_the_hub_answers_beside_ours(open_page: Open, hosted: str) -> None:
     page = open_page(address=hosted)
-    page.click("#header summary")
-    assert "Sentiment: classical BERT: bundled" in page.inner_text("#header")
+    page.click("#foot summary")
+    assert "Sentiment: classical BERT: bundled" in page.inner_text("#foot")
     page.click("#guest > button")
     load(page, "org/nothing")
     wait_for_guest(page, "The Hub has no org/nothing, or it is private.")
     load(page, "org/a-film-critic-with-a-long-name")
     wait_for_guest(page, "Its labels LABEL_0, LABEL_1 are read as negative, positive.")
     wait_for_words(page, "guest")
-    page.wait_for_selector("#card-guest .main-svg")
-    assert page.inner_text("#card-guest h2") == "org/a-film-critic-with-a-long-name"
-    assert page.is_visible("#card-hybrid .label")
+    wait_for_models(page, "classical", "hybrid", "guest")
+    page.click("#sizes > button")
+    assert "org/a-film-critic-with-a-long-name" in page.inner_text("#sizes")
     page.click("#copy-link")
     page.wait_for_function("document.querySelector('#copied').innerText.includes('copied')")
     assert "?task=sst2&text=" in page.evaluate("navigator.clipboard.readText()")
+    assert "does not hold your own model" in page.inner_text("#copied")
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate(OVERFLOW) == 0
         assert page.evaluate(UNLABELLED) == 0
     page.get_by_label("Sentiment", exact=True).check()
-    page.wait_for_selector("#card-guest", state="hidden")
+    wait_for_models(page, "classical", "hybrid")
     assert "guest" not in said(page)
 
 

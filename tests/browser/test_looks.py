@@ -49,19 +49,47 @@ def test_every_tab_stands_once_in_the_bar_also_after_a_visit(open_page: Open) ->
     assert page.get_by_role("tab").all_inner_texts() == names
 
 
-def test_on_a_phone_cards_stack_and_touch_targets_are_large(open_page: Open) -> None:
+def test_on_a_phone_touch_targets_are_large(open_page: Open) -> None:
     page = open_page(width=390, height=844, has_touch=True)
-    first, second = (
-        page.locator(f"#card-{head}").bounding_box() for head in ("classical", "hybrid")
-    )
-    assert first is not None
-    assert second is not None
-    assert second["y"] >= first["y"] + first["height"]
-    heights = page.evaluate(
-        """[...document.querySelectorAll('#task label, #examples button, #classify, #copy-link')]
-        .map(e => e.getBoundingClientRect().height)"""
-    )
-    assert min(heights) >= 44
+    targets = "#task label, #examples button, #copy-link, .options label, #compare-tab summary"
+    measure = """selector => [...document.querySelectorAll(`${selector}, [role=tab]`)]
+        .filter(e => e.checkVisibility()).map(e => e.getBoundingClientRect().height)"""
+    assert min(page.evaluate(measure, targets)) >= 44
+    assert not page.is_visible("#classify"), "answers come while typing"
+    page.uncheck("#live input")
+    assert min(page.evaluate(measure, "#classify")) >= 44
+
+
+FORCED_STATES = {
+    "#task label:has(input:checked)": "#task label:has(input:not(:checked))",
+    "#examples [aria-pressed=true]": "#examples [aria-pressed=false]",
+    "[role=tab][aria-selected=true]": "[role=tab][aria-selected=false]",
+}
+LINES = """e => ['outlineStyle', 'outlineWidth', 'borderBottomWidth', 'borderBottomStyle']
+    .map(name => getComputedStyle(e)[name]).join()"""
+
+
+def test_forced_colours_show_what_is_chosen(open_page: Open) -> None:
+    page = open_page(forced_colors="active")
+    for chosen, other in FORCED_STATES.items():
+        assert page.eval_on_selector(chosen, LINES) != page.eval_on_selector(other, LINES), chosen
+    for box in ("#live input", "#control input", "#task input"):
+        assert page.eval_on_selector(box, "e => getComputedStyle(e).appearance") == "auto"
+
+
+def test_the_focus_ring_of_the_sentence_is_whole(open_page: Open) -> None:
+    page = open_page()
+    page.focus("#sentence textarea")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    clipping = """(() => { const found = []; const ring = document.activeElement;
+        const box = ring.getBoundingClientRect();
+        for (let e = ring.parentElement; e; e = e.parentElement) {
+            const edge = e.getBoundingClientRect();
+            const isClose = edge.left > box.left - 5 || edge.right < box.right + 5
+                || edge.top > box.top - 5 || edge.bottom < box.bottom + 5;
+            if (getComputedStyle(e).overflow !== 'visible' && isClose) found.push(e.className);
+        } return found; })()"""
+    assert page.evaluate(clipping) == []
 
 
 def test_a_large_circuit_scrolls_in_its_own_frame_with_its_labels_in_view(
@@ -92,15 +120,15 @@ def test_the_keyboard_reaches_everything_in_reading_order(open_page: Open) -> No
         page.keyboard.press("Tab")
         seen.append(
             page.evaluate(
-                "document.activeElement.closest('[id]:not(body)').id"
+                "document.activeElement.closest('.block[id], button[id]').id"
                 " + ':' + document.activeElement.tagName"
             )
         )
         outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert outline == "solid", seen[-1]
-    order = ["sentence:TEXTAREA", "classify:BUTTON", "live:INPUT", "control:INPUT", "copy-link"]
-    found = [next(k for k, name in enumerate(seen) if name.startswith(step)) for step in order]
-    assert found == sorted(found)
+    order = ["sentence:TEXTAREA", "classify:BUTTON", "examples:BUTTON", "live:INPUT"]
+    order += ["control:INPUT", "copy-link:BUTTON"]
+    assert [step for step in dict.fromkeys(seen) if not step.startswith("task")] == order
     page.focus("#examples button >> nth=1")
     page.keyboard.press("Enter")
     wait_for_words(page, "They disagree")
@@ -108,9 +136,9 @@ def test_the_keyboard_reaches_everything_in_reading_order(open_page: Open) -> No
 
 def test_every_figure_has_a_name_and_its_values_as_a_table(open_page: Open) -> None:
     page = open_page()
-    for figure, rows in (("card-hybrid", 2), ("circuit", 20), ("expectations", 4)):
+    for figure, rows in (("compared", 2), ("circuit", 20), ("expectations", 4)):
         assert page.get_attribute(f"#{figure} .plot", "aria-label")
-        if figure != "card-hybrid":
+        if figure != "compared":
             page.click(f"#{figure} summary")
             page.wait_for_selector(f"#{figure} table")
         assert page.locator(f"#{figure} tbody tr").count() == rows

@@ -123,9 +123,7 @@ def bring_back(page: Page, file: Path) -> None:
     (card,) = EXPLORER._own.values()
     assert (card.heads, card.labels) == (("hybrid",), ("good", "bad"))
     page.click("#compare-tab-button")
-    page.wait_for_function(
-        "['good', 'bad'].includes(document.querySelector('#card-hybrid .label')?.innerText)"
-    )
+    page.wait_for_function("/say.* (good|bad)/.test(document.querySelector('#said').innerText)")
     assert page.get_by_label("From qbert-hybrid.zip").first.is_checked()
     page.close()
     assert eventually(lambda: not EXPLORER._own), "who has left is forgotten"

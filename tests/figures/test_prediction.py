@@ -1,18 +1,17 @@
 """Bars are read back: lengths, scales, colours, and a sum that is the logit."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
 
 from qbert_demo.circuit.spec import CircuitSpec
 from qbert_demo.figures.circuit import ROW, TOP
-from qbert_demo.figures.prediction import contribution_bars, expectation_bars, probability_bars
+from qbert_demo.figures.prediction import compared_bars, contribution_bars, expectation_bars
 from qbert_demo.figures.theme import HEAD_COLOURS, NEGATIVE, POSITIVE, percent, signed
-from qbert_demo.results import CircuitReading, Prediction
+from qbert_demo.results import CircuitReading, Comparison, Prediction
 from tests.figures.test_circuit import resolved
-from tests.ui.scripted import NEWS, SENTIMENT, ScriptedExplorer
+from tests.ui.scripted import NEWS, ScriptedExplorer
 
 
 def predicted(head: str = "hybrid", n_qubits: int = 4) -> Prediction:
@@ -24,22 +23,71 @@ def circuit_of(prediction: Prediction) -> CircuitReading:
     return prediction.circuit
 
 
-@pytest.mark.parametrize("head", ["classical", "hybrid", "control"])
-def test_probabilities_are_bars_on_a_scale_that_never_changes(head: str) -> None:
-    prediction = predicted(head)
-    figure = probability_bars(prediction)
-    bars = figure.data[0]
-    np.testing.assert_allclose(bars["x"], prediction.probabilities)
+def compared(*heads: str, **shares: list[float]) -> Comparison:
+    """The heads' scripted answers, or answers with these probabilities."""
+    explorer = ScriptedExplorer()
+    predictions = {head: explorer.predict(NEWS, "rates rise", head) for head in heads or shares}
+    for head, values in shares.items():
+        predictions[head] = replace(predictions[head], probabilities=np.array(values))
+    return Comparison("ag_news", "rates rise", 4, "", predictions)
+
+
+def test_probabilities_are_bars_on_a_scale_that_never_changes() -> None:
+    comparison = compared("classical", "hybrid", "control")
+    figure = compared_bars(comparison)
     assert figure.layout["xaxis"]["range"] == [0, 1]
-    assert figure.layout["yaxis"]["ticktext"] == list(NEWS.labels)
-    colours: list[Any] = bars["marker"]["color"]
-    assert [k for k, c in enumerate(colours) if c == HEAD_COLOURS[head]] == [prediction.winner]
+    for bars, written in zip(figure.data[::2], figure.data[1::2], strict=True):
+        prediction = comparison.predictions[bars["name"]]
+        np.testing.assert_allclose(bars["x"], prediction.probabilities)
+        full = [c == HEAD_COLOURS[bars["name"]] for c in bars["marker"]["color"]]
+        assert full == [k == prediction.winner for k in range(4)]
+        expected = [f"{percent(share)} {bars['name']}" for share in bars["x"]]
+        assert [text.strip() for text in written["text"]] == expected
+        assert written["y"] == bars["y"]
+    patterns = {bars["marker"]["pattern"]["shape"] for bars in figure.data[::2]}
+    assert len(patterns) == 3
     resolved(figure)
 
 
-def test_the_first_label_stands_on_top() -> None:
-    low, high = probability_bars(predicted()).layout["yaxis"]["range"]
-    assert low > high
+def test_bars_of_a_label_stand_together_in_the_models_order_from_the_top() -> None:
+    figure = compared_bars(compared("classical", "hybrid"))
+    low, high = figure.layout["yaxis"]["range"]
+    assert low > high == 0
+    classical, hybrid = (np.array(bars["y"]) for bars in figure.data[::2])
+    assert (np.diff(np.stack([classical, hybrid], 1).ravel()) > 0).all()
+    np.testing.assert_allclose(figure.layout["yaxis"]["tickvals"], (classical + hybrid) / 2)
+    width = figure.data[0]["width"]
+    assert width < (hybrid - classical).min() < (classical[1:] - hybrid[:-1]).min()
+    assert classical[0] - width / 2 >= 0
+    assert hybrid[-1] + width / 2 <= low
+
+
+def test_the_widest_difference_is_written_and_drawn() -> None:
+    shares = {"classical": [0.1, 0.6, 0.2, 0.1], "hybrid": [0.2, 0.25, 0.45, 0.1]}
+    figure = compared_bars(compared(**shares))
+    apart = [name for name in figure.layout["yaxis"]["ticktext"] if "apart" in name]
+    assert len(apart) == 1
+    assert apart[0].startswith("Sports<br>")
+    assert "35 points apart" in apart[0]
+    line, end = figure.layout["shapes"]
+    assert (line["x0"], line["x1"], end["x0"]) == (0.25, 0.6, 0.6)
+    assert line["y0"] == line["y1"] == figure.data[2]["y"][1]
+
+
+def test_of_two_labels_the_difference_stands_at_the_surer_answer() -> None:
+    comparison = compared(classical=[0.9, 0.1], hybrid=[0.3, 0.7])
+    pair = {head: replace(p, labels=("no", "yes")) for head, p in comparison.predictions.items()}
+    names = compared_bars(replace(comparison, predictions=pair)).layout["yaxis"]["ticktext"]
+    assert "60 points apart" in names[0]
+    assert names[1] == "yes"
+
+
+def test_equal_models_and_a_single_one_have_no_difference() -> None:
+    near = {"classical": [0.1, 0.6, 0.2, 0.1], "hybrid": [0.1, 0.57, 0.23, 0.1]}
+    for comparison in (compared(**near), compared("hybrid")):
+        figure = compared_bars(comparison)
+        assert figure.layout["yaxis"]["ticktext"] == list(NEWS.labels)
+        assert figure.layout["shapes"] == []
 
 
 @pytest.mark.parametrize("n_qubits", [1, 4, 12])
@@ -54,17 +102,22 @@ def test_expectation_values_are_bars_in_minus_one_to_one(n_qubits: int) -> None:
 
 
 @pytest.mark.parametrize("n_qubits", [1, 4, 12])
-def test_contributions_and_bias_add_up_to_the_winning_logit(n_qubits: int) -> None:
+def test_contributions_add_up_to_the_lead_on_a_scale_that_the_weights_fix(n_qubits: int) -> None:
     prediction = predicted(n_qubits=n_qubits)
-    figure = contribution_bars(prediction, circuit_of(prediction))
+    circuit = circuit_of(prediction)
+    figure = contribution_bars(prediction, circuit)
     *shares, bias, total = figure.data[0]["x"]
     assert len(shares) == n_qubits
     assert sum(shares) + bias == pytest.approx(total, abs=1e-12)
-    assert total == pytest.approx(prediction.logits[prediction.winner], abs=1e-12)
-    assert prediction.label in figure.title
+    first, second = np.sort(prediction.logits)[::-1][:2]
+    assert total == pytest.approx(first - second, abs=1e-12)
+    assert total > 0
+    head = figure.table.head[1]
+    assert head == f"logit of {prediction.label} minus that of {NEWS.labels[prediction.runner_up]}"
+    signs = np.array(np.meshgrid(*[[-1, 1]] * n_qubits)).reshape(n_qubits, -1)
+    logits = circuit.output_weight @ signs + circuit.output_bias[:, None]
     low, high = figure.layout["xaxis"]["range"]
-    assert low <= min(figure.data[0]["x"])
-    assert max(figure.data[0]["x"]) <= high
+    assert -low == high == pytest.approx(1.05 * np.ptp(logits, axis=0).max())
     resolved(figure)
 
 
@@ -83,25 +136,19 @@ def test_rows_stand_beside_the_wires_of_the_circuit() -> None:
 def test_labels_of_any_kind_are_drawn_as_letters_and_leave_room_for_bars() -> None:
     labels = ("<b>bold</b>", '<a href="https://127.0.0.1">a link</a>', "x" * 60, 'a & "b"')
     prediction = replace(predicted(), labels=labels)
-    probabilities = probability_bars(prediction)
-    assert probabilities.layout["yaxis"]["ticktext"] == [
+    figure = compared_bars(Comparison("ag_news", "", 2, "", {"hybrid": prediction}))
+    assert figure.layout["yaxis"]["ticktext"] == [
         "&lt;b&gt;bold&lt;/b&gt;",
         '&lt;a href="https://…',
         "x" * 17 + "…",
         'a &amp; "b"',
     ]
-    assert 120 < probabilities.layout["margin"]["l"] < 160
-    assert probabilities.data[0]["customdata"][0] == "&lt;b&gt;bold&lt;/b&gt;"
-    assert probabilities.table.rows[2][0] == "x" * 60
+    assert 120 < figure.layout["margin"]["l"] < 160
+    assert figure.data[0]["customdata"][0] == "&lt;b&gt;bold&lt;/b&gt;"
+    assert figure.table.rows[2][0] == "x" * 60
     winner = replace(predicted(), labels=("<b>",) * 4)
     hovers = contribution_bars(winner, circuit_of(winner)).data[0]["customdata"]
-    assert hovers[-1] == "logit of &lt;b&gt;"
-
-
-def test_written_values_are_those_of_the_bars() -> None:
-    prediction = ScriptedExplorer().predict(SENTIMENT, "good", "classical")
-    bars, written = probability_bars(prediction).data
-    assert [text.strip() for text in written["text"]] == [percent(x) for x in bars["x"]]
+    assert hovers[-1] == "logit of &lt;b&gt; minus that of &lt;b&gt;"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 import codecs
 import csv
 import io
+import re
 from pathlib import Path
 
 import gradio as gr
@@ -24,9 +25,17 @@ from tests.ui.scripted import ScriptedExplorer
 EXPLORER = ScriptedExplorer()
 
 
-def run(lines: str | None = None, file: Path | None = None) -> list[Shown]:
-    wanted = Run(object())
-    return list(compare_many(EXPLORER, wanted, "sst2", lines, str(file) if file else None))
+def run(
+    lines: str | None = None, file: Path | None = None, with_control: bool = False
+) -> list[Shown]:
+    path = str(file) if file else None
+    return list(compare_many(EXPLORER, Run(object()), "sst2", lines, path, with_control))
+
+
+def cells_of(status: str) -> list[list[str]]:
+    """The rows of the table of scores."""
+    plain = status.replace("\xa0", " ").replace("\N{MINUS SIGN}", "-")
+    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in plain.split("<tr>")[2:]]
 
 
 def rows_of(sheet: File) -> list[dict[str, str]]:
@@ -54,9 +63,12 @@ def test_disagreements_come_first_in_table_and_file() -> None:
 
 def test_accuracy_with_its_count_when_labels_are_given(labelled: Path) -> None:
     status, table, sheet = run(file=labelled)[-1]
-    status = status.replace("\xa0", " ")
     assert "4 texts: the models disagree on 1." in status
-    assert "classical 50.0 % (2 of 4), hybrid 75.0 % (3 of 4)" in status
+    classical, hybrid = cells_of(status)
+    assert classical[:4] == ["classical", "2 of 4", "50.0 %", "15.0 to 85.0 %"]
+    assert hybrid[:4] == ["hybrid", "3 of 4", "75.0 %", "30.1 to 95.4 %"]
+    assert classical[4:] == ["+25.0 points", "-17.4 to +67.4", "1", "0", "1"]
+    assert not any(hybrid[4:])
     assert table.count(">wrong<") == 3
     assert rows_of(sheet)[0]["label"] == "negative"
 
@@ -64,10 +76,10 @@ def test_accuracy_with_its_count_when_labels_are_given(labelled: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("Sentiment\tText\npositive\tgood\nnegative\tbad\n", "hybrid 100.0 % (2 of 2)"),
-        ('"text", "label"\n"good, yes", "positive"\n"bad", "negative"\n', "hybrid 100.0 %"),
-        ("\n\ntweet;polarity\ngood;1.0\nbad;0.0\n", "hybrid 100.0 % (2 of 2)"),
-        ("text,label\ngood,2\nbad,1\n", "hybrid 100.0 % (2 of 2). The labels were read as num"),
+        ("Sentiment\tText\npositive\tgood\nnegative\tbad\n", "<td>2 of 2</td>"),
+        ('"text", "label"\n"good, yes", "positive"\n"bad", "negative"\n', "<td>2 of 2</td>"),
+        ("\n\ntweet;polarity\ngood;1.0\nbad;0.0\n", "<td>2 of 2</td>"),
+        ("text,label\ngood,2\nbad,1\n", "The labels were read as num"),
         ("text,topic\ngood,sports\n", "There is no accuracy, for no label is one of this task"),
         ("text,topic,stars\ngood,x,1\n", "Labels may be in “topic”, “stars”: call one"),
     ],
@@ -76,6 +88,21 @@ def test_labels_are_found_or_it_is_said_why_not(tmp_path: Path, content: str, sa
     path = tmp_path / "texts.csv"
     path.write_text(content)
     assert said in run(file=path)[-1][0].replace("\xa0", " ")
+
+
+def test_the_control_is_asked_on_demand_in_many_texts_too(labelled: Path) -> None:
+    status, table, sheet = run(file=labelled, with_control=True)[-1]
+    assert [row[0] for row in cells_of(status)] == ["classical", "hybrid", "control"]
+    assert 'class="control"' in table
+    assert "control_probability" in rows_of(sheet)[0]
+    assert "control" not in run(file=labelled)[-1][1]
+
+
+def test_without_a_difference_nothing_is_claimed_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "texts.csv"
+    path.write_text("text,label\ngood,positive\nbad,negative\n")
+    classical, _ = cells_of(run(file=path)[-1][0])
+    assert classical[4:] == ["0.0 points", "", "0", "0", "1"]
 
 
 def test_progress_grows_to_the_end() -> None:

@@ -8,7 +8,7 @@ import pytest
 from qbert_demo.errors import CheckpointError
 from qbert_demo.results import Guest, Place, TaskCard
 from qbert_demo.ui.compare.hub_model import load
-from qbert_demo.ui.layout import header_html
+from qbert_demo.ui.layout import foot_html
 from tests.ui.scripted import SENTIMENT, ScriptedExplorer
 from tests.ui.serving import served
 from tests.ui.test_compare import text_of
@@ -74,17 +74,17 @@ def test_an_empty_form_is_answered(nothing: str | None) -> None:
     assert "problem" in last[0]
 
 
-def test_the_head_links_what_came_from_the_hub_and_names_the_rest() -> None:
+def test_the_foot_links_what_came_from_the_hub_and_names_the_rest() -> None:
     origins = (
         ("Sentiment: hybrid", Place(None, "org/name @ 1234567", LINK)),
         ("News: hybrid", Place(None, "bundled", None, "the Hub is out of reach")),
         (EVIL, Place(None, EVIL, f'{LINK}"{EVIL}', EVIL)),
     )
-    head = header_html(f"Models: {EVIL}", origins)
-    assert f'Sentiment: hybrid: <a href="{LINK}"' in head
-    assert "News: hybrid: bundled (the Hub is out of reach)" in head
-    assert "<img" not in head
-    assert head.count("<a ") == 2
+    foot = foot_html(f"Models: {EVIL}", origins)
+    assert f'Sentiment: hybrid: <a href="{LINK}"' in foot
+    assert "News: hybrid: bundled (the Hub is out of reach)" in foot
+    assert "<img" not in foot
+    assert foot.count("<a ") == 2
 
 
 def test_a_page_says_what_is_known_of_the_models_when_it_is_opened() -> None:
@@ -92,8 +92,8 @@ def test_a_page_says_what_is_known_of_the_models_when_it_is_opened() -> None:
     with served(explorer) as url:
         explorer.status = "Models: the control is bundled after all."
         config = httpx2.get(f"{url}config").json()
-        (header,) = [c["id"] for c in config["components"] if c["props"].get("elem_id") == "header"]
-        (event,) = [e for e in config["dependencies"] if e["outputs"] == [header]]
+        (foot,) = [c["id"] for c in config["components"] if c["props"].get("elem_id") == "foot"]
+        (event,) = [e for e in config["dependencies"] if e["outputs"] == [foot]]
         assert [what for _, what in event["targets"]] == ["load"]
         job = {"data": [], "fn_index": event["id"], "session_hash": "visitor"}
         answer = httpx2.post(f"{url}gradio_api/run/predict", json=job)

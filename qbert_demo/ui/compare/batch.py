@@ -55,6 +55,9 @@ def build_batch(explorer: Explorer, task: gr.Radio) -> None:
                 label="or a CSV file", file_types=[".csv"], height=160, elem_id="batch-file"
             )
         with gr.Row(elem_classes="options"):
+            control = gr.Checkbox(
+                False, label="Ask the control, too", elem_id="batch-control", container=False
+            )
             start = gr.Button("Compare all", variant="primary", elem_id="batch-start", scale=0)
             stop = gr.Button("Stop", elem_id="batch-stop", scale=0)
             download = FileLink("Download as CSV", elem_id="batch-download")
@@ -64,7 +67,7 @@ def build_batch(explorer: Explorer, task: gr.Radio) -> None:
     outputs = Shown(status, table, download)
     start.click(begin, run, status, queue=False, **QUIET).then(
         partial(compare_many, explorer),
-        [run, task, lines, file],
+        [run, task, lines, file, control],
         outputs,
         concurrency_limit=1,
         concurrency_id="batch",
@@ -101,7 +104,12 @@ def end(run: Run) -> Shown:
 
 
 def compare_many(
-    explorer: Explorer, run: Run, task: str, lines: str | None, file: str | None
+    explorer: Explorer,
+    run: Run,
+    task: str,
+    lines: str | None,
+    file: str | None,
+    with_control: bool = False,
 ) -> Iterator[Shown]:
     """Compare every text and yield what to show: progress, then the table and its CSV.
 
@@ -111,12 +119,13 @@ def compare_many(
         task: Key of the task.
         lines: Pasted texts, one a line; used when no file is given.
         file: Path of an uploaded CSV file.
+        with_control: Whether the control is asked, too.
     """
     this = run.wanted
     if this is None:
         return  # stopped while it waited, or a second click
     try:
-        for told in _compared(explorer, task, lines, file):
+        for told in _compared(explorer, task, lines, file, with_control):
             if run.wanted is not this:
                 yield STOPPED
                 return
@@ -129,7 +138,7 @@ def compare_many(
 
 
 def _compared(
-    explorer: Explorer, task: str, lines: str | None, file: str | None
+    explorer: Explorer, task: str, lines: str | None, file: str | None, with_control: bool
 ) -> Iterator[Shown]:
     yield Shown(progress_html(0, 0))
     entries, notes = _read(lines, file)
@@ -143,7 +152,7 @@ def _compared(
                 task,
                 [entry.text for entry in entries[piece]],
                 None if truth is None else truth[piece],
-                explorer.heads(task, everything=False),
+                explorer.heads(task, with_control),
             )
         )
         yield Shown(progress_html(min(start + PART, len(entries)), len(entries)))

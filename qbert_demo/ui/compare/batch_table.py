@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from qbert_demo.figures.theme import percent
-from qbert_demo.results import BatchComparison
+from qbert_demo.figures.theme import percent, signed
+from qbert_demo.results import BatchComparison, PairedTest
+from qbert_demo.service import against, batch_scores
+from qbert_demo.ui.parts import markup
 from qbert_demo.ui.parts.words import shown
 
 SHOWN_CHARACTERS = 300
@@ -35,17 +37,45 @@ def summary_html(batch: BatchComparison, notes: Sequence[str] = ()) -> str:
     """Say how many texts were compared, how often the models differ, and how right they are."""
     n, differ = len(batch.texts), int(batch.disagreements.sum())
     sentences = [f"{n} {'text' if n == 1 else 'texts'}: the models disagree on {differ}."]
-    if batch.truth is not None:
-        scores = [
-            f"{head} {percent_of(batch.accuracy(head) or 0.0)} "
-            f"({int((batch.labels(head) == batch.truth).sum())} of {n})"
-            for head in batch.probabilities
-        ]
-        sentences.append(f"Accuracy: {', '.join(scores)}.")
     if batch.n_cut:
         were = "text was" if batch.n_cut == 1 else "texts were"
         sentences.append(f"{batch.n_cut} {were} longer than the models read and cut.")
-    return f"<p>{html.escape(' '.join([*sentences, *notes]))}</p>"
+    return f"<p>{html.escape(' '.join([*sentences, *notes]))}</p>{_scores_html(batch)}"
+
+
+def _scores_html(batch: BatchComparison) -> str:
+    """Tabulate how right the models are and how far the hybrid is ahead of each other one."""
+    scores, pairs = batch_scores(batch), against(batch, "hybrid")
+    if not scores:
+        return ""
+    columns: tuple[str, ...] = ("model", "right", "accuracy", "95 % interval")
+    if pairs:
+        columns += ("hybrid is ahead by", "95 % interval", "only hybrid right", "only this", "p")
+    rows = ""
+    for head, score in scores.items():
+        cells = [
+            f"{round(score.value * score.n)} of {score.n}",
+            percent_of(score.value),
+            f"{100 * score.low:.1f} to {percent_of(score.high)}",
+            *(_pair_cells(pairs.get(head)) if pairs else ()),
+        ]
+        written = "".join(f"<td>{cell}</td>" for cell in cells)
+        rows += f'<tr><th scope="row" class="{head}">{head}</th>{written}</tr>'
+    hint = "p is of the exact McNemar test on the texts that only one of two models gets right."
+    below = f'<p class="hint">{hint}</p>' if pairs else ""
+    return markup.table_html("Accuracy", columns, rows) + below
+
+
+def _pair_cells(pair: PairedTest | None) -> tuple[str, ...]:
+    """Cells on the hybrid against another model; of itself there is nothing to say."""
+    if pair is None:
+        return ("",) * 5
+    gap = pair.difference
+    is_open = pair.only_a + pair.only_b
+    interval = f"{signed(100 * gap.low, 1)} to {signed(100 * gap.high, 1)}" if is_open else ""
+    p = f"{pair.p:.2g}" if pair.p < 1 else "1"
+    points = f"{signed(100 * gap.value, 1)} points"
+    return points, interval, str(pair.only_a), str(pair.only_b), p
 
 
 def percent_of(share: float) -> str:

@@ -1,32 +1,48 @@
-"""Panels of the Compare tab: each model's card, the circuit, and what its qubits said."""
+"""Panels of the Compare tab: what the models say, the circuit, and what its qubits said."""
 
 import html
+import math
 
 from qbert_demo.figures.circuit import circuit_figure
-from qbert_demo.figures.prediction import contribution_bars, expectation_bars, probability_bars
-from qbert_demo.figures.theme import percent, plain, signed
-from qbert_demo.results import CircuitReading, Prediction
+from qbert_demo.figures.prediction import compared_bars, contribution_bars, expectation_bars
+from qbert_demo.figures.theme import plain, signed
+from qbert_demo.results import CircuitReading, Comparison, Prediction
+from qbert_demo.ui.parts.markup import table_html
 from qbert_demo.ui.parts.plotly_view import Panel
 from qbert_demo.ui.parts.words import count, milliseconds
 
 
-def card_panel(prediction: Prediction) -> Panel:
-    """Lay out a model's card: its answer, all its probabilities, then time, size and source."""
-    card = prediction.card
-    above = (
-        f"<h2>{html.escape(card.title)}</h2>"
-        f'<p class="answer"><span class="label">{html.escape(prediction.label)}</span> '
-        f'<span class="confidence">{html.escape(percent(prediction.confidence))}</span></p>'
+def compared_panel(comparison: Comparison, limits: str) -> Panel:
+    """Lay out what the models say, label by label, and what they cannot say.
+
+    Args:
+        comparison: What they say.
+        limits: What they cannot; may be empty.
+    """
+    below = f'<p class="hint">{html.escape(limits)}</p>' if limits else ""
+    return Panel(compared_bars(comparison), below=below, show_table=False)
+
+
+def sizes_html(comparison: Comparison) -> str:
+    """Tabulate each model's size, time and origin, the head's time apart from the encoder's."""
+    rows = "".join(map(_size_row, comparison.predictions.values()))
+    columns = ("model", "head's time", "encoder's", "in head", "in circuit", "trained", "all")
+    note = (
+        "Compare heads by the head's time: the encoder is the same for all, and its time differs "
+        "more from one text to the next than the heads' do. Columns after the times count "
+        "parameters."
     )
-    facts = (
-        ("Time", _time(prediction)),
-        ("Parameters", _parameters(prediction)),
-        ("Weights", html.escape(card.source)),
-    )
-    rows = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
-    return Panel(
-        probability_bars(prediction), above, f'<dl class="facts">{rows}</dl>', show_table=False
-    )
+    table = table_html("Size and speed", (*columns, "weights"), rows)
+    return f'{table}<p class="hint">{note}</p>'
+
+
+def _size_row(prediction: Prediction) -> str:
+    card, timing = prediction.card, prediction.timing
+    times = (timing.circuit + timing.head, timing.encoder)
+    counts = (card.in_head, card.in_circuit, card.trained, card.parameters)
+    cells = (*(f"{milliseconds(t)} ms" for t in times), *map(count, counts), card.source)
+    written = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
+    return f'<tr><th scope="row" class="{card.head}">{html.escape(card.title)}</th>{written}</tr>'
 
 
 def circuit_panel(circuit: CircuitReading) -> Panel:
@@ -52,35 +68,25 @@ def expectation_panel(circuit: CircuitReading) -> Panel:
 
 
 def contribution_panel(prediction: Prediction, circuit: CircuitReading) -> Panel:
-    """Lay out the qubits' shares of the winning logit and their sum in figures."""
-    winner = prediction.winner
-    shares = circuit.contributions[winner].tolist()
-    bias = float(circuit.output_bias[winner])
+    """Lay out what puts the winner ahead of the runner-up, and their sum in figures."""
+    lead = circuit.lead(prediction.winner, prediction.runner_up)
+    shares = lead.shares.tolist()
     terms = "".join(f" {_term(share)}" for share in shares[1:])
+    other = html.escape(prediction.labels[prediction.runner_up])
     words = (
-        f"{plain(shares[0])}{terms}, bias {signed(bias)}: together {plain(sum(shares) + bias)}, "
-        f"the logit of “{html.escape(prediction.label)}”. The last layer is linear, "
-        "so nothing is left out."
+        f"{plain(shares[0])}{terms}, bias {signed(lead.bias)}: the logit of "
+        f"“{html.escape(prediction.label)}” is {plain(lead.total)} above that of “{other}”, so it "
+        f"is {odds(lead.total)} as probable. The scale reaches as far as the trained weights can."
     )
     return Panel(contribution_bars(prediction, circuit), below=f'<p class="hint">{words}</p>')
+
+
+def odds(lead: float) -> str:
+    """Write the odds that a difference of logits stands for, such as ``12 times``."""
+    times = math.exp(lead)
+    return f"{times:,.{0 if times >= 10 else 1}f} times"
 
 
 def _term(value: float) -> str:
     text = signed(value)
     return f"+ {text}" if text[0] not in "+\N{MINUS SIGN}" else f"{text[0]} {text[1:]}"
-
-
-def _time(prediction: Prediction) -> str:
-    timing = prediction.timing
-    parts = [f"encoder {milliseconds(timing.encoder)}"]
-    if prediction.circuit is not None:
-        parts.append(f"circuit {milliseconds(timing.circuit)}")
-    parts.append(f"head {milliseconds(timing.head)}")
-    return f"{milliseconds(timing.total)} ms = {' + '.join(parts)}"
-
-
-def _parameters(prediction: Prediction) -> str:
-    card = prediction.card
-    words = f"{count(card.parameters)}, {count(card.trained)} of them trained; "
-    words += f"{count(card.in_head)} in the head"
-    return f"{words}, {card.in_circuit} in the circuit" if card.in_circuit else words

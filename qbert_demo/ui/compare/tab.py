@@ -7,15 +7,16 @@ import gradio as gr
 
 from qbert_demo.errors import QBertError
 from qbert_demo.results import Comparison, Prediction
-from qbert_demo.service import HEADS, Explorer
+from qbert_demo.service import Explorer
 from qbert_demo.ui.compare.asking import AskingBar
 from qbert_demo.ui.compare.batch import build_batch
 from qbert_demo.ui.compare.hub_model import GuestForm, build_guest_form
 from qbert_demo.ui.compare.panels import (
-    card_panel,
     circuit_panel,
+    compared_panel,
     contribution_panel,
     expectation_panel,
+    sizes_html,
 )
 from qbert_demo.ui.parts.events import KEEP, QUIET
 from qbert_demo.ui.parts.plotly_view import Panel, PlotlyView
@@ -23,24 +24,25 @@ from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.static import STATIC
 from qbert_demo.ui.parts.words import cut_notice, error_html, shown, verdict
 
-CARDS = (*HEADS, "guest")
-"""The models' cards, in their order."""
 FIGURES = ("circuit", "expectations", "contributions")
 INVITATION = '<p class="invitation">Type a sentence, or press one of the examples.</p>'
+FROM_ANGLES = (
+    "BERT, trained together with the circuit, turns the text into one angle for each qubit, and "
+    "these decide most of it. The circuit turns the angles into one number ⟨Z⟩ a qubit, and a "
+    "plain layer weighs these numbers."
+)
 OPEN_CIRCUIT = "() => { document.getElementById('circuit-tab-button').click(); }"
 
 
 class Answer(NamedTuple):
-    """What stands below the question: words in HTML, and a `Panel` or nothing in each place."""
+    """What stands below the question: words in HTML, `Panel` or nothing, and sizes in HTML."""
 
     said: Any
-    classical: Any = KEEP
-    hybrid: Any = KEEP
-    control: Any = KEEP
-    guest: Any = KEEP
+    compared: Any = KEEP
     circuit: Any = KEEP
     expectations: Any = KEEP
     contributions: Any = KEEP
+    sizes: Any = KEEP
 
 
 class Question(NamedTuple):
@@ -86,22 +88,17 @@ def build_compare_tab(explorer: Explorer, page: gr.Blocks) -> Question:
         asking = AskingBar(
             tasks, text_id="sentence", live_id="live", button_id="classify", elem_id="examples"
         )
-        with gr.Row(elem_classes="options"):
-            gr.Checkbox(
-                True,
-                label="Classify while I type",
-                elem_id="live",
-                container=False,
-                interactive=True,
-            )
-            control = gr.Checkbox(
-                False, label="Show the control", elem_id="control", container=False
-            )
-            copy = gr.Button("Copy link", elem_id="copy-link", scale=0)
-            copied = spoken("", elem_id="copied")
-        outputs = _build_answer(answer(explorer, tasks[0].key, text, False))
+        first = answer(explorer, tasks[0].key, text, False)
+        with gr.Column(elem_id="answer"):
+            said = spoken(first.said, elem_id="said")
+            compared = PlotlyView(_panel(first.compared), elem_id="compared")
+        control, copy, copied = _build_options()
+        views = _build_circuit(first)
+        with gr.Accordion("Size and speed", open=False, elem_id="sizes", elem_classes="more"):
+            sizes = gr.HTML(first.sizes or "", apply_default_css=False)
         build_batch(explorer, task_box)
         guest = build_guest_form()
+    outputs = Answer(said, compared, **views, sizes=sizes)
     gr.on(
         [button.click, text_box.submit, asking.submit, control.input],
         partial(answer, explorer),
@@ -128,9 +125,12 @@ def answer(explorer: Explorer, task: str, text: str | None, with_control: bool) 
         comparison = explorer.compare(task, text or "", heads_of(explorer, task, with_control))
     except QBertError as error:
         return Answer(error_html(str(error)))
-    predictions = comparison.predictions
-    panels = dict.fromkeys(CARDS) | {head: card_panel(p) for head, p in predictions.items()}
-    return Answer(summary(comparison), **panels, **_circuit_panels(predictions.get("hybrid")))
+    return Answer(
+        summary(comparison),
+        compared_panel(comparison, explorer.task(task).limits),
+        **_circuit_panels(comparison.predictions.get("hybrid")),
+        sizes=sizes_html(comparison),
+    )
 
 
 def heads_of(explorer: Explorer, task: str, with_control: bool) -> tuple[str, ...]:
@@ -143,7 +143,7 @@ def heads_of(explorer: Explorer, task: str, with_control: bool) -> tuple[str, ..
 
 
 def summary(comparison: Comparison) -> str:
-    """Write the sentence above the cards, and what was not read."""
+    """Write the sentence above the figure, and what was not read."""
     return f'<p class="verdict">{shown(verdict(comparison))}</p>{cut_notice(comparison)}'
 
 
@@ -157,21 +157,34 @@ def _circuit_panels(hybrid: Prediction | None) -> dict[str, Panel | None]:
     }
 
 
-def _build_answer(first: Answer) -> Answer:
-    """Lay out what the models say, filled with the first answer."""
-    panels = {name: part for name, part in first._asdict().items() if part is not KEEP}
-    with gr.Column(elem_id="answer"):
-        said = spoken(first.said, elem_id="said")
-        with gr.Row(elem_id="cards"):
-            cards = {
-                head: PlotlyView(panels.get(head), elem_id=f"card-{head}", elem_classes="card")
-                for head in CARDS
-            }
-        with gr.Column(elem_id="how"):
-            with gr.Row(elem_classes="heading"):
-                gr.HTML("<h2>How the circuit decided</h2>", apply_default_css=False)
-                more = gr.Button("Open in Circuit", elem_id="open-circuit", scale=0)
-                more.click(None, js=OPEN_CIRCUIT, api_visibility="private")
-            with gr.Row(elem_id="circuit-row"):
-                views = {name: PlotlyView(panels.get(name), elem_id=name) for name in FIGURES}
-    return Answer(said, **cards, **views)
+def _panel(part: Any) -> Panel | None:
+    return part if isinstance(part, Panel) else None
+
+
+def _build_options() -> tuple[gr.Checkbox, gr.Button, gr.HTML]:
+    """Lay out what is seldom changed: the control's box, the link's button, and its answer."""
+    with gr.Row(elem_classes="options"):
+        gr.Checkbox(
+            True, label="Classify while I type", elem_id="live", container=False, interactive=True
+        )
+        control = gr.Checkbox(
+            False,
+            label="Show the control, a plain layer as narrow as the circuit",
+            elem_id="control",
+            container=False,
+        )
+        copy = gr.Button("Copy link", elem_id="copy-link", scale=0)
+        copied = spoken("", elem_id="copied")
+    return control, copy, copied
+
+
+def _build_circuit(first: Answer) -> dict[str, PlotlyView]:
+    """Lay out what the circuit did, filled with the first answer."""
+    with gr.Column(elem_id="how"):
+        with gr.Row(elem_classes="heading"):
+            gr.HTML("<h2>From angles to a label</h2>", apply_default_css=False)
+            more = gr.Button("Open in Circuit", elem_id="open-circuit", scale=0)
+            more.click(None, js=OPEN_CIRCUIT, api_visibility="private")
+        gr.HTML(f'<p class="hint">{FROM_ANGLES}</p>', apply_default_css=False)
+        with gr.Row(elem_id="circuit-row"):
+            return {n: PlotlyView(_panel(getattr(first, n)), elem_id=n) for n in FIGURES}

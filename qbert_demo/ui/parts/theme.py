@@ -55,17 +55,19 @@ def explorer_theme() -> gr.themes.Base:
         button_secondary_background_fill_hover_dark="#3a4048",
         button_secondary_text_color=INK,
         button_secondary_text_color_dark=DARK_INK,
+        checkbox_border_color="#8a929c",
+        checkbox_border_color_dark="#98a0aa",
         checkbox_background_color_selected=INK,
         checkbox_background_color_selected_dark="#5b8def",
     )
 
 
 def head_styles() -> str:
-    """Colour the cards and columns of every head, and hide its download until it is trained."""
+    """Colour the columns and rows of every head, and hide its download until it is trained."""
     return "\n".join(
         f":root {{ --{head}: {colour}; }}\n"
-        f"#card-{head} {{ border-top-color: {colour}; }}\n"
-        f".table-frame th.{head} {{ border-bottom: 3px solid {colour}; }}\n"
+        f".table-frame th[scope=col].{head} {{ border-bottom: 3px solid {colour}; }}\n"
+        f".table-frame th[scope=row].{head} {{ border-left: 4px solid {colour}; }}\n"
         f"#finetune-tab:has(#confusion-{head}.no-figure) #download-{head} {{ display: none; }}"
         for head, colour in HEAD_COLOURS.items()
     )

@@ -2,11 +2,10 @@
 
 import html
 
+from qbert_demo.figures.prediction import EVEN
 from qbert_demo.figures.theme import percent
 from qbert_demo.results import Comparison, Prediction
 
-EVEN = 0.05
-"""Confidences closer than this count as equally sure."""
 PREVIEW = 120
 """Characters of an unread end that are shown before it is opened."""
 

@@ -45,6 +45,18 @@ function showExamples() {
     return button;
   });
   bar.replaceChildren(...(buttons.length ? [hint, ...buttons] : []));
+  mark();
+}
+
+// The example that stands in the box looks pressed; the box may come later than this bar.
+function mark() {
+  if (!box()) {
+    requestAnimationFrame(mark);
+    return;
+  }
+  bar.querySelectorAll('button').forEach((button) => {
+    button.setAttribute('aria-pressed', String(button.title === box().value));
+  });
 }
 
 // A new task: an example of the old one, or nothing, gives way to an example of the new one.
@@ -55,10 +67,12 @@ function changeTask() {
   const text = box().value;
   if (first && !isFromLink() && (!text.trim() || isExample(text))) fill(first.text);
   else requestAnimationFrame(ask);
+  requestAnimationFrame(mark);
 }
 
 document.addEventListener('input', (event) => {
   if (event.target !== box()) return;
+  mark();
   clearTimeout(timer);
   if (event.isTrusted && isLive()) timer = setTimeout(ask, settings.pause);
 });
