@@ -38,6 +38,18 @@ def difference(first: Labels, second: Labels, truth: Labels) -> Score:
     return Score(mean, mean - half, mean + half, n)
 
 
+def mcnemar(first: Labels, second: Labels, truth: Labels) -> float:
+    """Two-sided exact p-value of McNemar's test on the same texts (McNemar 1947).
+
+    Only texts that exactly one of the two gets right count; without a difference between the
+    two, each of these would be either's with a chance of one half.
+    """
+    alone = int(np.sum((first == truth) & (second != truth)))
+    other = int(np.sum((first != truth) & (second == truth)))
+    n, least = alone + other, min(alone, other)
+    return min(1.0, 2 * sum(math.comb(n, k) for k in range(least + 1)) / 2**n)
+
+
 def macro_f1(predicted: Labels, truth: Labels, n_labels: int) -> float:
     """Unweighted mean of the classes' F1."""
     return float(np.mean(f1_scores(predicted, truth, n_labels)))

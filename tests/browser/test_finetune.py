@@ -64,7 +64,7 @@ def wait_for_points(page: Page, figure: str, n: int) -> None:
     """Wait until a figure's first trace has points at so many epochs."""
     page.wait_for_function(
         """([figure, n]) => {
-            const trace = document.querySelector(`#curve-${figure} .plot`)?.data?.[0];
+            const trace = document.querySelector(`#replay [data-is=${figure}] .plot`)?.data?.[0];
             return new Set(trace?.x?.filter((epoch) => epoch !== null)).size === n;
         }""",
         arg=[figure, n],
@@ -80,10 +80,16 @@ def test_own_sentences_are_shown_learnt_and_taken_home(open_page: Open) -> None:
     page.click("#start")
     page.wait_for_selector("#training-result table", timeout=60_000)
     assert "Finished." in page.inner_text("#training-said")
-    for figure in ("loss", "accuracy", "gradients", "angles", "values"):
+    assert "7 rows are too few to compare" in page.inner_text("#training-result .result")
+    page.click("#replay [data-is=more] summary >> nth=0")
+    for figure in ("loss", "accuracy", "gradients", "turns", "courses"):
         wait_for_points(page, figure, 20)
-    assert page.locator("#training-result tbody >> nth=0").locator("tr").count() == 2
-    page.wait_for_selector("#confusion-hybrid .main-svg")
+    assert page.locator("#training-result tbody >> nth=0").locator("tr").count() == 3
+    assert page.locator("#replay .confusion").count() == 3
+    page.fill("#trial-text :is(textarea, input)", "the soup is superb")
+    page.press("#trial-text :is(textarea, input)", "Enter")
+    page.wait_for_selector("#trial-said li >> nth=2")
+    assert "hybrid good" in page.inner_text("#trial-said")
     with page.expect_download() as waiting:
         page.click("#download-hybrid")
     with zipfile.ZipFile(Path(waiting.value.path())) as archive:
@@ -92,8 +98,7 @@ def test_own_sentences_are_shown_learnt_and_taken_home(open_page: Open) -> None:
         page.click(f"text=Save {waiting.value.suggested_filename} again")
     assert Path(again.value.path()).read_bytes() == Path(waiting.value.path()).read_bytes()
     page.click("#use")
-    page.wait_for_selector("#download-said >> text=Compare and Circuit")
-    page.click("#compare-tab-button")
+    page.wait_for_selector("#compare-tab", state="visible")
     page.wait_for_function(
         "['good', 'bad'].includes(document.querySelector('#card-hybrid .label')?.innerText)"
     )
@@ -116,18 +121,19 @@ def test_end_to_end_has_its_own_settings_and_draws_as_it_learns(open_page: Open)
     box.press("Enter")
     page.click("#start")
     page.wait_for_selector("#training-result table", timeout=90_000)
-    for figure in ("loss", "gradients", "values"):
+    page.click("#replay [data-is=more] summary >> nth=0")
+    for figure in ("loss", "gradients", "courses"):
         wait_for_points(page, figure, 2)
-    assert page.locator("#curve-values ol li").count() == 4
+    assert page.locator("#replay [data-is=values] ol li").count() == 4
 
 
 def test_a_mistake_in_the_rows_keeps_them_in_the_box(open_page: Open) -> None:
     page = opened(open_page)
-    page.fill("#own-text textarea", "a good one, yes\nno label here")
+    page.fill("#own-text textarea", "a good one, yes\nno label here\nnor here")
     page.click("#start")
     page.wait_for_selector("#training-said .problem")
     assert "line 2" in page.inner_text("#training-said").lower()
-    assert page.input_value("#own-text textarea") == "a good one, yes\nno label here"
+    assert page.input_value("#own-text textarea") == "a good one, yes\nno label here\nnor here"
 
 
 def test_stop_ends_it(open_page: Open) -> None:
@@ -144,7 +150,8 @@ def test_stop_ends_it(open_page: Open) -> None:
     batch.press("Enter")
     page.click("#start")
     page.wait_for_function(
-        "document.querySelector('#curve-loss .plot')?.data?.[0]?.x?.length > 1", timeout=60_000
+        "document.querySelector('#replay [data-is=loss] .plot')?.data?.[0]?.x?.length > 1",
+        timeout=60_000,
     )
     page.click("#stop")
     page.wait_for_function(
