@@ -9,6 +9,7 @@ from qbert_demo.evaluation.metrics import (
     f1_scores,
     macro_f1,
     macro_recall,
+    mcnemar,
 )
 
 RANDOM = np.random.default_rng(0)
@@ -51,3 +52,18 @@ def test_f1_of_each_class_and_macro_recall_by_hand() -> None:
 def test_confusion_counts_true_classes_in_rows() -> None:
     predicted, truth = np.array([2, 2, 1, 0]), np.array([0, 0, 1, 2])
     assert confusion(predicted, truth, 3).tolist() == [[0, 0, 2], [0, 1, 0], [1, 0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("alone", "other", "both"), [(0, 0, 3), (6, 0, 1), (3, 9, 50), (40, 41, 9)]
+)
+def test_mcnemar_is_the_binomial_test_of_what_one_alone_gets_right(
+    alone: int, other: int, both: int
+) -> None:
+    truth = np.zeros(alone + other + both, int)
+    first, second = truth.copy(), truth.copy()
+    second[:alone] = 1
+    first[alone : alone + other] = 1
+    n = alone + other
+    expected = binomtest(alone, n).pvalue if n else 1.0
+    assert mcnemar(first, second, truth) == pytest.approx(expected)

@@ -77,7 +77,7 @@ def verdict(report: QuickReport, material: Material) -> str:
     }
     unclear = [name for name, p in chances.items() if p >= SURE]
     if len(unclear) == len(rivals):
-        told = ", ".join(f"{p:.2g}" for p in chances.values())
+        told = " and ".join(f"{p:.2g}" for p in chances.values())
         return (
             f"{scores}: no difference between the hybrid and the {' or the '.join(unclear)} can "
             f"be shown (p = {told})."
