@@ -19,7 +19,8 @@ from gradio_client import Client
 from benchmarks.memory import megabytes
 from benchmarks.page import FILLERS, WORDS, opened
 from qbert_demo.service.tuner import Tuner
-from qbert_demo.ui.finetune.run import Session, run
+from qbert_demo.ui.finetune.run import run
+from qbert_demo.ui.finetune.session import Session
 from tests.service.test_tuner import OWN
 from tests.serving import served_app
 

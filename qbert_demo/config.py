@@ -1,10 +1,23 @@
 """Where things are, and the one backbone that everything shipped is trained on."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
-"""Folder of the bundled checkpoints, one folder ``<task>-<head>`` each."""
+from qbert_demo.settings import CHECKPOINTS_DIR
+
+
+def _checkpoints() -> Path:
+    """The folder that is named, that of this repository, or what an installed package carries."""
+    package = Path(__file__).resolve().parent
+    repository = package.parent / "checkpoints"
+    if named := os.environ.get(CHECKPOINTS_DIR):
+        return Path(named).expanduser().absolute()
+    return repository if (package.parent / "pyproject.toml").is_file() else package / "checkpoints"
+
+
+CHECKPOINTS = _checkpoints()
+"""Folder of the bundled checkpoints, one folder ``<task>-<head>`` each, and of their registry."""
 
 MAX_CHARACTERS = 20_000
 """Longest text that is accepted; about forty times what the models read."""

@@ -17,8 +17,10 @@ TRAININGS = "QBERT_TRAININGS"
 """Trainings that run at the same time."""
 DATASETS_DIR = "QBERT_DATASETS_DIR"
 """A folder of datasets in the Hub's layout, asked before the Hub."""
+CHECKPOINTS_DIR = "QBERT_CHECKPOINTS"
+"""A folder of checkpoints and their registry, in place of those that come with the package."""
 PORT = "GRADIO_SERVER_PORT"
-"""Where the app listens."""
+"""Where the app listens; the first free port from 7860 on if it is unset."""
 ENDPOINT = "HF_ENDPOINT"
 """Address of the Hub, if not the public one."""
 OFFLINE = "HF_HUB_OFFLINE"
@@ -67,16 +69,25 @@ def trainings_at_once() -> int:
     return whole_setting(TRAININGS, 2, 1, 16)
 
 
+def asked_port() -> int | None:
+    """The port that was asked for, if one was."""
+    return whole_setting(PORT, 0, 1, 65_535) if PORT in os.environ else None
+
+
 def datasets_dir() -> Path | None:
     """The folder of datasets in the Hub's layout, if there is one.
 
     Raises:
         InputError: If it is no folder.
     """
-    value = os.environ.get(DATASETS_DIR)
-    if value and not os.path.isdir(value):
-        raise InputError(f"{DATASETS_DIR} must name a folder; there is no folder {value!r:.200}.")
-    return Path(value) if value else None
+    return _folder(DATASETS_DIR)
+
+
+def _folder(name: str) -> Path | None:
+    value = os.environ.get(name)
+    if value and not os.path.isdir(os.path.expanduser(value)):
+        raise InputError(f"{name} must name a folder; there is no folder {value!r:.200}.")
+    return Path(value).expanduser() if value else None
 
 
 def check_environment() -> None:
@@ -89,8 +100,9 @@ def check_environment() -> None:
         max_model_bytes,
         model_cache_bytes,
         trainings_at_once,
-        lambda: whole_setting(PORT, 7860, 1, 65_535),
+        asked_port,
         datasets_dir,
+        lambda: _folder(CHECKPOINTS_DIR),
         lambda: _check_endpoint(os.environ.get(ENDPOINT)),
         lambda: _check_offline(os.environ.get(OFFLINE)),
         lambda: _check_home(os.environ.get(HOME)),

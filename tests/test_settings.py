@@ -13,7 +13,7 @@ from tests.serving import ROOT
 
 NAMES = (
     settings.MODEL_MB, settings.CACHE_MB, settings.TRAININGS, settings.DATASETS_DIR, settings.PORT,
-    settings.ENDPOINT, settings.OFFLINE, settings.HOME, settings.LOGIN,
+    settings.ENDPOINT, settings.OFFLINE, settings.HOME, settings.LOGIN, settings.CHECKPOINTS_DIR,
 )  # fmt: skip
 SECRET = "s3cret"
 

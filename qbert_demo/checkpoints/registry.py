@@ -7,7 +7,6 @@ checkpoints are then found by name, ``<task>-<head>``.
 import json
 import os
 import re
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 from huggingface_hub.errors import HFValidationError
 from huggingface_hub.utils import validate_repo_id
 
+from qbert_demo.disk import draft
 from qbert_demo.errors import CheckpointError
 from qbert_demo.hub.files import SHA
 from qbert_demo.model.heads import HEADS
@@ -114,16 +114,13 @@ def write_registry(folder: Path, entries: Sequence[RegistryEntry]) -> None:
     path = folder / FILE
     _check(path, entries)
     text = json.dumps([asdict(entry) for entry in entries], ensure_ascii=False, indent=2)
-    handle, fresh = tempfile.mkstemp(prefix=f".{FILE}-", dir=folder)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+    with draft(path) as fresh:
+        with (fresh / FILE).open("w", encoding="utf-8") as stream:
             stream.write(f"{text}\n")
             stream.flush()
             os.fsync(stream.fileno())
-        Path(fresh).chmod(0o644)
-        Path(fresh).replace(path)
-    finally:
-        Path(fresh).unlink(missing_ok=True)
+        (fresh / FILE).chmod(0o644)
+        (fresh / FILE).replace(path)
 
 
 def _check(path: Path, entries: Sequence[RegistryEntry]) -> None:

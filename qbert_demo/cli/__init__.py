@@ -14,11 +14,12 @@ from qbert_demo.cli.common import add_datasets_dir, print_json
 from qbert_demo.cli.publish import add_cards, add_publish
 from qbert_demo.cli.train import add_train
 from qbert_demo.config import CHECKPOINTS
-from qbert_demo.errors import CheckpointError, QBertError
+from qbert_demo.errors import CheckpointError, InputError, QBertError
 from qbert_demo.service import HEADS, Explorer
 from qbert_demo.service.commands import TASKS, evaluate_task
 from qbert_demo.service.plain_json import circuit_json, comparison_json, prediction_json
 
+DEFAULT_TASK = "sst2"
 EXPORTS = {
     "text": to_text,
     "pennylane": to_pennylane,
@@ -62,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_predict(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text")
-    parser.add_argument("--task", choices=TASKS, default="sst2")
+    parser.add_argument("--task", choices=TASKS, help=f"{DEFAULT_TASK} if left out")
     parser.add_argument(
         "--checkpoint",
         metavar="FOLDER_OR_HUB_ID[@REVISION]",
@@ -73,21 +74,38 @@ def _add_predict(parser: argparse.ArgumentParser) -> None:
 
 def _predict(options: argparse.Namespace) -> None:
     if options.checkpoint is None:
-        explorer = Explorer.start([options.task])
-        heads = explorer.task(options.task).heads
-        result = comparison_json(explorer.compare(options.task, options.text, heads))
+        task = options.task or DEFAULT_TASK
+        explorer = Explorer.start([task])
+        heads = explorer.task(task).heads
+        result = comparison_json(explorer.compare(task, options.text, heads))
         answer = {"task": result["task"], "text": result["text"], "models": result["models"]}
     else:
-        source, _, revision = options.checkpoint.partition("@")
-        prediction = Explorer.predict_with(source, revision or None, options.text)
+        if options.task is not None:
+            raise InputError("A --checkpoint knows its task. Leave --task out.")
+        source, revision = _parted(options.checkpoint)
+        prediction = Explorer.predict_with(source, revision, options.text)
         models = {prediction.card.head: prediction_json(prediction)}
         answer = {"task": None, "text": options.text, "models": models}
     print_json(answer)
 
 
+def _parted(checkpoint: str) -> tuple[str, str | None]:
+    """A folder as it stands, or a Hub id and its revision.
+
+    Raises:
+        InputError: If a folder is named with a revision.
+    """
+    source, _, revision = checkpoint.partition("@")
+    if Path(checkpoint).exists() or not revision:
+        return checkpoint if Path(checkpoint).exists() else source, None
+    if Path(source).exists():
+        raise InputError(f"{source} is a folder, which has no revision {revision}. Leave it out.")
+    return source, revision
+
+
 def _add_circuit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text")
-    parser.add_argument("--task", choices=TASKS, default="sst2")
+    parser.add_argument("--task", choices=TASKS, default=DEFAULT_TASK)
     parser.add_argument("--format", choices=("json", *EXPORTS), default="text")
     parser.set_defaults(run=_circuit)
 

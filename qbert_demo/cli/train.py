@@ -1,14 +1,17 @@
 """The command ``train``: end to end, or only a head in seconds."""
 
 import argparse
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from qbert_demo.cli.common import add_datasets_dir, print_json
+from qbert_demo.cli.options import COLUMNS, check_meaning, check_needs
+from qbert_demo.disk import told
 from qbert_demo.errors import InputError
 from qbert_demo.service import HEADS, head_of
 from qbert_demo.service.commands import (
+    RECIPES,
     SOFT_LABELS,
     TASKS,
     Recipe,
@@ -17,13 +20,6 @@ from qbert_demo.service.commands import (
     train_task,
 )
 from qbert_demo.service.training import DATASETS, LOSSES, DataChoice, FrozenRecipe, HubDataset
-
-COLUMNS = {
-    "config": "configuration of a Hub id",
-    "split": "its split",
-    "text-column": "column of the text, of a Hub id or a file",
-    "label-column": "column of the class, of a Hub id or a file",
-}
 
 
 def add_train(parser: argparse.ArgumentParser) -> None:
@@ -86,6 +82,7 @@ def _train(options: argparse.Namespace) -> None:
         for field in fields(Recipe)
         if getattr(options, field.name) is not None
     }
+    check_meaning(options)
     if options.teacher is not None:
         _teach(options, given)
         return
@@ -96,14 +93,16 @@ def _train(options: argparse.Namespace) -> None:
         return
     if options.task is None:
         raise InputError("Name a task with --task, or add --frozen-encoder and --dataset.")
+    check_needs(options, replace(RECIPES[options.task], **given))
     how = ("rows", "datasets_dir", "device", "bf16", "fresh", "soft_labels", "runs")
-    facts = train_task(
-        options.task,
-        options.head,
-        given,
-        options.output,
-        **{name: getattr(options, name) for name in how},
-    )
+    with told(options.output):
+        facts = train_task(
+            options.task,
+            options.head,
+            given,
+            options.output,
+            **{name: getattr(options, name) for name in how},
+        )
     if facts and options.json:
         print_json(facts)
 
@@ -112,17 +111,19 @@ def _teach(options: argparse.Namespace, given: dict[str, Any]) -> None:
     """Make a task's soft labels, and tell how far it is and what came of it."""
     if options.task is None:
         raise InputError("Name the task that --teacher is fine-tuned on with --task.")
-    facts = teach_task(
-        options.task,
-        options.teacher,
-        given,
-        options.output or SOFT_LABELS / f"{options.task}.safetensors",
-        datasets_dir=options.datasets_dir,
-        device=options.device,
-        bf16=options.bf16,
-        fresh=options.fresh,
-        told=lambda sentence: print(sentence, flush=True),  # noqa: T201
-    )
+    output = options.output or SOFT_LABELS / f"{options.task}.safetensors"
+    with told(output):
+        facts = teach_task(
+            options.task,
+            options.teacher,
+            given,
+            output,
+            datasets_dir=options.datasets_dir,
+            device=options.device,
+            bf16=options.bf16,
+            fresh=options.fresh,
+            told=lambda sentence: print(sentence, flush=True),  # noqa: T201
+        )
     if options.json:
         print_json(facts)
 
@@ -143,7 +144,8 @@ def _train_frozen(options: argparse.Namespace, given: dict[str, Any]) -> None:
         **{name: value for name, value in data.items() if value is not None},
         seed=recipe.seed,
     )
-    facts = train_frozen(choice, recipe, options.output, options.datasets_dir)
+    with told(options.output):
+        facts = train_frozen(choice, recipe, options.output, options.datasets_dir)
     if options.json:
         print_json(facts)
     else:

@@ -145,7 +145,10 @@ def _files(dataset: Dataset, split: str, names: Iterable[str]) -> list[str]:
 
 
 def _cached(dataset: Dataset, split: str) -> Rows | None:
-    """Rows that an earlier download left in the cache at the pinned commit; asks nobody."""
+    """Rows that an earlier download left in the cache at the pinned commit; asks nobody.
+
+    A cache that cannot be read has none.
+    """
     try:
         folder = Path(
             snapshot_download(
@@ -155,13 +158,13 @@ def _cached(dataset: Dataset, split: str) -> Rows | None:
                 local_files_only=True,
             )
         )
-    except HUB_ERRORS:
+        paths = [folder / name for name in _files(dataset, split, _names(folder))]
+        if not paths or not all(map(is_whole, paths)):
+            return None
+        repo = Repo("dataset", dataset.repo_id, dataset.revision)
+        return replace(_read(dataset, split, paths, repo.source), revision=repo.sha)
+    except (*HUB_ERRORS, KeyError):
         return None
-    paths = [folder / name for name in _files(dataset, split, _names(folder))]
-    if not paths or not all(map(is_whole, paths)):
-        return None
-    repo = Repo("dataset", dataset.repo_id, dataset.revision)
-    return replace(_read(dataset, split, paths, repo.source), revision=repo.sha)
 
 
 def _from_hub(dataset: Dataset, split: str, streamed: int | None = None) -> Rows:

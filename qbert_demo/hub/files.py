@@ -22,20 +22,21 @@ from huggingface_hub.utils import validate_repo_id
 
 from qbert_demo.errors import CheckpointError, DataError, QBertError
 from qbert_demo.hub.digests import is_whole, remedy
+from qbert_demo.hub.shards import INDEX, WEIGHTS, shard_names
 from qbert_demo.hub.waiting import PROBE_SECONDS
 from qbert_demo.hub.words import HUB_ERRORS, hub_sentence
 
-CONFIG, WEIGHTS = "config.json", "model.safetensors"
-SHIPPED = (CONFIG, WEIGHTS, "tokenizer.json")
+CONFIG = "config.json"
+TOKENIZER, VOCABULARY, SETTINGS = "tokenizer.json", "vocab.txt", "tokenizer_config.json"
+ADDED, SPECIAL = "added_tokens.json", "special_tokens_map.json"
+SHIPPED = (CONFIG, SETTINGS, TOKENIZER, WEIGHTS)
 """What answering takes of a checkpoint of ours."""
-WANTED = (*SHIPPED, "tokenizer_config.json", "vocab.txt")
-"""What is taken of anybody's repository."""
+WANTED = (CONFIG, ADDED, SPECIAL, SETTINGS, VOCABULARY, TOKENIZER, WEIGHTS)
+"""What is taken of anybody's repository, beside the shards of its weights."""
 MAX_CONFIG_BYTES = 1_000_000
 LARGEST = {
-    CONFIG: MAX_CONFIG_BYTES,
-    "tokenizer.json": 10_000_000,
-    "tokenizer_config.json": 1_000_000,
-    "vocab.txt": 10_000_000,
+    **dict.fromkeys((CONFIG, INDEX, SETTINGS, ADDED, SPECIAL), MAX_CONFIG_BYTES),
+    **dict.fromkeys((TOKENIZER, VOCABULARY), 10_000_000),
 }
 """Most bytes of a file that is read as a whole."""
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".h5", ".msgpack")
@@ -152,6 +153,11 @@ def bring(
     check_listing(repo, cap)
     judged = judge(fetch(repo, [CONFIG], token=token, cache_dir=cache_dir))
     names = [name for name in WANTED if name in repo.names]
+    if WEIGHTS not in names:
+        names += [INDEX, *shard_names(fetch(repo, [INDEX], token=token, cache_dir=cache_dir))]
+        if lost := [name for name in names if name not in repo.names]:
+            raise CheckpointError(f"It has no {lost[0]}, which its {INDEX} names.")
+        _check_sizes(repo, names, cap)
     return fetch(repo, names, token=token, cache_dir=cache_dir), judged
 
 
@@ -165,7 +171,7 @@ def check_listing(repo: Repo, cap: int) -> None:
     Raises:
         CheckpointError: If it has no safetensors, no config or no tokenizer, or is too large.
     """
-    if WEIGHTS not in repo.names:
+    if not {WEIGHTS, INDEX} & set(repo.names):
         if any(name.endswith(PICKLES) for name in repo.names):
             raise CheckpointError(
                 f"{repo.repo_id} has its weights in a format that can run code when it is read. "
@@ -174,22 +180,25 @@ def check_listing(repo: Repo, cap: int) -> None:
         raise CheckpointError(f"{repo.repo_id} has no {WEIGHTS}, so it is no model for here.")
     if CONFIG not in repo.names:
         raise CheckpointError(f"{repo.repo_id} has no {CONFIG}, so it is no model for here.")
-    if not {"tokenizer.json", "vocab.txt"} & set(repo.names):
+    if not {TOKENIZER, VOCABULARY} & set(repo.names):
         raise CheckpointError(f"{repo.repo_id} has neither tokenizer.json nor vocab.txt.")
-    wanted = [name for name in WANTED if name in repo.names]
-    if untold := [name for name in wanted if name not in repo.sizes]:
-        raise CheckpointError(f"The Hub does not say how large {untold[0]} of {repo.repo_id} is.")
-    total = sum(repo.sizes[name] for name in wanted)
-    if total > cap:
-        raise CheckpointError(
-            f"{repo.repo_id} has {total / 1e6:,.0f} MB; at most {cap / 1e6:,.0f} MB are loaded "
-            "here. Choose a smaller model, or one stored in half precision."
-        )
+    _check_sizes(repo, [name for name in WANTED if name in repo.names], cap)
     for name, largest in LARGEST.items():
         if repo.sizes.get(name, 0) > largest:
             raise CheckpointError(
                 f"The {name} of {repo.repo_id} is larger than {largest / 1e6:.0f} MB; it is none."
             )
+
+
+def _check_sizes(repo: Repo, names: Iterable[str], cap: int) -> None:
+    if untold := [name for name in names if name not in repo.sizes]:
+        raise CheckpointError(f"The Hub does not say how large {untold[0]} of {repo.repo_id} is.")
+    total = sum(repo.sizes[name] for name in names)
+    if total > cap:
+        raise CheckpointError(
+            f"{repo.repo_id} has {total / 1e6:,.0f} MB; at most {cap / 1e6:,.0f} MB are loaded "
+            "here. Choose a smaller model, or one stored in half precision."
+        )
 
 
 def fetch(

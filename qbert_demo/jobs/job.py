@@ -13,11 +13,12 @@ from multiprocessing.connection import Connection, Pipe, wait
 from multiprocessing.context import ForkServerProcess
 from typing import Any, Literal
 
-from qbert_demo.jobs.process import bury, start, start_server
+from qbert_demo.jobs.process import OVERDUE, bury, start, start_server
 
 Kind = Literal["waiting", "started", "sent", "finished", "failed", "stopped"]
 
 GRACE_SECONDS = 0.7
+STARVING = 4
 MAX_EVENTS = 2000
 
 LOG = logging.getLogger(__name__)
@@ -52,7 +53,8 @@ class Job:
 
     Args:
         order: Pickled target and payload; forgotten once the child has them.
-        seconds: Longest run.
+        seconds: Longest run, in seconds of the child's own processor time; the clock may show up
+            to `STARVING` times as many where others take it.
         lock: Guards this job; its owner holds it, too.
 
     Attributes:
@@ -78,6 +80,11 @@ class Job:
         self._best: Any = None
         self._timer: threading.Timer | None = None
         self._talk: Connection | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of the order that is kept."""
+        return len(self._order)
 
     def read(self, since: int, timeout: float) -> list[Event]:
         """Events from number ``since`` on; waits up to ``timeout`` seconds if there are none."""
@@ -136,12 +143,8 @@ class Job:
         code = None
         with self._lock:
             if not (self._halted or self.is_ended):
-                self._after(
-                    self._seconds,
-                    self.halt,
-                    f"Stopped after {self._seconds:g} seconds, the longest a run may take here. "
-                    "Start a smaller one.",
-                )
+                ceiling = STARVING * self._seconds
+                self._after(ceiling, self.halt, _overdue(ceiling))
         try:
             start_server(module)
             code = self._listen()
@@ -162,7 +165,7 @@ class Job:
         talk, its_end = Pipe()
         with talk:
             with its_end:
-                process = start(order, its_end)
+                process = start(order, its_end, self._seconds)
             try:
                 with self._lock:
                     self.process, self._talk, self._order = process, talk, b""
@@ -172,7 +175,11 @@ class Job:
                         self._ask()
                 with suppress(EOFError, OSError):
                     while not self.is_ended and talk in wait([talk, process.sentinel]):
-                        self.say(*pickle.loads(talk.recv_bytes()))  # noqa: S301  (from our child)
+                        said = pickle.loads(talk.recv_bytes())  # noqa: S301  (from our child)
+                        if said[0] == OVERDUE:
+                            self.halt(_overdue(self._seconds))
+                        else:
+                            self.say(*said)
             finally:
                 with self._lock:
                     self.process = self._talk = None
@@ -192,6 +199,12 @@ class Job:
         self._timer = threading.Timer(seconds, function, arguments)
         self._timer.daemon = True
         self._timer.start()
+
+
+def _overdue(seconds: float) -> str:
+    return (
+        f"Stopped after {seconds:g} seconds, the longest a run may take here. Start a smaller one."
+    )
 
 
 def _obituary(code: int | None) -> str:

@@ -11,6 +11,7 @@ import os
 import pickle
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import forkserver
@@ -25,6 +26,8 @@ Target = Callable[[Any, Callable[[dict[str, Any]], None], Callable[[], bool]], A
 
 NICENESS = 10
 DYING_SECONDS = 1
+OVERDUE = "overdue"
+"""What a child says when it has used up its processor time."""
 UNKNOWN = 255
 """The exit code that `multiprocessing` reports if the fork server has died."""
 
@@ -57,19 +60,20 @@ def start_server(module: str) -> None:
                 os.environ["PYTHONPATH"] = usual
 
 
-def start(order: bytes, talk: Connection) -> ForkServerProcess:
+def start(order: bytes, talk: Connection, seconds: float) -> ForkServerProcess:
     """Start a child, once the fork server has imported what it should.
 
     Args:
         order: Pickled target and payload.
         talk: The child's end of a pipe: messages ``(kind, value, sentence)`` out, and one byte in
             that asks it to stop.
+        seconds: Of processor time, after which it says that it is `OVERDUE`.
 
     Raises:
         OSError: If no process can be had.
         EOFError: If the fork server died meanwhile.
     """
-    process = _CONTEXT.Process(target=_work, args=(order, talk), daemon=True)
+    process = _CONTEXT.Process(target=_work, args=(order, talk, seconds), daemon=True)
     with _POLLING:
         process.start()
     return process
@@ -90,9 +94,10 @@ def bury(process: ForkServerProcess) -> int | None:
     return None if code == UNKNOWN else code
 
 
-def _work(order: bytes, talk: Connection) -> None:
+def _work(order: bytes, talk: Connection, seconds: float) -> None:
     """Run one target in the child, and say how it went unless the owner is gone."""
     threading.Thread(target=_follow_owner, daemon=True).start()
+    sending = threading.Lock()
     os.nice(NICENESS)
     with suppress(OSError):  # where there is such a file: be the first to go when memory is short
         Path("/proc/self/oom_score_adj").write_text("800")
@@ -100,13 +105,15 @@ def _work(order: bytes, talk: Connection) -> None:
     def tell(kind: str, value: Any = None, sentence: str = "") -> None:
         message = pickle.dumps((kind, value, sentence))
         try:
-            talk.send_bytes(message)
+            with sending:
+                talk.send_bytes(message)
         except ConnectionError:
             raise SystemExit from None
 
     def send(event: dict[str, Any]) -> None:
         tell("sent", event)
 
+    threading.Thread(target=_tell_when_overdue, args=(seconds, tell), daemon=True).start()
     try:
         target, payload = pickle.loads(order)  # noqa: S301  (from our owner)
         tell("started")
@@ -124,6 +131,13 @@ def _work(order: bytes, talk: Connection) -> None:
             f"The run broke off by an error in this program ({name}). "
             "Try other settings; the server's log says more.",
         )
+
+
+def _tell_when_overdue(seconds: float, tell: Callable[[str], None]) -> None:
+    """Wait until this process has run for so long; its one thread runs no faster than the clock."""
+    while (left := seconds - time.process_time()) > 0:
+        time.sleep(left)
+    tell(OVERDUE)
 
 
 def _follow_owner() -> None:

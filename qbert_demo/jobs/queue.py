@@ -17,7 +17,9 @@ from qbert_demo.errors import BusyError, InputError
 from qbert_demo.jobs.job import Event, Job
 from qbert_demo.jobs.process import Target, start_server
 
-__all__ = ["Event", "Jobs"]
+__all__ = ["CLOSING", "Event", "Jobs"]
+
+CLOSING = "The app is closing. Come back in a minute, and start again."
 
 
 class Jobs:
@@ -34,8 +36,9 @@ class Jobs:
             processes of its own.
         at_once: Jobs that run at the same time, each on one thread and with lower priority.
         waiting: Jobs that may wait for a place.
-        seconds: Longest run; then the job is stopped.
+        seconds: Longest run; then the job is stopped. See `Job`.
         keep: Seconds from a job's end, or from its last reading, until all about it is dropped.
+        max_bytes: Most bytes of all orders that wait.
     """
 
     def __init__(
@@ -45,12 +48,13 @@ class Jobs:
         at_once: int = 2,
         waiting: int = 20,
         seconds: float = 600,
-        keep: float = 900,
+        keep: float = 60,
+        max_bytes: int = 256_000_000,
     ) -> None:
         """Start nothing: the first job does, or `warm_up`."""
         self._target = target
         self._at_once, self._waiting = at_once, waiting
-        self._seconds, self._keep = seconds, keep
+        self._seconds, self._keep, self._max_bytes = seconds, keep, max_bytes
         self._lock = threading.RLock()
         self._jobs: dict[str, Job] = {}
         self._line: deque[Job] = deque()
@@ -74,16 +78,21 @@ class Jobs:
             The job's id, which cannot be guessed: who knows it may read and stop the job.
 
         Raises:
-            BusyError: If the queue is full, or the service is shutting down.
+            BusyError: If the queue or its memory is full, or the app is closing.
         """
         order = pickle.dumps((self._target, payload))
         with self._lock:
             if self._is_closed:
-                raise BusyError("The service is shutting down. Try again in a minute.")
+                raise BusyError(CLOSING)
             if len(self._running) >= self._at_once and len(self._line) >= self._waiting:
                 raise BusyError(
                     f"{self._at_once} can run at once here and {self._waiting} wait, "
                     "and all these places are taken. Try again in a few minutes."
+                )
+            if self._line and len(order) + sum(job.size for job in self._line) > self._max_bytes:
+                raise BusyError(
+                    "What others wait with fills the memory that is set aside for it. "
+                    "Try again in a few minutes, or with fewer rows."
                 )
             job = Job(order, self._seconds if seconds is None else seconds, self._lock)
             self._jobs[job.id] = job
@@ -132,20 +141,21 @@ class Jobs:
             self._leave(job, "Dropped.")
 
     def close(self) -> None:
-        """Kill every child and forget all jobs; also done at exit.
+        """End every job and its child, and take no more; also done at exit.
 
-        A job whose child is not there yet, since the fork server still imports, isn't waited for:
-        the child is killed as soon as it is.
+        Readers are told. A job whose child is not there yet, since the fork server still imports,
+        isn't waited for: the child is killed as soon as it is.
         """
         with self._lock:
             self._is_closed = True
             self._line.clear()
-            for job_id in list(self._jobs):
-                self.drop(job_id)
-            self._sweep()
+            for job in self._jobs.values():
+                job.say("stopped", sentence=CLOSING)
             threads = [thread for job, thread in self._running.items() if job.process]
         for thread in threads:
             thread.join()
+        with self._lock:
+            self._sweep()
         atexit.unregister(self.close)
 
     def _find(self, job_id: str) -> Job:
@@ -195,7 +205,7 @@ class Jobs:
             due = {i: job.touched + self._keep for i, job in self._jobs.items() if job.is_ended}
             for job_id in [job_id for job_id, moment in due.items() if moment <= now]:
                 del self._jobs[job_id], due[job_id]
-            if due:
+            if due and not self._is_closed:
                 self._sweeper = threading.Timer(min(due.values()) - now, self._sweep)
                 self._sweeper.daemon = True
                 self._sweeper.start()

@@ -3,49 +3,40 @@
 A folder holds ``config.json``, ``model.safetensors``, the tokenizer's files and, when it was
 trained here, ``training.json`` and a model card. The weights file holds the head
 (``classifier.*``) and the encoder's low-rank updates (``adapter.<layer>.lora_A`` and
-``lora_B``); the encoder itself is named in the config and loaded from its own source. Every
-tensor is checked for name, shape, type and finite values before it is used.
+``lora_B``); the encoder itself is named in the config and loaded from its own source, or stands in
+the file, too (``bert.*``), if it was trained whole. Every tensor is checked for name, shape, type
+and finite values before it is used.
 """
 
 import json
 import os
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import torch
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HFValidationError, StrictDataclassError
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 from transformers import AutoTokenizer, PreTrainedConfig
 
 from qbert_demo.config import MAX_LABELS, MODEL_TYPE
+from qbert_demo.disk import draft
 from qbert_demo.errors import CheckpointError
 from qbert_demo.hub.digests import is_whole, remedy
 from qbert_demo.hub.files import CONFIG, WEIGHTS
 from qbert_demo.hub.words import HUB_ERRORS, hub_sentence
 from qbert_demo.model.configuration import QBertConfig
+from qbert_demo.ranges import whole
 
-FLOATING = ("F16", "BF16", "F32", "F64")
-"""Types of tensors that are read, as safetensors names them."""
 PATTERNS = ["*.json", "*.safetensors", "*.txt"]
 SETTINGS = (*QBertConfig.__annotations__, "id2label")
 """What is read of a config of our format."""
 FORBIDDEN = ("auto_map", "quantization_config")
 """Settings that ask for other code than ours."""
-MAX_NUMBER = 1e12
-"""Largest entry of a head: the longest training at the highest rates stays below, and a logit is
-far from overflowing."""
-MAX_UPDATE = 1e4
-"""Largest entry of an update of the encoder; rates are lower there, and products longer."""
 REMEDY = "Train one with `python -m qbert_demo train`, or name another folder or Hub id."
-
-Shape = tuple[int, ...]
 
 
 def locate(source: str | Path, revision: str | None = None, **hub: Any) -> Path:
@@ -148,78 +139,28 @@ def checked_config(values: Mapping[str, Any]) -> QBertConfig:
 def label_names(values: Mapping[str, Any]) -> tuple[str, ...]:
     """The names of the classes in a config, in the order of the logits.
 
+    As transformers reads it, ``num_labels`` counts where the names are missing or another number;
+    the classes are LABEL_0, LABEL_1, ... then. A name that is a number is taken as written.
+
     Raises:
         CheckpointError: If they are not 2 to 50 different names numbered from 0.
     """
-    names = values.get("id2label", {"0": "LABEL_0", "1": "LABEL_1"})
+    names, count = values.get("id2label"), values.get("num_labels")
+    if count is not None:
+        whole("Its num_labels", count, 2, MAX_LABELS, CheckpointError)
+    if names is None or (count is not None and isinstance(names, dict) and len(names) != count):
+        names = {k: f"LABEL_{k}" for k in range(count or 2)}
     if not isinstance(names, dict) or not 2 <= len(names) <= MAX_LABELS:
         count = len(names) if isinstance(names, dict) else "no"
         raise CheckpointError(f"It has {count} labels; from 2 to {MAX_LABELS} are supported.")
     by_number = {str(number): name for number, name in names.items()}
     ordered = [by_number.get(str(k)) for k in range(len(names))]
-    clean = tuple(name.strip() for name in ordered if isinstance(name, str))
+    clean = tuple(str(name).strip() for name in ordered if isinstance(name, str | int | float))
     if not all(0 < len(name) <= 100 for name in clean) or len(set(clean)) != len(names):
         raise CheckpointError("Its labels must be different names, numbered from 0.")
     if any("\ud800" <= character <= "\udfff" for name in clean for character in name):
         raise CheckpointError("Its labels hold half a character, which cannot be shown or sent.")
     return clean
-
-
-def read_tensors(
-    folder: Path,
-    expected: Mapping[str, Shape],
-    renamed: Callable[[str], str | None] = str,
-) -> dict[str, Tensor]:
-    """Read exactly the expected tensors, in float32.
-
-    Args:
-        folder: The checkpoint's folder.
-        expected: Shape of each tensor by name; nothing may be missing or left over.
-        renamed: The expected name of a tensor in the file; ``None`` if it is to be left out.
-
-    Raises:
-        CheckpointError: If the file or any tensor is not what it should be.
-    """
-    path = folder / WEIGHTS
-    if not path.is_file():
-        raise CheckpointError(f"It has no {WEIGHTS}.")
-    try:
-        with safe_open(path, framework="pt") as stream:
-            names = [(renamed(name), name) for name in stream.keys()]  # noqa: SIM118 - no mapping
-            stored = {ours: name for ours, name in names if ours is not None}
-            _check_names(set(stored), set(expected))
-            for name, shape in expected.items():
-                found = tuple(stream.get_slice(stored[name]).get_shape())
-                if found != shape:
-                    raise CheckpointError(
-                        f"{WEIGHTS}: {name} has shape {found}, the config asks for {shape}."
-                    )
-                kind = stream.get_slice(stored[name]).get_dtype()
-                if kind not in FLOATING:
-                    raise CheckpointError(
-                        f"{WEIGHTS}: {name} is {kind}, not floating in 16 to 64 bits."
-                    )
-            tensors = {name: stream.get_tensor(stored[name]).float() for name in expected}
-    except (SafetensorError, OSError) as error:
-        raise CheckpointError(f"{WEIGHTS} is truncated or damaged: {error!s:.200}.") from error
-    for name, tensor in tensors.items():
-        if not torch.isfinite(tensor).all():
-            raise CheckpointError(f"{WEIGHTS}: {name} holds NaN or infinity in float32.")
-    return tensors
-
-
-def check_entries(tensors: Mapping[str, Tensor]) -> None:
-    """Refuse a checkpoint of our format with numbers that no training makes.
-
-    Raises:
-        CheckpointError: If one is beyond `MAX_NUMBER`, or `MAX_UPDATE` in an update.
-    """
-    for name, tensor in tensors.items():
-        most = MAX_UPDATE if name.startswith("adapter.") else MAX_NUMBER
-        if float(tensor.abs().max()) > most:
-            raise CheckpointError(
-                f"{WEIGHTS}: {name} has entries beyond ±{most:,.0f}, which no training here makes."
-            )
 
 
 def write(
@@ -245,9 +186,7 @@ def write(
         The folder.
     """
     folder = Path(folder).resolve()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
+    with draft(folder) as fresh:
         fresh.chmod(0o755)
         config.save_pretrained(fresh)
         tokenizer = AutoTokenizer.from_pretrained(
@@ -267,8 +206,6 @@ def write(
             folder.rename(previous)
         fresh.rename(folder)
         shutil.rmtree(previous, ignore_errors=True)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
     return folder
 
 
@@ -279,11 +216,3 @@ def _previous(folder: Path) -> Path:
 def _flush(path: Path) -> None:
     with path.open("rb") as stream:
         os.fsync(stream.fileno())
-
-
-def _check_names(found: set[str], expected: set[str]) -> None:
-    missing, surplus = sorted(expected - found), sorted(found - expected)
-    for word, names in (("lacks", missing), ("has unknown tensors", surplus)):
-        if names:
-            more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-            raise CheckpointError(f"{WEIGHTS} {word} {', '.join(names[:3])}{more}.")

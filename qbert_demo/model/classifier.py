@@ -18,29 +18,37 @@ from transformers import (
     BertModel,
     PreTrainedModel,
 )
-from transformers.initialization import no_init_weights
-from transformers.modeling_outputs import SequenceClassifierOutput
+from transformers.modeling_outputs import BaseModelOutput, SequenceClassifierOutput
+from transformers.utils.generic import can_return_tuple
 
 from qbert_demo.errors import CheckpointError
 from qbert_demo.model import checkpoint
+from qbert_demo.model.adapter import PREFIX, is_same, merge, shapes_of, update_shapes
+from qbert_demo.model.allocation import Unfilled
 from qbert_demo.model.configuration import QBertConfig
-from qbert_demo.model.encoder import find_backbone, read_encoder
+from qbert_demo.model.encoder import find_backbone, pool, read_encoder
 from qbert_demo.model.heads import HeadOutput, Output, head_of
 from qbert_demo.model.packed_bert import last_hidden_state
+from qbert_demo.model.tensors import check_entries, read_tensors
 
 HUB_ARGUMENTS = ("revision", "token", "cache_dir", "local_files_only", "force_download")
+OUTPUTS = ("output_hidden_states", "output_attentions")
+"""What `forward` can return beside logits, asked for in a call or once for all in the config."""
 
 
 class QBertForSequenceClassification(PreTrainedModel):
     """BertModel, pooling, and a head of `qbert_demo.model.heads.HEADS`.
 
-    `build` gives it the pretrained encoder and a fresh head, `from_pretrained` a checkpoint's.
+    `build` gives it the pretrained encoder and a fresh head, `from_pretrained` a checkpoint's. All
+    of it can be trained further: `save_pretrained` writes an encoder that was changed.
 
     Attributes:
         adapter: The low-rank updates that were merged into the encoder, in float16, by their
             names in the checkpoint; empty if there are none.
+        accepts_loss_kwargs: Tells `Trainer` that the loss is the mean over the batch at hand.
     """
 
+    accepts_loss_kwargs = False
     config_class = QBertConfig
     base_model_prefix = "bert"
     _supports_sdpa = True
@@ -73,44 +81,61 @@ class QBertForSequenceClassification(PreTrainedModel):
             float32 vectors of shape ``(batch, hidden)``.
         """
         hidden = last_hidden_state(self.bert, input_ids, attention_mask)
-        if self.config.pooling == "cls":
-            return hidden[:, 0].float()
-        if attention_mask is None:
-            return hidden.float().mean(1)
-        mask = attention_mask[..., None].float()
-        return (hidden * mask).sum(1) / mask.sum(1).clamp(min=1)
+        return pool(hidden, attention_mask, self.config.pooling)
 
     def classify(self, pooled: Tensor) -> HeadOutput:
         """Run the head in full precision, whatever the autocast around it."""
         with torch.autocast(pooled.device.type, enabled=False):
             return self.classifier(pooled.to(next(self.classifier.parameters()).dtype))
 
+    @can_return_tuple
     def forward(
         self,
         input_ids: Tensor,
         attention_mask: Tensor | None = None,
         token_type_ids: Tensor | None = None,
         labels: Tensor | None = None,
+        output_hidden_states: bool | None = None,
+        output_attentions: bool | None = None,
         **_: Any,
     ) -> SequenceClassifierOutput:
         """Logits ``(batch, n_labels)``, and the mean cross-entropy if ``labels`` are given.
 
         ``token_type_ids`` are accepted for the tokenizer's sake; one segment is one text.
+
+        Raises:
+            ValueError: If attentions are asked for of an implementation that keeps none.
         """
-        logits = self.classify(self.encode(input_ids, attention_mask)).logits
+        given = zip(OUTPUTS, (output_hidden_states, output_attentions), strict=True)
+        asked = {k: getattr(self.config, k) if v is None else v for k, v in given}
+        attention = self.bert.config._attn_implementation
+        if asked["output_attentions"] and attention != "eager":
+            raise ValueError(
+                f"The attention {attention!r} keeps no weights to return. Call "
+                "set_attn_implementation('eager') first, or leave output_attentions out."
+            )
+        if any(asked.values()):
+            encoded = self.bert(input_ids=input_ids, attention_mask=attention_mask, **asked)
+        else:
+            hidden = last_hidden_state(self.bert, input_ids, attention_mask)
+            encoded = BaseModelOutput(last_hidden_state=hidden)
+        pooled = pool(encoded.last_hidden_state, attention_mask, self.config.pooling)
+        logits = self.classify(pooled).logits
         loss = None if labels is None else nn.functional.cross_entropy(logits.float(), labels)
-        return SequenceClassifierOutput(loss=loss, logits=logits)
+        return SequenceClassifierOutput(
+            loss=loss,
+            logits=logits,
+            hidden_states=encoded.hidden_states,
+            attentions=encoded.attentions,
+        )
 
     @classmethod
     def build(cls, config: QBertConfig, encoder_folder: Path | None = None) -> Self:
-        """A model with the pretrained encoder that the config names, and a fresh head.
-
-        The encoder's files are found, unless ``encoder_folder`` says where they are.
-        """
+        """A fresh head on the encoder that the config names, whose files are found if left out."""
         source = config.source()
         folder = encoder_folder or find_backbone(source).path
         config.backbone, tensors = read_encoder(source, folder)
-        with no_init_weights():
+        with Unfilled():
             model = cls(config)
         model.bert.load_state_dict(tensors, assign=True)
         model.classifier.apply(_reset)
@@ -145,8 +170,8 @@ class QBertForSequenceClassification(PreTrainedModel):
             raise CheckpointError(
                 f"It reads {config.max_length} tokens, but its encoder {longest}."
             )
-        tensors = checkpoint.read_tensors(folder, model.tensor_shapes())
-        checkpoint.check_entries(tensors)
+        tensors = read_tensors(folder, model.tensor_shapes())
+        check_entries(tensors)
         model.load_tensors(tensors)
         return model.eval()
 
@@ -167,10 +192,12 @@ class QBertForSequenceClassification(PreTrainedModel):
     def _beside(self, config: QBertConfig) -> Self:
         """A model on this one's encoder whose head is still to be loaded."""
         config.backbone, config.backbone_sha256 = self.config.backbone, self.config.backbone_sha256
-        with no_init_weights():
+        with Unfilled():
             model = type(self)(config)
         shared = {id(self.bert.embeddings): self.bert.embeddings}
-        model.bert = deepcopy(self.bert, shared) if config.adapter_rank else self.bert
+        model.bert = self.bert
+        if config.has_encoder or config.adapter_rank:
+            model.bert = deepcopy(self.bert, {} if config.has_encoder else shared)
         return model
 
     @classmethod
@@ -188,7 +215,8 @@ class QBertForSequenceClassification(PreTrainedModel):
             pretrained_model_name_or_path: A folder, or a Hub repository.
             config: Used instead of the folder's own, as the Auto classes pass it.
             dtype: Type of the loaded parameters; float32 if left out or ``auto``.
-            kwargs: ``revision``, ``token``, ``cache_dir``, ``local_files_only`` reach the Hub;
+            kwargs: ``revision``, ``token``, ``cache_dir``, ``local_files_only`` reach the Hub,
+                ``attn_implementation`` the encoder, and what is named in `OUTPUTS` the config;
                 the rest of what transformers passes has no meaning here.
 
         Raises:
@@ -200,6 +228,11 @@ class QBertForSequenceClassification(PreTrainedModel):
         with checkpoint.named(folder, checkpoint.REMEDY):
             values = config.to_dict() if config else checkpoint.read_values(folder)
             model = cls.read(folder, checkpoint.checked_config(values))
+        given = getattr(config, "_attn_implementation", None)
+        if attention := kwargs.get("attn_implementation", given):
+            model.set_attn_implementation(attention)
+        for name in OUTPUTS:
+            setattr(model.config, name, kwargs.get(name, getattr(config, name, False)))
         if isinstance(dtype, str) and dtype != "auto":
             dtype = getattr(torch, dtype)
         if isinstance(dtype, torch.dtype):
@@ -207,54 +240,52 @@ class QBertForSequenceClassification(PreTrainedModel):
         return model
 
     def save_pretrained(  # type: ignore[override]
-        self, save_directory: str | Path, *, texts: dict[str, str] | None = None, **_: Any
+        self,
+        save_directory: str | Path,
+        *,
+        is_main_process: bool = True,
+        texts: dict[str, str] | None = None,
+        **_: Any,
     ) -> None:
-        """Write the checkpoint folder atomically; see `qbert_demo.model.checkpoint.write`."""
-        checkpoint.write(
-            save_directory,
-            self.config,
-            self.tensors(),
-            find_backbone(self.config.source()).path,
-            texts,
-        )
+        """Write the checkpoint folder atomically; see `qbert_demo.model.checkpoint.write`.
+
+        An encoder that was trained further is written whole: no low-rank difference is exact.
+
+        Raises:
+            CheckpointError: If layers were put into the encoder or changed their shapes.
+        """
+        if not is_main_process:
+            return
+        config, source = self.config, self.config.source()
+        files = find_backbone(source).path
+        if not config.has_encoder:
+            expected = read_encoder(source, files)[1]
+            merge(expected, self.adapter, config.adapter_scale)
+            if not is_same(self.bert.state_dict(), expected, source.repo_id):
+                config.has_encoder, config.adapter_rank, self.adapter = True, 0, {}
+        checkpoint.write(save_directory, config, self.tensors(), files, texts)
 
     def tensor_shapes(self) -> dict[str, tuple[int, ...]]:
         """Name and shape of every tensor in this model's checkpoint."""
-        shapes = {
-            f"classifier.{name}": tuple(tensor.shape)
-            for name, tensor in self.classifier.state_dict().items()
-        }
-        rank = self.config.adapter_rank
-        if rank:
-            for name, layer in self.bert.encoder.named_modules():
-                if isinstance(layer, nn.Linear):
-                    shapes[f"adapter.{name}.lora_A"] = (rank, layer.in_features)
-                    shapes[f"adapter.{name}.lora_B"] = (layer.out_features, rank)
-        return shapes
+        return shapes_of(self._whole()) | update_shapes(self.bert.encoder, self.config.adapter_rank)
 
     def load_tensors(self, tensors: dict[str, Tensor]) -> None:
-        """Take over a head, and merge low-rank updates: ``W + scale * B @ A``."""
-        self.classifier.load_state_dict(
-            {
-                name.removeprefix("classifier."): tensor
-                for name, tensor in tensors.items()
-                if name.startswith("classifier.")
-            }
-        )
-        self.adapter = {
-            name: tensor.half() for name, tensor in tensors.items() if name.startswith("adapter.")
-        }
+        """Take over a head, and an encoder or low-rank updates of it, which are merged."""
         with torch.no_grad():
-            for name, layer in self.bert.encoder.named_modules():
-                if f"adapter.{name}.lora_A" in tensors:
-                    down = tensors[f"adapter.{name}.lora_A"]
-                    up = tensors[f"adapter.{name}.lora_B"]
-                    layer.weight.add_(up @ down, alpha=self.config.adapter_scale)
+            for name, tensor in self._whole().items():
+                tensor.copy_(tensors[name])
+        updates = {name: tensor for name, tensor in tensors.items() if name.startswith(PREFIX)}
+        merge(self.bert.state_dict(), updates, self.config.adapter_scale)
+        self.adapter = {name: tensor.half() for name, tensor in updates.items()}
 
     def tensors(self) -> dict[str, Tensor]:
-        """What goes into the checkpoint: the head in float32 and the updates in float16."""
-        head = {f"classifier.{k}": v.float() for k, v in self.classifier.state_dict().items()}
-        return head | self.adapter
+        """What a checkpoint holds: the head and an encoder in float32, or updates in float16."""
+        return {name: tensor.float() for name, tensor in self._whole().items()} | self.adapter
+
+    def _whole(self) -> dict[str, Tensor]:
+        """The tensors that a checkpoint holds as they are, not as updates."""
+        parts = ("classifier.", "bert.") if self.config.has_encoder else ("classifier.",)
+        return {name: t for name, t in self.state_dict().items() if name.startswith(parts)}
 
 
 def _reset(module: nn.Module) -> None:

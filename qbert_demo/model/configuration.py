@@ -39,6 +39,8 @@ class QBertConfig(PreTrainedConfig):
         dropout: Probability of dropping a pooled feature while training.
         adapter_rank: Rank of the encoder's low-rank updates; 0 leaves the encoder as it is.
         adapter_scale: Factor on each update B @ A.
+        has_encoder: Whether the weights file holds the encoder itself, trained whole; there are
+            no low-rank updates then.
         max_length: Most tokens that are read, [CLS] and [SEP] included.
         temperature: What the logits are divided by, so that confidences are about as often right
             as they say.
@@ -61,6 +63,7 @@ class QBertConfig(PreTrainedConfig):
     dropout: float | int = 0.1
     adapter_rank: int = 0
     adapter_scale: float | int = 2.0
+    has_encoder: bool = False
     max_length: int = MAX_LENGTH
     temperature: float | int = 1.0
 
@@ -75,6 +78,8 @@ class QBertConfig(PreTrainedConfig):
     def validate_sizes(self) -> None:
         """Refuse more tokens or adapters than a checkpoint of this project can have."""
         check_fields(self, RANGES, ValueError)
+        if self.has_encoder and self.adapter_rank:
+            raise ValueError("adapter_rank must be 0 where has_encoder is true.")
 
     def spec(self) -> CircuitSpec:
         """The circuit that the head is, or is compared with."""

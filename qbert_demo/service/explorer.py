@@ -31,7 +31,7 @@ from qbert_demo.results import (
 from qbert_demo.service.checks import check_heads, check_text, check_texts, check_truth
 from qbert_demo.service.shipped import Shipped
 from qbert_demo.service.visitors import Visitors
-from qbert_demo.settings import max_model_bytes, model_cache_bytes
+from qbert_demo.settings import CHECKPOINTS_DIR, max_model_bytes, model_cache_bytes
 
 
 class Explorer:
@@ -66,7 +66,8 @@ class Explorer:
         if not explorer.tasks:
             raise CheckpointError(
                 f"No checkpoint in {folder} can be used. {' '.join(shipped.trouble)} "
-                "Train one with `python -m qbert_demo train`."
+                "Train one with `python -m qbert_demo train`, or name a folder of them with "
+                f"{CHECKPOINTS_DIR}."
             )
         return explorer
 

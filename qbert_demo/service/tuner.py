@@ -21,21 +21,26 @@ from qbert_demo.data.choice import DataChoice, Material, gather
 from qbert_demo.data.hub_dataset import HubDataset, Look, look_at
 from qbert_demo.errors import BusyError, InputError
 from qbert_demo.hub.commits import check_repo_id, writing_token
-from qbert_demo.jobs.queue import Event, Jobs
+from qbert_demo.jobs.queue import CLOSING, Event, Jobs
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.model.prediction import predict
 from qbert_demo.results import Estimate, HeadReport, Prediction, QuickReport
 from qbert_demo.service.checks import check_text
 from qbert_demo.service.explorer import tokens_of
+from qbert_demo.service.kept import Kept, Training
 from qbert_demo.settings import trainings_at_once
 from qbert_demo.training.fine_tune import MAX_SECONDS, TrainingRun, measure_run, train_run
 from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe
 from qbert_demo.training.trained_head import adopt, fresh_classifier, head_folder
 
+__all__ = ["CLOSING", "Tuner", "archive", "push_head"]
+
 MEASURING_SECONDS = 60
 """Longest time for an estimate, once it is its turn."""
 WAITING, WAITING_TO_BE_MEASURED = 60, 30
 """Trainings and estimates that may stand in line; a class presses Start at once."""
+MAX_KEPT_BYTES = 500_000_000
+"""Of rows and results of all visitors' trainings."""
 KEPT_CHOICES, KEPT_SECONDS = 8, 300
 """So many gathered choices are kept, for so long: a class takes the same rows, then starts."""
 
@@ -58,6 +63,7 @@ class Tuner:
         self._lock = Lock()
         self._base: LoadedModel | None = None
         self._gathered: TTLCache[str, Future[Material]] = TTLCache(KEPT_CHOICES, KEPT_SECONDS)
+        self._kept = Kept(MAX_KEPT_BYTES)
         self._jobs = Jobs(
             train_run,
             at_once=self.at_once,
@@ -131,6 +137,10 @@ class Tuner:
         """
         order = TrainingRun(material, recipe)
         return self._jobs.submit(order, order.seconds())
+
+    def keep(self, training: Training) -> None:
+        """See `Kept.keep`; asked again once it has another result."""
+        self._kept.keep(training)
 
     def estimate(
         self, order: TrainingRun, given_up: Callable[[], bool] = lambda: False

@@ -5,7 +5,6 @@ head and seed. Predictions are a string of one digit a text, in the order of the
 """
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.rows import Rows
+from qbert_demo.disk import draft
 from qbert_demo.errors import DataError
 from qbert_demo.model.heads import HEADS
 from qbert_demo.training.soft_labels import fingerprint
@@ -61,7 +61,7 @@ def record(path: Path, facts: dict[str, Any], rows: Rows, predicted: NDArray[np.
     place = (run["head"], run["seed"])
     runs = [old for old in known["runs"] if (old["head"], old["seed"]) != place] + [run]
     runs.sort(key=lambda kept: (list(HEADS).index(kept["head"]), kept["seed"]))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(json.dumps(shared | {"runs": runs}, indent=1) + "\n", encoding="utf-8")
-    draft.replace(path)
+    text = json.dumps(shared | {"runs": runs}, indent=1) + "\n"
+    with draft(path) as folder:
+        (folder / path.name).write_text(text, encoding="utf-8")
+        (folder / path.name).replace(path)

@@ -7,7 +7,6 @@ those rows: texts and labels are fingerprinted, and any others are refused.
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from torch import Tensor
 
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.rows import Rows
+from qbert_demo.disk import draft
 from qbert_demo.errors import DataError
 
 FOLDER = CHECKPOINTS / "teachers"
@@ -57,14 +57,13 @@ def write_soft_labels(path: Path, logits: Tensor, rows: Rows, facts: dict[str, A
         rows: All rows of the training split.
         facts: What is worth knowing of them.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     known = facts | {"rows_sha256": fingerprint(rows)}
-    save_file(
-        {"logits": logits.half().contiguous()}, draft, metadata={FACTS: json.dumps(known, indent=1)}
-    )
-    draft.chmod(0o644)
-    draft.replace(path)
+    tensors = {"logits": logits.half().contiguous()}
+    with draft(path) as folder:
+        fresh = folder / path.name
+        save_file(tensors, fresh, metadata={FACTS: json.dumps(known, indent=1)})
+        fresh.chmod(0o644)
+        fresh.replace(path)
 
 
 def read_soft_labels(path: Path, rows: Rows, n_labels: int) -> SoftLabels:

@@ -3,7 +3,6 @@
 What does not learn is not stored. A state is written beside the last one and then takes its place.
 """
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,8 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
+
+from qbert_demo.disk import draft
 
 STATE = "teacher.safetensors"
 MOMENTS = ("exp_avg", "exp_avg_sq")
@@ -33,13 +34,10 @@ class TeacherState:
             tensors[f"weights.{name}"] = parameter.detach()
             for moment in MOMENTS:
                 tensors[f"{moment}.{name}"] = optimizer.state[parameter][moment]
-        draft = self.folder / f"{STATE}.{os.getpid()}"
-        save_file(
-            {name: tensor.cpu().contiguous() for name, tensor in tensors.items()},
-            draft,
-            metadata={"step": str(step)},
-        )
-        draft.replace(self.folder / STATE)
+        held = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
+        with draft(self.folder / STATE) as fresh:
+            save_file(held, fresh / STATE, metadata={"step": str(step)})
+            (fresh / STATE).replace(self.folder / STATE)
 
     def load(self, model: nn.Module, optimizer: torch.optim.AdamW) -> int:
         """Take over the last state.

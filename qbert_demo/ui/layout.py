@@ -22,6 +22,9 @@ from qbert_demo.ui.parts.own_tasks import OwnTasks, own_cards
 from qbert_demo.ui.parts.plotly_view import plotly_head
 from qbert_demo.ui.parts.static import STATIC, TEXT
 from qbert_demo.ui.parts.theme import explorer_theme, head_styles
+from qbert_demo.ui.server.faults import Page
+from qbert_demo.ui.server.options import server_options
+from qbert_demo.ui.server.sessions import MAX_SESSIONS
 
 TITLE = "QBERT explorer"
 MAX_WAITING = 200
@@ -39,7 +42,7 @@ def build_app(explorer: Explorer, tuner: Tuner) -> gr.Blocks:
         explorer: The models and their tasks.
         tuner: What trains new heads.
     """
-    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 3600)) as app:
+    with Page(title=TITLE, analytics_enabled=False) as app:
         build_header(explorer, app)
         # Anything but tabs inside `gr.Tabs` makes Gradio draw a tab twice.
         cards = own_cards(explorer)
@@ -69,6 +72,8 @@ def launch_options() -> dict[str, Any]:
         "max_file_size": "20mb",
         "ssr_mode": False,
         "max_threads": THREADS,
+        "state_session_capacity": MAX_SESSIONS,
+        "app_kwargs": server_options(),
     }
 
 

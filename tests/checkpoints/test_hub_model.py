@@ -22,6 +22,7 @@ from tests import models
 from tests.hub import Hub
 
 CAP = 11_000_000
+WEIGHT = "classifier.weight"
 TEXTS = ["a fine film", "Dreadful, long and dull.", "word " * 100]
 
 
@@ -153,6 +154,8 @@ MANY = {str(k): f"label {k}" for k in range(51)}
         ("plain", {"id2label": {"0": "same", "1": "same"}}, "different names"),
         ("plain", {"id2label": {"1": "a", "2": "b"}}, "numbered from 0"),
         ("plain", {"id2label": ["a", "b"]}, "no labels"),
+        ("plain", {"id2label": {"0": "a", "1": None}}, "different names"),
+        ("plain", {"num_labels": 51}, "num_labels must be a whole number from 2 to 50, not 51"),
         ("plain", {"model_type": "roberta"}, "a roberta model"),
         ("plain", {"architectures": ["BertModel"]}, "describes BertModel"),
         ("plain", {"architectures": None}, "nothing in particular"),
@@ -216,9 +219,6 @@ def altered(plain: Path, tmp_path: Path, name: str, tensor: torch.Tensor | None)
     tensors.pop(name, None)
     save_file(tensors | ({} if tensor is None else {name: tensor}), tmp_path / "altered")
     return (tmp_path / "altered").read_bytes()
-
-
-WEIGHT = "classifier.weight"
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,8 @@ from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.choice import Material
 from qbert_demo.errors import CheckpointError
 from qbert_demo.model import heads
-from qbert_demo.model.checkpoint import MAX_NUMBER, MAX_UPDATE
 from qbert_demo.model.loaded import LoadedModel
+from qbert_demo.model.tensors import MAX_NUMBER, MAX_UPDATE
 from qbert_demo.service.tuner import DataChoice, TrainingRun, Tuner, archive
 from qbert_demo.training.fine_tune import fine_tune
 from qbert_demo.training.recipe import FrozenRecipe
@@ -256,10 +256,10 @@ def lying(files: Files) -> bytes:
         (with_config(adapter_scale=math.nan), "adapter_scale"),
         (with_config(id2label={"0": "a", "2": "b"}), "numbered from 0"),
         (with_config(id2label={"0": "a", "1": "a"}), "different names"),
-        (with_config(id2label={"0": "a", "1": 3}), "different names"),
+        (with_config(id2label={"0": "a", "1": None}), "different names"),
         (with_config(id2label={str(i): str(i) for i in range(51)}), "from 2 to 50"),
         (with_config(id2label={"0": "a", "1": "b" * 101}), "different names"),
-        (with_config(id2label=None), "from 2 to 50"),
+        (with_config(id2label={}), "from 2 to 50"),
         (with_tensor(math.nan), "NaN or infinity"),
         (with_tensor(2 * MAX_NUMBER), "beyond ±1,000,000,000,000, which no training here makes"),
         (with_tensor(1, torch.int64), "not floating"),

@@ -42,7 +42,7 @@ def traced(layer: nn.Module) -> Program:
 
 
 def in_onnx_runtime(layer: nn.Module) -> Program:
-    program = torch.onnx.export(layer, (EXAMPLE,), dynamic_shapes=BATCH, verbose=False)
+    program = torch.onnx.export(layer, (EXAMPLE,), dynamo=True, dynamic_shapes=BATCH, verbose=False)
     model = program.model_proto.SerializeToString()
     session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name

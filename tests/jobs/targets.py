@@ -46,6 +46,24 @@ def ignore_everything(payload: Any, send: Send, stopped: Stopped) -> None:
         time.sleep(60)
 
 
+def work_hard(payload: float, send: Send, stopped: Stopped) -> dict[str, float]:
+    """Use ``payload`` of its time, and sleep the rest."""
+    while not stopped():
+        busy = time.process_time() + 0.05 * payload
+        while time.process_time() < busy:
+            pass
+        time.sleep(0.05 * (1 - payload))
+    return {"payload": payload}
+
+
+def work_deafly(payload: Any, send: Send, stopped: Stopped) -> None:
+    send({"pid": os.getpid()})
+    for k in range(3):
+        send({"replaces": "best", "best": [payload, k]})
+    while True:
+        pass
+
+
 def wait_for_file(payload: str, send: Send, stopped: Stopped) -> str:
     send({"pid": os.getpid()})
     while not os.path.exists(payload):

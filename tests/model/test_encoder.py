@@ -11,9 +11,10 @@ from transformers import BertConfig, BertModel
 
 from qbert_demo.config import MINILM, Backbone
 from qbert_demo.errors import BackboneError
+from qbert_demo.hub.files import SHIPPED
 from qbert_demo.hub.waiting import Patience
 from qbert_demo.model import QBertConfig, QBertForSequenceClassification
-from qbert_demo.model.encoder import FILES, find_backbone
+from qbert_demo.model.encoder import find_backbone
 from tests import models
 from tests.hub import Hub
 from tests.hub.faults import Fault, Silent, WrongBytes
@@ -78,7 +79,7 @@ def test_the_hub_is_asked_once_and_the_cache_needs_no_call(
 def test_the_embedded_copy_stands_in_within_the_patience(
     hub: Hub, monkeypatch: pytest.MonkeyPatch, pattern: str, fault: Fault, trouble: str
 ) -> None:
-    sha = hub.add("model", MINILM.repo_id, dict.fromkeys(FILES, b"not the real one"))
+    sha = hub.add("model", MINILM.repo_id, dict.fromkeys(SHIPPED, b"not the real one"))
     backbone = Backbone(MINILM.repo_id, sha)
     hub.fault(pattern, fault)
     start = time.monotonic()

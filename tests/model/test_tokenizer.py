@@ -1,4 +1,4 @@
-"""Strangers' tokenizers: ours is built from a vocabulary and four flags, all else is refused."""
+"""Strangers' tokenizers: ours is built from a vocabulary, flags and tokens, the rest is refused."""
 
 import json
 from pathlib import Path
@@ -14,6 +14,7 @@ from qbert_demo.model import find_backbone
 from qbert_demo.model.tokenizer import encode, read_tokenizer
 
 ROWS = 30_522
+PLAIN = '{"tokenizer_class": "PreTrainedTokenizerFast"}'
 TEXTS = [
     "",
     "The café's naïve END — l'été, Ångström, Straße",
@@ -81,13 +82,18 @@ def test_other_ways_to_say_the_same(known: dict[str, Any], tmp_path: Path) -> No
 )
 def test_the_flags_are_taken(known: dict[str, Any], tmp_path: Path, flags: dict[str, bool]) -> None:
     values = known | {"normalizer": known["normalizer"] | flags}
+    (tmp_path / "tokenizer_config.json").write_text(PLAIN)
     plain = Tokenizer.from_str(json.dumps(values | {"padding": None, "truncation": None}))
     changed = ids(read(tmp_path, values))
     assert changed == ids(plain)
     assert changed != ids(read(tmp_path, known))
 
 
-def test_special_tokens_count_where_they_are_listed(known: dict[str, Any], tmp_path: Path) -> None:
+def test_without_a_class_special_tokens_count_where_they_are_listed(
+    known: dict[str, Any], tmp_path: Path
+) -> None:
+    assert 103 in ids(read(tmp_path, known | {"added_tokens": []}))[5]
+    (tmp_path / "tokenizer_config.json").write_text(PLAIN)
     assert 103 not in ids(read(tmp_path, known | {"added_tokens": []}))[5]
 
 
@@ -141,10 +147,10 @@ def bert(**flags: Any) -> dict[str, Any]:
         ("model", {"type": "WordPiece", "vocab": {"a": 0}}, "the model"),
         ("model", None, "cannot be read"),
         ("added_tokens", [7], "cannot be read"),
-        ("added_tokens", added(id=104), "the added_tokens"),
-        ("added_tokens", added(lstrip=True), "the added_tokens"),
-        ("added_tokens", added(content="film"), "the added_tokens"),
-        ("added_tokens", [*added(), {"content": "@USER", "id": ROWS}], "the added_tokens"),
+        ("added_tokens", added(id=104), "added_tokens number '.MASK.' 104, but it is 103"),
+        ("added_tokens", added(lstrip=None), "added_tokens have .* which is no token"),
+        ("added_tokens", added(content="film"), "added_tokens number 'film' 103"),
+        ("added_tokens", [*added(), {"content": "@USER", "id": ROWS}], "do not belong together"),
     ],
 )
 def test_all_else_is_refused(

@@ -8,7 +8,7 @@ from qbert_demo.results import HeadReport, QuickReport
 from qbert_demo.service.tuner import TrainingRun
 from qbert_demo.training.fine_tune import fine_tune
 from qbert_demo.training.recipe import FrozenRecipe
-from qbert_demo.ui.finetune.run import Session
+from qbert_demo.ui.finetune.session import Session
 from tests.training.test_fine_tune import MATERIAL
 
 Trained = tuple[HeadReport, TrainingRun]

@@ -11,7 +11,7 @@ from huggingface_hub import constants
 
 from qbert_demo.ui.finetune.downloads import download
 from qbert_demo.ui.finetune.push import push
-from qbert_demo.ui.finetune.run import Session
+from qbert_demo.ui.finetune.session import Session
 from tests.hub import Hub
 from tests.hub.fixtures import STRANGERS_TOKEN, TOKEN
 from tests.ui.test_compare import text_of

@@ -16,7 +16,7 @@ from qbert_demo.cli import main
 from qbert_demo.service import Explorer
 from qbert_demo.ui.compare.hub_model import load
 from qbert_demo.ui.finetune.push import build_push, push
-from qbert_demo.ui.finetune.run import Session
+from qbert_demo.ui.finetune.session import Session
 from tests.hub import Hub
 from tests.hub.faults import Fault, Status
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -130,3 +131,16 @@ def test_missing_rows_are_said_on_one_line(
     error = capsys.readouterr().err
     assert error.startswith("qbert_demo: stanfordnlp/sst2, split train, could not be loaded")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("size", [2_000, 300_000, 1_200_000])
+def test_a_full_disk_is_said_in_a_sentence(
+    datasets_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], size: int
+) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        assert main(command(datasets_dir, tmp_path / "out", "linear", "--epochs", "0.2")) == 2
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert f"{tmp_path / 'out'} cannot be written: there is no room" in capsys.readouterr().err

@@ -125,6 +125,10 @@ def test_a_bad_file_names_its_line_and_clears_the_table(tmp_path: Path) -> None:
     assert (table, sheet) == ("", None)
 
 
+def test_a_file_that_is_gone_is_to_be_uploaded_again(tmp_path: Path) -> None:
+    assert "Upload it again" in run(file=tmp_path / "gone.csv")[-1][0]
+
+
 def test_nothing_pasted_says_what_to_do() -> None:
     assert "Paste one text a line" in run("")[-1].status
 

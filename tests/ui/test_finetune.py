@@ -14,6 +14,7 @@ import pytest
 
 from qbert_demo.data.choice import Material
 from qbert_demo.data.rows import Rows
+from qbert_demo.errors import InputError
 from qbert_demo.evaluation.metrics import accuracy
 from qbert_demo.figures.theme import signed
 from qbert_demo.results import HeadReport, QuickReport, TaskCard
@@ -22,7 +23,8 @@ from qbert_demo.ui.finetune.downloads import download, use
 from qbert_demo.ui.finetune.replay import replay_json
 from qbert_demo.ui.finetune.result import verdict
 from qbert_demo.ui.finetune.rows_form import choice_of, preview
-from qbert_demo.ui.finetune.run import Session, Shown, run, stop
+from qbert_demo.ui.finetune.run import Shown, run, stop
+from qbert_demo.ui.finetune.session import Session
 from qbert_demo.ui.finetune.words import progress_html
 from tests.service.test_tuner import OWN
 from tests.ui.scripted import ScriptedExplorer
@@ -84,6 +86,16 @@ def test_a_training_goes_through_its_stages_to_a_table(updates: list[Any]) -> No
     )
     begun = next(update for update in updates if update.token == "")
     assert begun.form == {"open": False, "__type__": "update"}
+
+
+def test_a_finished_training_is_in_its_page_alone_and_may_give_way(
+    tuner: Tuner, updates: list[Any]
+) -> None:
+    session = updates[-1].session
+    with pytest.raises(InputError, match="run is gone"):
+        tuner.events(session.job_id)
+    dropped = replace(session, order=None, report=None, was_dropped=True)
+    assert "dropped to make room" in download("hybrid", dropped)[0]
 
 
 def test_a_trained_head_is_downloaded_as_a_checkpoint(updates: list[Any]) -> None:

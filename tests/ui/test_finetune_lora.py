@@ -16,7 +16,8 @@ from qbert_demo.results import Estimate, QuickReport
 from qbert_demo.service.tuner import TrainingRun, Tuner
 from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe
 from qbert_demo.ui.finetune.rows_form import choice_of
-from qbert_demo.ui.finetune.run import MEASURING, Session, run, stop
+from qbert_demo.ui.finetune.run import MEASURING, run, stop
+from qbert_demo.ui.finetune.session import Session
 from qbert_demo.ui.finetune.settings_form import recipe_of
 from qbert_demo.ui.finetune.words import duration, steps_html, watched_html
 from tests.ui.test_compare import text_of

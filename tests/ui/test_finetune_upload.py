@@ -14,7 +14,7 @@ from qbert_demo.training.fine_tune import fine_tune
 from qbert_demo.training.recipe import FrozenRecipe
 from qbert_demo.ui.finetune.downloads import download
 from qbert_demo.ui.finetune.rows_form import choice_of
-from qbert_demo.ui.finetune.run import Session
+from qbert_demo.ui.finetune.session import Session
 from qbert_demo.ui.finetune.upload import load
 from qbert_demo.ui.parts.own_tasks import added, own_cards
 from tests.ui.scripted import SENTIMENT, ScriptedExplorer

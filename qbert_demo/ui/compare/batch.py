@@ -174,10 +174,13 @@ def joined(parts: Sequence[BatchComparison]) -> BatchComparison:
 def _read(lines: str | None, file: str | None) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
     if not file:
         return read_lines(lines or ""), ()
-    path = Path(file)
-    if path.stat().st_size > MAX_FILE_BYTES:
+    try:
+        data = Path(file).read_bytes()
+    except OSError as error:
+        raise InputError("The file could not be read. Upload it again.") from error
+    if len(data) > MAX_FILE_BYTES:
         raise InputError(
-            f"The file has {path.stat().st_size / 1e6:.1f} MB; at most "
-            f"{MAX_FILE_BYTES / 1e6:.0f} MB are read. Split it."
+            f"The file has {len(data) / 1e6:.1f} MB; at most {MAX_FILE_BYTES / 1e6:.0f} MB are "
+            "read. Split it."
         )
-    return read_csv(path.read_bytes())
+    return read_csv(data)

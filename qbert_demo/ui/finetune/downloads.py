@@ -12,7 +12,7 @@ from qbert_demo.results import TaskCard
 from qbert_demo.service import HEADS, Explorer
 from qbert_demo.service.tuner import Tuner, archive
 from qbert_demo.ui.finetune.result import wrong_texts
-from qbert_demo.ui.finetune.run import Session
+from qbert_demo.ui.finetune.session import Session, nothing_html
 from qbert_demo.ui.parts.events import KEEP, QUIET, Told
 from qbert_demo.ui.parts.file_link import File, FileLink
 from qbert_demo.ui.parts.own_tasks import added, free_title
@@ -66,7 +66,8 @@ def use(
 ) -> Use:
     """Let the trained heads answer in the other tabs, about a held-out text that one got wrong."""
     if session is None or session.report is None or session.order is None:
-        return Use(error_html("There is nothing to use yet. Train something first."))
+        words = "There is nothing to use yet. Train something first."
+        return Use(nothing_html(session, words))
     report, order = session.report, session.order
     try:
         classifiers = tuner.classifiers(report, order)
@@ -86,7 +87,8 @@ def download(head: str, session: Session | None) -> Told:
     """Zip a trained head: a `File`, or words that say why there is none."""
     report = session.report if session else None
     if session is None or session.order is None or report is None or head not in report.heads:
-        return Told(error_html("There is nothing to download yet. Train this head first."))
+        words = "There is nothing to download yet. Train this head first."
+        return Told(nothing_html(session, words))
     try:
         data = archive(report.heads[head], session.order)
     except QBertError as error:

@@ -8,7 +8,7 @@ import gradio as gr
 from qbert_demo.errors import QBertError
 from qbert_demo.service import HEADS
 from qbert_demo.service.tuner import push_head
-from qbert_demo.ui.finetune.run import Session
+from qbert_demo.ui.finetune.session import Session, nothing_html
 from qbert_demo.ui.parts.events import KEEP, QUIET
 from qbert_demo.ui.parts.forms import repo_box, token_box
 from qbert_demo.ui.parts.markup import commit_html
@@ -73,7 +73,8 @@ def push(
     report, order = (session.report, session.order) if session else (None, None)
     trained = report.heads.get(head) if report and isinstance(head, str) else None
     if order is None or trained is None:
-        yield Pushed(error_html("There is nothing to push yet. Train this head first."))
+        words = "There is nothing to push yet. Train this head first."
+        yield Pushed(nothing_html(session, words))
         return
     yield Pushed("<p>Pushing …</p>")
     try:

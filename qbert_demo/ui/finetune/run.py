@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from qbert_demo.errors import InputError, QBertError
-from qbert_demo.results import Epoch, QuickReport
+from qbert_demo.results import Epoch
 from qbert_demo.service.training import Event, LoraRecipe, TrainingRun
 from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.finetune.replay import replay_json
 from qbert_demo.ui.finetune.result import result_html, wrong_html
 from qbert_demo.ui.finetune.rows_form import choice_of
+from qbert_demo.ui.finetune.session import Session
 from qbert_demo.ui.finetune.settings_form import recipe_of
 from qbert_demo.ui.finetune.words import estimate_html, progress_html, steps_html
 from qbert_demo.ui.parts.events import KEEP
@@ -30,29 +31,6 @@ ASK_AGAIN = (
 UNASKED_SECONDS = 60
 """A training end to end that takes longer is begun by a second press only."""
 MEASURING = "<p>Measuring a few steps, to say how long it will take here …</p>"
-
-
-@dataclass
-class Session:
-    """What a visitor's page remembers.
-
-    Attributes:
-        job_id: The latest training, or empty.
-        is_running: Whether it has not ended yet.
-        notice: What was said about dropping it for another one, if anything; HTML.
-        preparing: Stands for another one whose rows are being got, or whose time is measured.
-        foretold: Rows and settings of a training whose time was told, to be started or not.
-        order: Rows and settings of the latest training.
-        report: Its result, once there is one.
-    """
-
-    job_id: str = ""
-    is_running: bool = False
-    notice: str = ""
-    preparing: object | None = None
-    foretold: TrainingRun | None = None
-    order: TrainingRun | None = None
-    report: QuickReport | None = None
 
 
 class Shown(NamedTuple):
@@ -157,6 +135,7 @@ def run(
             words = estimate_html(estimate, order.seconds(), UNASKED_SECONDS)
             if estimate.seconds > UNASKED_SECONDS:
                 session.foretold = order if estimate.seconds <= order.seconds() else None
+                tuner.keep(session)
                 yield _refused(session, words)
                 return
         if session.preparing is not this:
@@ -171,13 +150,14 @@ def run(
         if session.preparing is this:
             session.preparing = None
     session = Session(job_id, is_running=True, order=order)
+    tuner.keep(session)
     try:
         begun = {"form": gr.update(open=False), "token": ""}
         yield _emptied(session, words)._replace(**begun)
         yield from _follow(tuner, session, _Progress(order))
     finally:
-        if session.is_running:
-            stop(tuner, session, drop=True)
+        stop(tuner, session, drop=True)
+        tuner.keep(session)
 
 
 def _refused(session: Session, words: str) -> Shown:

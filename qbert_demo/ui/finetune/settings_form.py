@@ -28,7 +28,7 @@ LORA = "lora_"
 SHARED = ("n_qubits", "n_layers", "encoding", "ansatz", "reupload", "loss", "seed")
 HINTS = {
     ALONE: f"The encoder stays as it is, and reads the first {MAX_LENGTH} tokens of a text. A "
-    f"training ends after {MAX_SECONDS // 60} minutes at the latest.",
+    f"training ends after {MAX_SECONDS // 60} minutes of its own work at the latest.",
     END_TO_END: "Each head learns together with an encoder of its own, by low-rank updates on "
     f"every dense layer (LoRA): the first {MAX_LENGTH} tokens of at most {MAX_LORA_ROWS:,} rows to "
     f"train on and {MAX_LORA_HELD_OUT_ROWS} held out, {LoraRecipe.RANGES['epochs'][1]} epochs and "

@@ -12,7 +12,8 @@ from qbert_demo.ui.finetune.downloads import Use, build_downloads
 from qbert_demo.ui.finetune.push import build_push
 from qbert_demo.ui.finetune.replay import Replay
 from qbert_demo.ui.finetune.rows_form import DEFAULT_SOURCE, build_rows_form
-from qbert_demo.ui.finetune.run import Session, Shown, run, stop
+from qbert_demo.ui.finetune.run import Shown, run, stop
+from qbert_demo.ui.finetune.session import Session
 from qbert_demo.ui.finetune.settings_form import build_settings_form
 from qbert_demo.ui.finetune.trial import build_trial
 from qbert_demo.ui.finetune.upload import build_upload

@@ -9,7 +9,7 @@ from qbert_demo.errors import QBertError
 from qbert_demo.figures.theme import percent
 from qbert_demo.results import Prediction
 from qbert_demo.service.tuner import Tuner
-from qbert_demo.ui.finetune.run import Session
+from qbert_demo.ui.finetune.session import Session, nothing_html
 from qbert_demo.ui.parts.events import QUIET
 from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.words import error_html
@@ -49,7 +49,7 @@ def build_trial(tuner: Tuner, session: gr.State, result: gr.HTML) -> None:
 def tried(tuner: Tuner, session: Session | None, text: str | None) -> str:
     """Say what each trained head says of a text, and how sure it is."""
     if session is None or session.report is None or session.order is None:
-        return error_html("There is nothing to ask yet. Train something first.")
+        return nothing_html(session, "There is nothing to ask yet. Train something first.")
     try:
         return answers_html(tuner.answers(session.report, session.order, text or ""))
     except QBertError as error:

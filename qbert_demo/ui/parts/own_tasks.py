@@ -36,7 +36,7 @@ class OwnTasks(NamedTuple):
 
 
 def own_cards(explorer: Explorer) -> gr.State:
-    """What remembers a visitor's own tasks; Gradio deletes it an hour after the page was closed.
+    """What remembers a visitor's own tasks; it is deleted soon after the page was closed.
 
     Gradio copies the callback deeply for every page, so it must be a function: a ``partial`` would
     have the models copied along.
