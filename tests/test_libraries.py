@@ -15,6 +15,11 @@ import pytest
 from tests.test_project import PROGRAM
 
 UNDOCUMENTED = {
+    "gradio.routes:App": "limits and tidying begin and end with the server",
+    "gradio.server_messages:ProcessCompletedMessage": "whoever waits hears that the app closes",
+    "gradio.state_holder:SessionState": "a visitor's session is small",
+    "gradio.state_holder:StateHolder.delete_all_expired_state": "a session goes with its visitor",
+    "gradio.utils:get_upload_folder": "uploads have a limit and an end",
     "huggingface_hub:constants.ENDPOINT": "links lead to the mirror that is used",
     "huggingface_hub:constants.is_offline_mode": "the Hub is asked for nothing while offline",
     "multiprocessing.context:ForkServerProcess": "a job's child has a type",
@@ -23,6 +28,7 @@ UNDOCUMENTED = {
     "torch:ops.mkldnn._reorder_linear_weight": "its weights are laid out once",
     "transformers.activations:ACT2FN": "a config may name these activations",
     "transformers.initialization:no_init_weights": "no weight is drawn that is read anyway",
+    "transformers.utils.generic:can_return_tuple": "`return_dict=False` gives a tuple",
     "transformers.utils:cached_file": "the weights of a teacher are found, to be hashed",
     "transformers:PreTrainedConfig.sub_configs_defaults": "the encoder's config is within ours",
     "transformers:PreTrainedModel._no_split_modules": "accelerate keeps a layer on one device",
@@ -36,6 +42,7 @@ UNDOCUMENTED = {
 
 DOCUMENTED = {
     "datasets.exceptions",
+    "fastapi.exceptions",
     "huggingface_hub.dataclasses",
     "huggingface_hub.errors",
     "huggingface_hub.hf_api",
@@ -45,7 +52,19 @@ DOCUMENTED = {
     "numpy.typing",
     "pyarrow.json",
     "pyarrow.parquet",
+    "safetensors.numpy",
     "safetensors.torch",
+    "sklearn.decomposition",
+    "sklearn.linear_model",
+    "sklearn.metrics",
+    "sklearn.model_selection",
+    "sklearn.pipeline",
+    "sklearn.preprocessing",
+    "starlette.middleware",
+    "starlette.responses",
+    "starlette.types",
+    "statsmodels.stats.contingency_tables",
+    "statsmodels.stats.multitest",
     "tokenizers.models",
     "tokenizers.normalizers",
     "tokenizers.pre_tokenizers",
@@ -53,6 +72,7 @@ DOCUMENTED = {
     "torch.autograd.function",
     "torch.optim",
     "torch.optim.lr_scheduler",
+    "torch.overrides",
     "transformers.modeling_outputs",
     "transformers.utils",
 }

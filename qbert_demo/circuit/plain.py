@@ -6,32 +6,56 @@ model that is being exported runs its circuit here. An amplitude is its real and
 
 import math
 from collections.abc import Callable
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
-from qbert_demo.circuit.spec import CircuitSpec, Data
+from qbert_demo.circuit.spec import Data, Gate
 
 _Halves = tuple[Tensor, Tensor, Tensor, Tensor]
 """Where a wire is 0, then where it is 1: real and imaginary part, ``(batch, before, after)``."""
 
 
-def plain_expectations(angles: Tensor, weights: Tensor, spec: CircuitSpec) -> Tensor:
-    """Do what `qbert_demo.circuit.expectations` does.
+class GateList(Protocol):
+    """A circuit or what is left of one: as much of a `CircuitSpec` as is needed to run it."""
+
+    @property
+    def n_qubits(self) -> int:
+        """Number of wires."""
+
+    @property
+    def gates(self) -> tuple[Gate, ...]:
+        """Every gate in order of time."""
+
+
+def plain_expectations(angles: Tensor, weights: Tensor, circuit: GateList) -> Tensor:
+    """Do what `qbert_demo.circuit.expectations` does, for any list of gates.
 
     Args:
         angles: Encoding angles in radians, shape ``(batch, n_qubits)``, in float32 or float64.
-        weights: Trained angles in radians, shape ``spec.weight_shape``, of the same type.
-        spec: The circuit that both belong to.
+        weights: Trained angles in radians, indexed as ``spec.weight_shape``, of the same type.
+        circuit: The circuit that both belong to.
 
     Returns:
         Expectation values in [-1, 1], shape ``(batch, n_qubits)``.
     """
-    n = spec.n_qubits
+    return probabilities(angles, weights, circuit) @ signs(circuit.n_qubits).to(angles)
+
+
+def signs(n_qubits: int) -> Tensor:
+    """Z of each qubit in each basis state, +1 or -1, shape ``(2**n, n)``."""
+    basis = torch.arange(2**n_qubits)
+    return torch.stack([1 - 2 * (basis >> (n_qubits - 1 - k) & 1) for k in range(n_qubits)], 1)
+
+
+def probabilities(angles: Tensor, weights: Tensor, circuit: GateList) -> Tensor:
+    """Probability of each basis state, shape ``(batch, 2**n_qubits)``; arguments as above."""
+    n = circuit.n_qubits
     basis = torch.arange(2**n, device=angles.device)
     real = torch.nn.functional.pad(torch.ones_like(angles[:, :1]), (0, 2**n - 1))
     imaginary = torch.zeros_like(real)
-    for gate in spec.gates:
+    for gate in circuit.gates:
         shape = (-1, 2 ** gate.wires[0], 2, 2 ** (n - 1 - gate.wires[0]))
         if gate.name == "CNOT":
             control, target = (n - 1 - wire for wire in gate.wires)
@@ -50,8 +74,7 @@ def plain_expectations(angles: Tensor, weights: Tensor, spec: CircuitSpec) -> Te
             halves = _TURNS[name](half_angle.cos(), half_angle.sin(), *halves)
         real = torch.stack((halves[0], halves[2]), 2).flatten(1)
         imaginary = torch.stack((halves[1], halves[3]), 2).flatten(1)
-    signs = torch.stack([1 - 2 * (basis >> (n - 1 - wire) & 1) for wire in range(n)], 1)
-    return (real.square() + imaginary.square()) @ signs.to(angles.dtype)
+    return real.square() + imaginary.square()
 
 
 def _hadamard(a: Tensor, b: Tensor, c: Tensor, d: Tensor) -> _Halves:

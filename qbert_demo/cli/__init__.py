@@ -11,6 +11,7 @@ from pathlib import Path
 
 from qbert_demo.circuit.export import to_pennylane, to_qasm2, to_qasm3, to_text
 from qbert_demo.cli.common import add_datasets_dir, print_json
+from qbert_demo.cli.judge import add_judge
 from qbert_demo.cli.publish import add_cards, add_publish
 from qbert_demo.cli.train import add_train
 from qbert_demo.config import CHECKPOINTS
@@ -56,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_circuit(commands.add_parser("circuit", help="show what the circuit does to one text"))
     _add_evaluate(commands.add_parser("evaluate", help="score checkpoints on the reported split"))
     add_train(commands.add_parser("train", help="fine-tune a checkpoint end to end"))
+    add_judge(commands.add_parser("judge", help="does the circuit help? what is it doing?"))
     add_publish(commands.add_parser("publish", help="bring the shipped checkpoints to the Hub"))
     add_cards(commands.add_parser("cards", help="write the shipped checkpoints' model cards anew"))
     return parser

@@ -5,6 +5,14 @@ results and never a model. Angles are radians; wire 0 is the most significant bi
 """
 
 from qbert_demo.results.circuit import Array, CircuitReading, GateReading, Squeeze, pack
+from qbert_demo.results.judgement import (
+    FormulaFacts,
+    Judgement,
+    ModelScore,
+    PairedTest,
+    Reliability,
+    Rung,
+)
 from qbert_demo.results.place import Place
 from qbert_demo.results.prediction import (
     BatchComparison,
@@ -20,6 +28,12 @@ from qbert_demo.results.prediction import (
 from qbert_demo.results.training import Epoch, Estimate, HeadReport, QuickReport, Score
 
 __all__ = [
+    "FormulaFacts",
+    "Judgement",
+    "ModelScore",
+    "PairedTest",
+    "Reliability",
+    "Rung",
     "Score",
     "QuickReport",
     "HeadReport",

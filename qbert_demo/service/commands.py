@@ -8,7 +8,10 @@ from typing import Any
 from qbert_demo.checkpoints.publish import publish, write_cards
 from qbert_demo.data.catalogue import TASKS, find_task
 from qbert_demo.data.choice import DataChoice
+from qbert_demo.evaluation.judgement import judge, read_judgement
 from qbert_demo.evaluation.scores import evaluate
+from qbert_demo.evaluation.words import as_text
+from qbert_demo.results import Judgement
 from qbert_demo.service.tuner import Tuner
 from qbert_demo.training.fine_tune import fine_tune
 from qbert_demo.training.recipe import RECIPES, FrozenRecipe, Recipe
@@ -22,8 +25,11 @@ __all__ = [
     "SOFT_LABELS",
     "TASKS",
     "Recipe",
+    "as_text",
     "evaluate_task",
+    "judge_task",
     "publish",
+    "read_judgement",
     "teach_task",
     "train_frozen",
     "train_task",
@@ -34,6 +40,11 @@ __all__ = [
 def evaluate_task(key: str, checkpoints: Path, datasets_dir: Path | None) -> str:
     """Score the task with this key as `evaluate` does."""
     return evaluate(find_task(key), checkpoints, datasets_dir)
+
+
+def judge_task(key: str, checkpoints: Path, datasets_dir: Path | None) -> Judgement:
+    """Measure the task with this key as `judge` does, and keep what was found."""
+    return judge(find_task(key), checkpoints, datasets_dir)
 
 
 def train_task(

@@ -5,15 +5,19 @@ milliseconds are rounded to a microsecond. Nothing here is specific to the scree
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from qbert_demo.circuit.trace import trace
+from qbert_demo.evaluation.words import verdict
 from qbert_demo.results import (
     Array,
     BatchComparison,
     Comparison,
     GateReading,
+    Judgement,
     Prediction,
+    Score,
     Timing,
 )
 
@@ -45,6 +49,68 @@ def prediction_json(prediction: Prediction) -> Json:
         report["contributions"] = _by_label(labels, circuit.contributions)
         report["bias"] = _by_label(labels, circuit.output_bias)
     return report
+
+
+def judgement_json(judgement: Judgement) -> Json:
+    """Report what is known of a task's models.
+
+    Returns:
+        ``task``, ``dataset``, ``split``, ``rows``, ``date``; ``models`` by head with ``accuracy``,
+        ``accuracy_ci95``, ``macro_f1``, ``macro_recall``, ``log_loss``, ``ece``,
+        ``confusion_matrix`` (rows are true classes); ``pairs`` with the exact McNemar test of
+        each; the ``ladder``; and the ``formula``, or null where it is too long.
+    """
+    formula = judgement.formula
+    return {
+        "task": judgement.task,
+        "dataset": judgement.dataset,
+        "revision": judgement.revision,
+        "split": judgement.split,
+        "rows": judgement.rows,
+        "date": judgement.day,
+        "models": {
+            model.head: {
+                **_interval("accuracy", model.accuracy),
+                "macro_f1": model.macro_f1,
+                "macro_recall": model.macro_recall,
+                "log_loss": model.log_loss,
+                "ece": model.ece,
+                "confusion_matrix": [list(row) for row in model.confusion],
+                "texts_per_second": model.texts_per_second,
+            }
+            for model in judgement.models
+        },
+        "pairs": [
+            {
+                "a": test.a,
+                "b": test.b,
+                **_interval("difference", test.difference),
+                "mcnemar_p": test.p,
+                "mcnemar_p_holm": test.corrected,
+                "only_a": test.only_a,
+                "only_b": test.only_b,
+                "smallest_difference": test.smallest,
+                "verdict": verdict(test, judgement.rows),
+            }
+            for test in judgement.pairs
+        ],
+        "fitted_on": judgement.fitted_on,
+        "ladder": [
+            {
+                "rung": rung.name,
+                **_interval("accuracy", rung.as_trained),
+                **_interval("fitted_accuracy", rung.fitted),
+                "seeds": rung.seeds,
+            }
+            for rung in judgement.ladder
+        ],
+        "formula": formula and asdict(formula),
+    }
+
+
+def _interval(name: str, score: Score | None) -> Json:
+    bounds = None if score is None else [score.low, score.high]
+    return {name: None if score is None else score.value, f"{name}_ci95": bounds}
 
 
 def comparison_json(comparison: Comparison) -> Json:

@@ -1,0 +1,67 @@
+"""A judgement in words that carry no more than its numbers."""
+
+from qbert_demo.results import Judgement, PairedTest
+
+
+def verdict(test: PairedTest, rows: int) -> str:
+    """What one comparison shows, in one sentence.
+
+    Exact McNemar, corrected for the number of comparisons, decides what is called a difference.
+    """
+    low, high = 100 * test.difference.low, 100 * test.difference.high
+    points = f"{100 * test.difference.value:+.1f} points ({low:+.1f} to {high:+.1f})"
+    better, worse = (test.a, test.b) if test.only_a >= test.only_b else (test.b, test.a)
+    claim = (
+        f"The {better} is better than the {worse}"
+        if test.differs
+        else f"No difference between {test.a} and {test.b} can be shown"
+    )
+    return (
+        f"{claim} on {rows:,} texts: {test.a} {points}, exact McNemar p = {p_value(test.p)}, "
+        f"{p_value(test.corrected)} after Holm; {test.only_a} texts only the {test.a} got right, "
+        f"{test.only_b} only the {test.b}."
+    )
+
+
+def power(test: PairedTest, rows: int) -> str:
+    """What could have been seen."""
+    return (
+        f"{rows:,} texts show a difference of {100 * test.smallest:.1f} points or more "
+        "four times in five; a smaller one may be there unseen."
+    )
+
+
+def p_value(p: float) -> str:
+    """A p value to two digits that never reads as 0."""
+    return "< 0.0001" if p < 1e-4 else f"{p:.2g}"
+
+
+def as_text(judgement: Judgement) -> str:
+    """The judgement for a terminal."""
+    n = judgement.rows
+    lines = [
+        f"{judgement.task}: {judgement.dataset}, {judgement.split} split, {n:,} texts, "
+        f"{judgement.day}",
+        "",
+    ]
+    for model in judgement.models:
+        s = model.accuracy
+        lines.append(
+            f"{model.head:10} accuracy {s.value:.4f} ({s.low:.4f} to {s.high:.4f})  "
+            f"macro F1 {model.macro_f1:.4f}  log loss {model.log_loss:.4f}  ECE {model.ece:.4f}"
+        )
+    lines += ["", *(f"{verdict(test, n)} {power(test, n)}" for test in judgement.pairs)]
+    if judgement.ladder:
+        head = f"output fitted anew on {judgement.fitted_on:,} rows"
+        lines += ["", f"{'the hybrid, accuracy':48} as trained  {head}"]
+        for rung in judgement.ladder:
+            cells = [f"{s.value:.4f}" if s else "     -" for s in (rung.as_trained, rung.fitted)]
+            lines.append(f"{rung.name:48} {cells[0]}      {cells[1]}")
+    if judgement.formula:
+        f = judgement.formula
+        shares = ", ".join(f"{100 * share:.1f} %" for share in f.share_by_order)
+        lines += ["", f"formula: {f.n_terms} products; of 1, 2, ... angles: {shares}"]
+        if f.linear_agreement is not None:
+            share = 100 * f.linear_agreement
+            lines.append(f"a straight line in the angles gives its label on {share:.1f} %")
+    return "\n".join(lines)

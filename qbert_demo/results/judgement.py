@@ -1,0 +1,140 @@
+"""What is known of a task's models: scores, differences, and what the circuit is needed for."""
+
+from dataclasses import dataclass
+
+from qbert_demo.results.training import Score
+
+
+@dataclass(frozen=True)
+class PairedTest:
+    """Two models on the same texts.
+
+    Attributes:
+        a, b: Their heads.
+        difference: Accuracy of ``a`` minus that of ``b``, with the paired 95 % interval.
+        p: Of the exact McNemar test, two-sided.
+        corrected: The same, corrected by Holm's method for all pairs of the task.
+        only_a, only_b: Texts that this one alone got right.
+        differs: Whether ``corrected`` carries a difference at 5 %.
+        smallest: Difference that so many texts would show with a power of 80 %.
+    """
+
+    a: str
+    b: str
+    difference: Score
+    p: float
+    corrected: float
+    only_a: int
+    only_b: int
+    differs: bool
+    smallest: float
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Texts on which a model is about equally sure.
+
+    Attributes:
+        said: Its mean confidence.
+        right: Share of them that it labels rightly.
+        n: How many.
+    """
+
+    said: float
+    right: float
+    n: int
+
+
+@dataclass(frozen=True)
+class ModelScore:
+    """A model on one split.
+
+    Attributes:
+        head: Of the model.
+        accuracy: With its 95 % interval.
+        macro_f1, macro_recall: Unweighted means over the classes.
+        log_loss: Mean negative log probability of the true class, in nats.
+        ece: Expected calibration error: the mean gap between the two in ``reliability``.
+        reliability: By confidence, in ten bins of equal width less the empty ones.
+        confusion: Texts by true class (rows) and class given (columns).
+        texts_per_second: In batches, on the machine that measured.
+    """
+
+    head: str
+    accuracy: Score
+    macro_f1: float
+    macro_recall: float
+    log_loss: float
+    ece: float
+    reliability: tuple[Reliability, ...]
+    confusion: tuple[tuple[int, ...], ...]
+    texts_per_second: float
+
+
+@dataclass(frozen=True)
+class Rung:
+    """The hybrid with one thing changed.
+
+    Attributes:
+        name: What was changed.
+        as_trained: Accuracy with the output layer as it was trained; ``None`` where the layer
+            does not fit.
+        fitted: Accuracy with an output layer fitted anew on other rows.
+        seeds: Random choices behind it; more than one make both scores medians.
+        spread: Lowest and highest accuracy over the seeds, as trained and fitted anew.
+    """
+
+    name: str
+    as_trained: Score | None
+    fitted: Score | None
+    seeds: int = 1
+    spread: tuple[tuple[float, float] | None, ...] | None = None
+
+
+@dataclass(frozen=True)
+class FormulaFacts:
+    """The circuit and its output layer as a trigonometric polynomial of the angles.
+
+    Attributes:
+        n_terms: Products that there can be.
+        share_by_order: Share of the variance over evenly spread angles by number of angles.
+        kept: Numbers of largest products kept.
+        agreement: Share of texts on which that many give the circuit's label.
+        linear_agreement: The same for a straight line in the angles, by five-fold cross-validation;
+            ``None`` where a label is given fewer than five times.
+    """
+
+    n_terms: int
+    share_by_order: tuple[float, ...]
+    kept: tuple[int, ...]
+    agreement: tuple[float, ...]
+    linear_agreement: float | None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """All of it for a task.
+
+    Attributes:
+        task: Its key.
+        dataset, split, revision: Where the texts are from.
+        rows: How many.
+        fitted_on: Rows that output layers were fitted on anew, of the training split.
+        day: When it was measured.
+        models: By head.
+        pairs: Every pair of models.
+        ladder: The hybrid's rungs.
+        formula: ``None`` where it is too long.
+    """
+
+    task: str
+    dataset: str
+    split: str
+    revision: str | None
+    rows: int
+    fitted_on: int
+    day: str
+    models: tuple[ModelScore, ...]
+    pairs: tuple[PairedTest, ...]
+    ladder: tuple[Rung, ...]
+    formula: FormulaFacts | None

@@ -1,0 +1,71 @@
+from math import comb
+
+import numpy as np
+import pytest
+
+from qbert_demo.evaluation.paired import paired_tests, smallest_difference
+from qbert_demo.evaluation.words import p_value, power, verdict
+
+
+def right(*counts: int) -> dict[str, np.ndarray]:
+    """Texts that both got right, the first alone, the second alone, neither."""
+    kinds = np.repeat([0, 1, 2, 3], counts)
+    return {"hybrid": kinds < 2, "classical": (kinds == 0) | (kinds == 2)}
+
+
+def test_the_p_value_is_the_binomial_one() -> None:
+    (test,) = paired_tests(right(700, 15, 5, 100))
+    tail = sum(comb(20, k) for k in range(6)) / 2**20
+    assert test.p == pytest.approx(2 * tail)
+    assert (test.a, test.b, test.only_a, test.only_b) == ("hybrid", "classical", 15, 5)
+    assert test.difference.value == pytest.approx(10 / 820)
+    assert test.difference.low < test.difference.value < test.difference.high
+
+
+def test_what_an_interval_shows_but_the_test_does_not_is_no_difference() -> None:
+    (test,) = paired_tests(right(750, 27, 14, 81))
+    assert test.difference.low > 0
+    assert not test.differs
+    assert verdict(test, 872).startswith(
+        "No difference between hybrid and classical can be shown on 872 texts: hybrid +1.5 points"
+    )
+    assert "27 texts only the hybrid got right, 14 only the classical" in verdict(test, 872)
+
+
+def test_a_worse_model_is_called_worse_whichever_stands_first() -> None:
+    (test,) = paired_tests(right(500, 5, 300, 67))
+    assert test.differs
+    assert verdict(test, 872).startswith("The classical is better than the hybrid on 872 texts")
+
+
+def test_several_comparisons_are_corrected_for() -> None:
+    some = right(700, 17, 6, 100)
+    (alone,) = paired_tests(some)
+    assert alone.differs
+    tests = paired_tests(some | {"control": some["classical"]})
+    assert [(t.a, t.b) for t in tests] == [
+        ("hybrid", "classical"),
+        ("hybrid", "control"),
+        ("classical", "control"),
+    ]
+    assert tests[0].corrected == pytest.approx(3 * alone.p)
+    assert not tests[0].differs
+    assert (tests[2].p, tests[2].only_a, tests[2].differs) == (1, 0, False)
+
+
+def test_the_smallest_difference_is_found_four_times_in_five() -> None:
+    n, discordant = 872, 40
+    gap = smallest_difference(discordant, n)
+    rng = np.random.default_rng(0)
+    share = discordant / n
+    chances = [(share + gap) / 2, (share - gap) / 2, 1 - share]
+    found = 0
+    for first, second, _ in rng.multinomial(n, chances, 2000):
+        spread = np.sqrt(first + second - (first - second) ** 2 / n)
+        found += (first - second) / spread > 1.96
+    assert found / 2000 == pytest.approx(0.8, abs=0.03)
+    assert f"{100 * gap:.1f} points" in power(paired_tests(right(780, 21, 19, 52))[0], n)
+
+
+def test_no_p_value_reads_as_nothing() -> None:
+    assert [p_value(p) for p in (1.0, 0.0596, 3e-4, 1e-9)] == ["1", "0.06", "0.0003", "< 0.0001"]
