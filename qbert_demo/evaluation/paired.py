@@ -33,7 +33,7 @@ def paired_tests(right: Mapping[str, Right]) -> tuple[PairedTest, ...]:
     """
     pairs = list(combinations(right, 2))
     counts = [_counts(right[a], right[b]) for a, b in pairs]
-    p_values = [float(mcnemar(table, exact=True).pvalue) for table in counts]
+    p_values = [exact_p(right[a], right[b]) for a, b in pairs]
     corrected = multipletests(p_values, method="holm")[1] if p_values else []
     return tuple(
         PairedTest(
@@ -49,6 +49,11 @@ def paired_tests(right: Mapping[str, Right]) -> tuple[PairedTest, ...]:
         )
         for (a, b), table, p, holm in zip(pairs, counts, p_values, corrected, strict=True)
     )
+
+
+def exact_p(a: Right, b: Right) -> float:
+    """Two-sided p value of the exact McNemar test, from which texts each of two got right."""
+    return float(mcnemar(_counts(a, b), exact=True).pvalue)
 
 
 def smallest_difference(discordant: int, n: int) -> float:

@@ -7,18 +7,12 @@ ones the held-out rows.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from qbert_demo.figures.figure import Figure, Table, Trace
 from qbert_demo.figures.theme import (
     GRID,
     HEAD_COLOURS,
-    INK,
-    PAPER,
     SMALL,
     SUBDUED,
-    TINY,
-    axis_labels,
     base_layout,
     plain,
     quiet_axis,
@@ -27,10 +21,6 @@ from qbert_demo.results import Epoch
 
 HEIGHT = 270
 PART_DASHES = {"circuit": "dot", "adapters": "dash"}
-CELL, LEAST_CELL, MATRIX = 44, 26, 308
-"""Pixels of a confusion matrix: a cell, the smallest cell, and the side that is shared first."""
-LABEL_LENGTH = 14
-"""Characters of a label that are shown beside a confusion matrix."""
 
 Histories = Mapping[str, Sequence[Epoch]]
 
@@ -96,56 +86,6 @@ def gradient_curves(histories: Histories, n_epochs: int) -> Figure:
     rows = _rows(histories, lambda e: tuple(f"{norm:.3g}" for norm in e.gradients.values()))
     return Figure(
         "Gradient norms, on a logarithmic scale", data, layout, Table(("epoch", *columns), rows)
-    )
-
-
-def confusion_matrix(
-    head: str, truth: Sequence[int], predicted: Sequence[int], labels: Sequence[str]
-) -> Figure:
-    """Draw how often each class (rows) was given each label (columns).
-
-    Args:
-        head: Its name, such as ``hybrid``.
-        truth: Index of each held-out text's class.
-        predicted: Index of the label it was given.
-        labels: Names of the classes.
-    """
-    n = len(labels)
-    counts = np.zeros((n, n), int)
-    np.add.at(counts, (np.asarray(truth, int), np.asarray(predicted, int)), 1)
-    side = max(120, n * max(LEAST_CELL, min(CELL, MATRIX // n)))
-    names, widest = axis_labels(labels, LABEL_LENGTH)
-    room = int(20 + widest)
-    axis = quiet_axis(tickvals=list(range(n)), ticktext=names)
-    layout = base_layout(
-        side + room + 24,
-        margin={"l": room, "r": 8, "t": 4, "b": room + 20},
-        xaxis={**axis, "range": [-0.5, n - 0.5], "title": _title("predicted"), "tickangle": -45},
-        yaxis={**axis, "range": [n - 0.5, -0.5], "title": _title("true"), "automargin": "left"},
-    )
-    heat = {
-        "type": "heatmap",
-        "name": "confusion",
-        "z": counts.tolist(),
-        "text": counts.tolist(),
-        "texttemplate": "%{text}",
-        "textfont": {"size": TINY, "color": INK},
-        "colorscale": [[0, PAPER], [1, HEAD_COLOURS[head]]],
-        "zmin": 0,
-        "zmax": 1.6 * max(1, int(counts.max())),
-        "showscale": False,
-        "xgap": 2,
-        "ygap": 2,
-        "hovertemplate": "true %{y}, predicted %{x}: %{z}<extra></extra>",
-    }
-    rows = tuple((name, *map(str, row)) for name, row in zip(labels, counts.tolist(), strict=True))
-    return Figure(
-        f"Confusion matrix, {head}",
-        [heat],
-        layout,
-        Table(("true", *labels), rows),
-        min_width=LEAST_CELL * n + room + 8,
-        max_width=side + room + 60,
     )
 
 

@@ -122,7 +122,7 @@ class Explorer:
         tokens = Tokens([], 0)
         for head in check_heads(card, heads):
             classifier = self.classifier(task, head)
-            tokens = _read(classifier, text)
+            tokens = tokens_of(classifier, text)
             predictions[head] = predict(classifier, head, tokens)
         return Comparison(task, text, len(tokens.ids), text[tokens.read :], predictions)
 
@@ -196,7 +196,7 @@ class Explorer:
             InputError: If there is nothing to read.
         """
         classifier = open_source(source, revision, max_model_bytes())
-        tokens = _read(classifier, check_text(text))
+        tokens = tokens_of(classifier, check_text(text))
         return predict(classifier, head_of(classifier.model.config.head).name, tokens)
 
     def classifier(self, task: str, head: str) -> LoadedModel:
@@ -249,7 +249,12 @@ class Explorer:
         self.tasks = shipped.cards
 
 
-def _read(classifier: LoadedModel, text: str) -> Tokens:
+def tokens_of(classifier: LoadedModel, text: str) -> Tokens:
+    """What a model reads of a text.
+
+    Raises:
+        InputError: If that is nothing.
+    """
     tokens = classifier.tokenize([text])[0]
     if len(tokens.ids) <= 2:
         raise InputError("There is nothing in this text that the models can read. Type a sentence.")

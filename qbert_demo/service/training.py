@@ -13,6 +13,7 @@ from qbert_demo.data.hub_dataset import HubDataset, Look
 from qbert_demo.data.own_rows import MAX_OWN_ROWS, MIN_CLASS_ROWS
 from qbert_demo.data.rows import MAX_CLASSES, MAX_ROW_CHARACTERS, MIN_CLASSES, Rows, class_counts
 from qbert_demo.evaluation.metrics import difference
+from qbert_demo.evaluation.paired import exact_p
 from qbert_demo.jobs.queue import Event
 from qbert_demo.training.fine_tune import (
     MAX_LORA_HELD_OUT_ROWS,
@@ -51,4 +52,5 @@ __all__ = [
     "TrainingRun",
     "class_counts",
     "difference",
+    "exact_p",
 ]

@@ -14,6 +14,7 @@ from cachetools import TTLCache
 
 from qbert_demo.checkpoints import zipped
 from qbert_demo.checkpoints.publish import push_folder
+from qbert_demo.data.bundled import is_bundled
 from qbert_demo.data.catalogue import DATASETS
 from qbert_demo.data.catalogue_rows import available
 from qbert_demo.data.choice import DataChoice, Material, gather
@@ -22,7 +23,10 @@ from qbert_demo.errors import BusyError, InputError
 from qbert_demo.hub.commits import check_repo_id, writing_token
 from qbert_demo.jobs.queue import CLOSING, Event, Jobs
 from qbert_demo.model.loaded import LoadedModel
-from qbert_demo.results import Estimate, HeadReport, QuickReport
+from qbert_demo.model.prediction import predict
+from qbert_demo.results import Estimate, HeadReport, Prediction, QuickReport
+from qbert_demo.service.checks import check_text
+from qbert_demo.service.explorer import tokens_of
 from qbert_demo.service.kept import Kept, Training
 from qbert_demo.settings import trainings_at_once
 from qbert_demo.training.fine_tune import MAX_SECONDS, TrainingRun, measure_run, train_run
@@ -78,7 +82,8 @@ class Tuner:
         choices = []
         for source in DATASETS.values():
             is_here = available(source, self._datasets_dir)
-            choices.append((not is_here, f"{source.title}{' (bundled)' * is_here}", source.key))
+            words = " (bundled)" if is_bundled(source.key) else " (local copy)" * is_here
+            choices.append((not is_here, source.title + words, source.key))
         return [(title, key) for _, title, key in sorted(choices, key=lambda c: c[0])]
 
     def material(self, choice: DataChoice) -> Material:
@@ -184,6 +189,19 @@ class Tuner:
             name: adopt(base, head, order.material, order.recipe)
             for name, head in report.heads.items()
         }
+
+    def answers(self, report: QuickReport, order: TrainingRun, text: str) -> list[Prediction]:
+        """What trained heads say of a text, each in the order of its report.
+
+        Raises:
+            InputError: If there is nothing to read, or too much.
+            BackboneError: If the encoder cannot be had.
+        """
+        text = check_text(text)
+        predictions = []
+        for name, model in self.classifiers(report, order).items():
+            predictions.append(predict(model, name, tokens_of(model, text)))
+        return predictions
 
     def base(self) -> LoadedModel:
         """The encoder that visitors' heads share, with a head of no meaning.

@@ -52,7 +52,7 @@ def build_app(explorer: Explorer, tuner: Tuner) -> gr.Blocks:
             task, asking, guest = question.task, question.asking, question.guest
             own = OwnTasks(guest.said, cards, task, circuit_task, asking, guest.token)
             wire_guest_form(explorer, guest, own)
-            build_finetune_tab(tuner, explorer, own)
+            build_finetune_tab(tuner, explorer, own, question.text)
         build_foot(explorer, app)
         build_api(explorer)
         build_finetune_api(tuner)

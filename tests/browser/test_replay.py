@@ -70,6 +70,10 @@ def test_replay_home_and_back(open_page: Open, own_app: str, tmp_path: Path) -> 
     page.focus(SLIDER)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
+    assert "Kept, with the best held-out accuracy: classical" in page.inner_text(SAID)
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(100)
     last = seen(page)
     assert "After epoch 20 of 20; held-out accuracy: classical" in page.inner_text(SAID)
     for _ in range(15):
@@ -79,11 +83,11 @@ def test_replay_home_and_back(open_page: Open, own_app: str, tmp_path: Path) -> 
     early = seen(page)
     for part in ("hands", "dots", "line", "values"):
         assert early[part] != last[part], part
-    assert len(early["dots"]) == 4
+    assert len(early["dots"]) == 6
     assert len(early["values"]) == 4 * 4
     for sign, value in zip(early["signs"], early["values"], strict=True):
         assert value == "0.00" or (sign == "negative") == value.startswith("\N{MINUS SIGN}")
-    assert sum(map(int, early["counts"])) == 2 * 7
+    assert sum(map(int, early["counts"])) == 3 * 7
     page.click("#replay [data-is=play]")
     page.wait_for_function(f"document.querySelector('{SAID}').textContent.includes('20 of 20')")
     page.wait_for_function("document.querySelector('#replay [data-is=play]').innerText === 'Play'")

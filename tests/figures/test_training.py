@@ -8,7 +8,6 @@ import pytest
 from qbert_demo.figures.theme import HEAD_COLOURS, plain
 from qbert_demo.figures.training import (
     accuracy_curves,
-    confusion_matrix,
     gradient_curves,
     loss_curves,
 )
@@ -133,25 +132,3 @@ def test_before_the_first_epoch_there_are_empty_axes() -> None:
         resolved(draw(nothing, 20))
     resolved(angle_curves([], 20, (2, 4, 3)))
     resolved(value_curves([], 20))
-
-
-@pytest.mark.parametrize("n", [2, 7, 8, 20])
-def test_cells_of_a_confusion_matrix_have_room_for_a_count(n: int) -> None:
-    labels = [f"{k} & a label of sixty letters" for k in range(n)]
-    figure = confusion_matrix("hybrid", range(n), range(n), labels)
-    margin = figure.layout["margin"]
-    height = figure.layout["height"] - margin["t"] - margin["b"]
-    assert height / n >= 26
-    assert (figure.min_width - margin["l"] - margin["r"]) / n >= 26
-    assert figure.min_width <= figure.max_width
-    assert margin["l"] == 20 + int(7.4 * 14), "of the label as it is drawn"
-    resolved(figure)
-
-
-def test_the_confusion_matrix_counts_pairs_and_escapes_names() -> None:
-    figure = confusion_matrix("hybrid", [0, 0, 1, 1, 1], [0, 1, 1, 1, 0], ["<b>no</b>", "yes"])
-    (heat,) = figure.data
-    assert heat["z"] == [[1, 1], [1, 2]]
-    assert figure.layout["xaxis"]["ticktext"][0] == "&lt;b&gt;no&lt;/b&gt;"
-    assert figure.table.rows == (("<b>no</b>", "1", "1"), ("yes", "1", "2"))
-    resolved(figure)

@@ -15,15 +15,13 @@ import pytest
 from qbert_demo.errors import InputError
 from qbert_demo.figures.theme import signed
 from qbert_demo.results import QuickReport, TaskCard
-from qbert_demo.service import HEADS
 from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.finetune.downloads import download, use
-from qbert_demo.ui.finetune.replay import replayed
+from qbert_demo.ui.finetune.replay import replay_json
 from qbert_demo.ui.finetune.rows_form import choice_of, preview
-from qbert_demo.ui.finetune.run import CURVES, Shown, run, stop
+from qbert_demo.ui.finetune.run import Shown, run, stop
 from qbert_demo.ui.finetune.session import Session
 from qbert_demo.ui.finetune.words import progress_html
-from qbert_demo.ui.parts.plotly_view import Panel
 from tests.service.test_tuner import OWN
 from tests.ui.scripted import ScriptedExplorer
 from tests.ui.test_compare import text_of
@@ -66,9 +64,8 @@ def test_a_training_goes_through_its_stages_to_a_table(updates: list[Any]) -> No
     session = last.session
     assert last.bar == ""
     assert isinstance(session.report, QuickReport)
-    assert all(isinstance(getattr(last, name), Panel) for name in CURVES)
-    assert last.loss.figure.data[0]["x"] == [1, 2, 3, 4, 5]
-    assert [trace["name"] for trace in last.angles.figure.data] == ["q0", "q1"]
+    assert last.form == gr.skip()
+    assert not last.end["visible"]
     words = text_of(last.result)
     assert "On 7 held-out rows" in words
     truth = np.array(session.order.material.held_out.labels)
@@ -79,9 +76,12 @@ def test_a_training_goes_through_its_stages_to_a_table(updates: list[Any]) -> No
     assert f"the hybrid alone is right on {alone} texts" in words
     largest = max(np.mean(truth), 1 - np.mean(truth))
     assert f"would be right on {100 * largest:.1f} %" in words
-    assert last.control is None
-    counts = last.classical.figure.data[0]["z"]
-    assert sum(map(sum, counts)) == 7
+    wrong = sum(~(right["classical"] & right["hybrid"]))
+    assert f"{wrong} held-out texts that at least one head got wrong" in text_of(last.wrong) or (
+        not wrong
+    )
+    begun = next(update for update in updates if update.token == "")
+    assert begun.form == {"open": False, "__type__": "update"}
 
 
 def test_a_finished_training_is_in_its_page_alone_and_may_give_way(
@@ -110,8 +110,13 @@ def test_a_trained_head_is_downloaded_as_a_checkpoint(updates: list[Any]) -> Non
 def test_the_replay_has_every_epoch_and_what_was_kept(updates: list[Any]) -> None:
     session = updates[-1].session
     report, material = session.report, session.order.material
-    told = json.loads(replayed(session) or "")
+    told = json.loads(updates[-1].replay)
     assert told["epochs"] == [1, 2, 3, 4, 5]
+    assert told["ended"]
+    figures = {name: panel["figure"]["data"] for name, panel in told["figures"].items()}
+    assert figures["loss"][0]["x"] == [1, 2, 3, 4, 5]
+    assert [trace["name"] for trace in figures["turns"]] == ["q0", "q1"]
+    assert {"accuracy", "gradients", "courses"} < set(figures)
     hybrid = report.heads["hybrid"].history
     np.testing.assert_allclose(told["dials"]["angles"], [e.angles for e in hybrid], atol=6e-5)
     np.testing.assert_allclose(told["bars"]["values"], [e.values for e in hybrid], atol=6e-5)
@@ -123,7 +128,10 @@ def test_the_replay_has_every_epoch_and_what_was_kept(updates: list[Any]) -> Non
         assert kept.trace() / len(material.held_out) == head.accuracy.value
     below = told["figures"]["values"]["below"]
     assert all(text in text_of(below) for text in material.held_out.texts[:4])
-    assert replayed(None) is replayed(Session()) is None
+    assert replay_json(session.order, {"hybrid": ()}, report) is None
+    early = json.loads(replay_json(session.order, {"hybrid": hybrid[:2]}) or "")
+    assert (early["epochs"], early["planned"], early["ended"]) == ([1, 2], 5, False)
+    assert "gradients" not in early["figures"]
 
 
 @pytest.mark.parametrize(
@@ -152,8 +160,8 @@ def test_a_second_start_asks_first_and_then_drops_the_first(tuner: Tuner) -> Non
     first = run(tuner, Session(), ["hybrid"], long, FORM)
     session = next(update.session for update in first if update.session.is_running)
     (asked,) = run(tuner, session, ["classical"], QUICK, FORM)
-    assert "Press Start once more" in text_of(asked.said)
-    assert "Press Start once more" in text_of(next(first).said), "the running one keeps asking"
+    assert "Press once more" in text_of(asked.said)
+    assert "Press once more" in text_of(next(first).said), "the running one keeps asking"
     *_, last = run(tuner, asked.session, ["classical"], QUICK, FORM)
     assert text_of(last.said) == "Finished."
     assert list(first) == [], "the dropped one falls silent"
@@ -199,16 +207,16 @@ def test_a_mistake_in_a_second_start_leaves_the_first_running(tuner: Tuner) -> N
 def test_old_curves_go_when_a_new_training_begins(tuner: Tuner) -> None:
     following = run(tuner, Session(), ["classical"], QUICK, FORM)
     begun = next(update for update in following if update.session.is_running)
-    assert {getattr(begun, name) for name in (*CURVES, *HEADS)} == {None}
-    assert begun.bar == begun.result == begun.token == ""
+    assert begun.replay is None
+    assert begun.bar == begun.result == begun.wrong == begun.token == ""
     following.close()  # type: ignore[attr-defined]
 
 
 def test_what_is_not_named_stays_as_it_is() -> None:
     session = Session()
-    told = Shown(session, angles=None, hybrid=None, token="")._asdict()
+    told = Shown(session, replay=None, wrong="", token="")._asdict()
     named = {name for name, value in told.items() if value != gr.skip()}
-    assert named == {"session", "angles", "hybrid", "token"}
+    assert named == {"session", "replay", "wrong", "token"}
 
 
 def test_the_token_stays_until_a_training_has_begun(tuner: Tuner) -> None:
@@ -223,7 +231,7 @@ def test_stop_ends_a_training_with_what_it_learnt(tuner: Tuner) -> None:
     long = {"epochs": 100, "n_qubits": 8, "n_layers": 6, "batch_size": 2}
     following = run(tuner, Session(), ["classical", "hybrid"], long, FORM)
     for update in following:
-        if isinstance(update.loss, Panel) and update.session.is_running:
+        if isinstance(update.replay, str) and update.session.is_running:
             stop(tuner, update.session)
             break
     *_, last = following
@@ -263,8 +271,14 @@ def test_the_trained_heads_answer_in_the_other_tabs(tuner: Tuner, updates: list[
             self.adopted = card, classifiers
 
     explorer = Asked()
-    words, cards, task, circuit_task, asked, token = use(tuner, explorer, updates[-1].session, ())
+    words, cards, task, circuit_task, asked, token, text = use(
+        tuner, explorer, updates[-1].session, ()
+    )
     assert token == gr.skip()
+    last_report, rows = updates[-1].session.report, updates[-1].session.order.material.held_out
+    place = rows.texts.index(text)
+    wrong = [head.predicted[place] != rows.labels[place] for head in last_report.heads.values()]
+    assert any(wrong) or text == rows.texts[0]
     assert "in Compare and Circuit" in words
     (card,) = cards
     assert card.key.startswith("mine-")

@@ -1,6 +1,7 @@
 """The Fine-tune tab's handlers for training end to end: the time told first, stages, a stop."""
 
 import contextlib
+import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +20,6 @@ from qbert_demo.ui.finetune.run import MEASURING, run, stop
 from qbert_demo.ui.finetune.session import Session
 from qbert_demo.ui.finetune.settings_form import recipe_of
 from qbert_demo.ui.finetune.words import duration, steps_html, watched_html
-from qbert_demo.ui.parts.plotly_view import Panel
 from tests.ui.test_compare import text_of
 from tests.ui.test_finetune import FORM
 
@@ -61,12 +61,13 @@ def test_a_training_end_to_end_goes_through_its_stages_to_a_table(tuner: Tuner) 
     bars = [text_of(update.bar) for update in updates if isinstance(update.bar, str)]
     assert any(re.match(r"\d of 3 steps", bar) for bar in bars)
     last = updates[-1]
-    assert last.loss.figure.data[0]["x"] == pytest.approx([1 / 3, 2 / 3, 1])
-    names = [trace["name"] for trace in last.gradients.figure.data]
+    figures = json.loads(last.replay)["figures"]
+    assert figures["loss"]["figure"]["data"][0]["x"] == pytest.approx([1 / 3, 2 / 3, 1])
+    names = [trace["name"] for trace in figures["gradients"]["figure"]["data"]]
     assert names == ["hybrid, circuit", "hybrid, classical part", "hybrid, encoder"]
-    assert len(last.values.figure.data) == 4 * 2
+    assert len(figures["courses"]["figure"]["data"]) == 4 * 2
     held_out = last.session.order.material.held_out.texts
-    assert all(text in last.values.below for text in held_out[:4])
+    assert all(text in figures["values"]["below"] for text in held_out[:4])
     assert "83,732" in text_of(last.result), "72 updates of rank 2, and the head"
 
 
@@ -131,7 +132,7 @@ def test_a_training_stopped_early_says_what_was_not_learnt(tuner: Tuner) -> None
         session.foretold = TrainingRun(tuner.material(choice_of(*FORM)), recipe)
         following = run(tuner, session, ["classical", "hybrid"], long, FORM)
         for update in following:
-            is_drawn = isinstance(update.loss, Panel) and bool(update.loss.figure.data)
+            is_drawn = isinstance(update.replay, str)
             if update.session.is_running and (
                 at in str(update.said) or (is_drawn and at == "classical")
             ):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -10,15 +11,34 @@ from qbert_demo.errors import QBertError
 from qbert_demo.results import TaskCard
 from qbert_demo.service import HEADS, Explorer
 from qbert_demo.service.tuner import Tuner, archive
+from qbert_demo.ui.finetune.result import wrong_texts
 from qbert_demo.ui.finetune.session import Session, nothing_html
-from qbert_demo.ui.parts.events import QUIET, Told
+from qbert_demo.ui.parts.events import KEEP, QUIET, Told
 from qbert_demo.ui.parts.file_link import File, FileLink
-from qbert_demo.ui.parts.own_tasks import OwnTasks, added, free_title
+from qbert_demo.ui.parts.own_tasks import added, free_title
 from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.words import error_html
 
+GO_THERE = """(said) => {
+    if (!said.includes('problem')) document.getElementById('compare-tab-button').click();
+}"""
+SAVED = "(file) => { if (file) document.dispatchEvent(new Event('heads-saved')); }"
+"""Tells the page, which warns before heads are lost that nobody has saved."""
 
-def build_downloads(tuner: Tuner, explorer: Explorer, session: gr.State, own: OwnTasks) -> None:
+
+class Use(NamedTuple):
+    """What changes when trained heads are used: as `OwnTasks`, and the Compare tab's text."""
+
+    said: Any
+    cards: Any = KEEP
+    task: Any = KEEP
+    circuit_task: Any = KEEP
+    asking: Any = KEEP
+    token: Any = KEEP
+    text: Any = KEEP
+
+
+def build_downloads(tuner: Tuner, explorer: Explorer, session: gr.State, own: Use) -> None:
     """Lay out what a visitor can do with trained heads, and wire it.
 
     Args:
@@ -34,18 +54,20 @@ def build_downloads(tuner: Tuner, explorer: Explorer, session: gr.State, own: Ow
     link = FileLink("Save {name} again", at_once=True, elem_id="download-link")
     using.click(
         partial(use, tuner, explorer), [session, own.cards], own._replace(said=said), **QUIET
-    )
+    ).then(None, said, None, js=GO_THERE, api_visibility="private")
     for head, button in zip(HEADS, buttons, strict=True):
-        button.click(partial(download, head), session, Told(said, link), **QUIET)
+        button.click(partial(download, head), session, Told(said, link), **QUIET).then(
+            None, link, None, js=SAVED, api_visibility="private"
+        )
 
 
 def use(
     tuner: Tuner, explorer: Explorer, session: Session | None, own: Sequence[TaskCard] | None
-) -> OwnTasks:
-    """Let the trained heads answer in the other tabs."""
+) -> Use:
+    """Let the trained heads answer in the other tabs, about a held-out text that one got wrong."""
     if session is None or session.report is None or session.order is None:
         words = "There is nothing to use yet. Train something first."
-        return OwnTasks(nothing_html(session, words))
+        return Use(nothing_html(session, words))
     report, order = session.report, session.order
     try:
         classifiers = tuner.classifiers(report, order)
@@ -54,9 +76,11 @@ def use(
         card = TaskCard(key, free_title(own, "Yours", key), order.material.labels, (), heads)
         explorer.adopt(card, classifiers)
     except QBertError as error:
-        return OwnTasks(error_html(str(error)))
+        return Use(error_html(str(error)))
     words = f"<p>They answer in Compare and Circuit now, as the task “{card.title}”.</p>"
-    return added(explorer, words, own, card)
+    held_out, wrong = order.material.held_out, wrong_texts(report, order.material)
+    text = held_out.texts[wrong[0] if wrong else 0]
+    return Use(*added(explorer, words, own, card), text=text)
 
 
 def download(head: str, session: Session | None) -> Told:

@@ -15,6 +15,10 @@ from qbert_demo.ui.parts.markup import commit_html
 from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.words import error_html
 
+PUSHED = """(said) => {
+    if (said.startsWith('<p>Pushed to')) document.dispatchEvent(new Event('heads-saved'));
+}"""
+
 
 class Pushed(NamedTuple):
     """What is said of a push (HTML), and what is in the token's box then."""
@@ -59,7 +63,7 @@ def build_push(session: gr.State) -> None:
         Pushed(said, token),
         concurrency_limit=4,
         **QUIET,
-    )
+    ).then(None, said, None, js=PUSHED, api_visibility="private")
 
 
 def push(

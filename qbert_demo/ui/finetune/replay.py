@@ -1,11 +1,12 @@
-"""The replay: one slider over the epochs of a finished training.
+"""The race: one set of curves that grows while heads learn, and one slider over it afterwards.
 
-The server hands the page the whole history once; moving the slider asks nobody.
+The page draws the epochs at a pace of its own, since a training may outrun the eye; it has the
+whole history, so that moving the slider asks nobody.
 """
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gradio as gr
@@ -13,16 +14,15 @@ import numpy as np
 
 from qbert_demo.figures import Figure
 from qbert_demo.figures import replay as frames
-from qbert_demo.figures.training import accuracy_curves, loss_curves
-from qbert_demo.results import Epoch, HeadReport, QuickReport
-from qbert_demo.service.training import Material
-from qbert_demo.ui.finetune.session import Session
+from qbert_demo.figures.training import accuracy_curves, gradient_curves, loss_curves
+from qbert_demo.figures.watched import angle_curves, value_curves
+from qbert_demo.results import Epoch, QuickReport
+from qbert_demo.service.training import Material, TrainingRun
 from qbert_demo.ui.finetune.words import watched_html
-from qbert_demo.ui.parts.events import QUIET
 from qbert_demo.ui.parts.plotly_view import drawing
 from qbert_demo.ui.parts.static import STATIC
 
-WEIGHTS = "classifier.middle.weights"
+Histories = Mapping[str, Sequence[Epoch]]
 DIALS_HINT = (
     "A dial for each angle of the trained gates, anticlockwise from the right; the faint hand is "
     "where it stood after the first epoch."
@@ -35,7 +35,7 @@ class Replay(gr.HTML):
     def __init__(self, **kwargs: Any) -> None:
         """Create it empty; ``kwargs`` are what ``gr.HTML`` takes."""
         markup = json.dumps((STATIC / "replay.html").read_text("utf-8"))
-        scripts = ("lab_words.js", "replay.js")
+        scripts = ("lab_words.js", "replay_views.js", "replay.js")
         super().__init__(
             html_template="",
             js_on_load=drawing(*scripts, before=f"const REPLAY_HTML = {markup};\n"),
@@ -44,54 +44,46 @@ class Replay(gr.HTML):
         )
 
 
-def build_replay(session: gr.State, result: gr.HTML) -> None:
-    """Lay out the replay of a training that fills itself when there is another result.
+def replay_json(
+    order: TrainingRun, histories: Histories, report: QuickReport | None = None
+) -> str | None:
+    """Write what is known of a training for the page; ``None`` before the first epoch.
 
     Args:
-        session: The training's `Session`.
-        result: What changes when a training begins or ends.
+        order: Its rows and settings.
+        histories: Epochs so far by head.
+        report: Its result, once it has ended.
     """
-    view = Replay(elem_id="replay")
-    result.change(replayed, session, view, queue=False, **QUIET)
-
-
-def replayed(session: Session | None) -> str | None:
-    """What the replay shows of a visitor's latest training; ``None`` if it has no epoch."""
-    if session is None or session.report is None or session.order is None:
+    histories = {name: history for name, history in histories.items() if history}
+    if not histories:
         return None
-    if not any(head.history for head in session.report.heads.values()):
-        return None
-    return replay_json(session.report, session.order.material)
-
-
-def replay_json(report: QuickReport, material: Material) -> str:
-    """Write a finished training for the page.
-
-    Args:
-        report: Its result; at least one head has finished an epoch.
-        material: What it learnt from and was judged on.
-    """
-    histories = {name: head.history for name, head in report.heads.items()}
+    material, n = order.material, order.recipe.epochs
     epochs = sorted({epoch.epoch for history in histories.values() for epoch in history})
-    n = math.ceil(epochs[-1])
     figures = {
         "loss": _panel(loss_curves(histories, n)),
         "accuracy": _panel(accuracy_curves(histories, n)),
     }
     told: dict[str, Any] = {
+        "ended": report is not None,
+        "planned": n if report is None else math.ceil(epochs[-1]),
         "epochs": epochs,
-        "scores": [_scores(head) for head in report.heads.values()],
+        "scores": [_scores(name, history, report) for name, history in histories.items()],
         "confusions": [
             _confusions(name, history, material.labels)
             for name, history in histories.items()
-            if history and history[0].confusion.size
+            if history[0].confusion.size
         ],
         "figures": figures,
     }
-    hybrid = report.heads.get("hybrid")
-    if hybrid and hybrid.history:
-        told["dials"], figures["angles"] = _dials(hybrid)
-        told["bars"], figures["values"] = _bars(hybrid.history, material)
+    if hybrid := histories.get("hybrid"):
+        shape = order.recipe.spec().weight_shape
+        told["dials"], figures["angles"] = _dials(hybrid, shape)
+        told["bars"], figures["values"] = _bars(hybrid, material)
+    if report:
+        figures["gradients"] = _panel(gradient_curves(histories, n))
+        if hybrid:
+            figures["turns"] = _panel(angle_curves(hybrid, n, shape))
+            figures["courses"] = _panel(value_curves(hybrid, n))
     return json.dumps(told, separators=(",", ":"), allow_nan=False)
 
 
@@ -102,15 +94,21 @@ def _confusions(head: str, history: Sequence[Epoch], labels: Sequence[str]) -> d
     return {"head": head, "labels": labels, "counts": told, "most": max(1, most)}
 
 
-def _scores(head: HeadReport) -> dict[str, Any]:
-    shares = [epoch.accuracy for epoch in head.history]
-    return {"head": head.head, "shares": shares, "kept": head.best_epoch - 1}
+def _scores(head: str, history: Sequence[Epoch], report: QuickReport | None) -> dict[str, Any]:
+    """Accuracy of a head after each of its epochs, and the place of the one that is kept."""
+    found = report.heads.get(head) if report else None
+    return {
+        "head": head,
+        "epochs": [epoch.epoch for epoch in history],
+        "shares": [epoch.accuracy for epoch in history],
+        "kept": found.best_epoch - 1 if found else None,
+    }
 
 
-def _dials(hybrid: HeadReport) -> tuple[dict[str, Any], dict[str, Any]]:
-    n_layers, n_qubits, n_rotations = hybrid.tensors[WEIGHTS].shape
-    shape = (n_layers, n_qubits, n_rotations)
-    angles = [_rounded(epoch.angles) for epoch in hybrid.history]
+def _dials(
+    history: Sequence[Epoch], shape: tuple[int, int, int]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    angles = [_rounded(epoch.angles) for epoch in history]
     told = {
         "middles": frames.dial_middles(shape),
         "names": frames.dial_names(shape),

@@ -3,7 +3,7 @@
 import html
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -40,11 +40,22 @@ OWN_EXAMPLE = """The train was late again, calm
 I cannot believe they cancelled it, angry"""
 
 
-def build_rows_form(tuner: Tuner) -> list[Any]:
-    """Lay out the choice of rows; returns its controls in the order of `choice_of`.
+HUB_BOXES = 7
+"""Controls of `build_hub_dataset`."""
 
-    The last one is the box of a token, to be emptied when a training begins.
+
+class RowsForm(NamedTuple):
+    """The form's controls in the order of `choice_of`, and the box of a token among them.
+
+    The token is to be forgotten when a training begins.
     """
+
+    controls: list[Any]
+    token: gr.Textbox
+
+
+def build_rows_form(tuner: Tuner) -> RowsForm:
+    """Lay out the choice of rows."""
     gr.HTML("<h2>1 Data</h2>", apply_default_css=False)
     sources = tuner.sources()
     kind = gr.Radio(
@@ -64,16 +75,19 @@ def build_rows_form(tuner: Tuner) -> list[Any]:
     with gr.Column(visible=False, elem_id="from-hub") as from_hub:
         hub_dataset = build_hub_dataset(tuner)
     with gr.Column(visible=False, elem_id="from-own") as from_own:
+        gr.HTML(f'<p class="hint">{OWN_RULES}</p>', apply_default_css=False)
+        with gr.Row(elem_id="own-lists"):
+            lists = _build_lists()
         own_text = gr.Textbox(
-            label="One row a line: text, label",
-            info=OWN_RULES,
+            label="or paste lines: text, label",
+            info="They count where both lists are empty.",
             placeholder=OWN_EXAMPLE,
             lines=6,
             max_lines=14,
             elem_id="own-text",
         )
         own_file = gr.File(
-            label="or a CSV, TSV or JSONL file; it counts more than pasted lines",
+            label="or a CSV, TSV or JSONL file; it counts more than lists and lines",
             file_types=[".csv", ".tsv", ".txt", ".jsonl", ".ndjson"],
             height=110,
         )
@@ -82,18 +96,51 @@ def build_rows_form(tuner: Tuner) -> list[Any]:
             rows = gr.Slider(MIN_ROWS, MAX_TRAIN_ROWS, 500, step=10, label="Rows to train on")
             held_out = gr.Slider(MIN_ROWS, MAX_HELD_OUT_ROWS, 200, step=10, label="Rows held out")
         balanced = gr.Checkbox(True, label="Take all classes equally")
-    seed = gr.Number(0, label="Seed of the choice", minimum=0, precision=0)
+    seed = gr.Number(
+        0,
+        label="Seed of the choice",
+        info="Any number; the same one draws the same rows again.",
+        minimum=0,
+        precision=0,
+    )
     with gr.Row(elem_classes="buttons"):
         look = gr.Button("Look at the rows", elem_id="look")
     shown = spoken("", elem_id="rows-shown")
     form = [kind, source, own_text, own_file, rows, held_out, balanced, seed, *hub_dataset]
+    form += lists
     look.click(_getting, None, shown, queue=False, **QUIET).then(
         partial(preview, tuner), form, shown, concurrency_limit=8, **QUIET
     )
     source.change(about_html, source, about, api_visibility="private", queue=False)
     parts = [from_dataset, from_hub, from_own, how_many]
     kind.change(_shown_for, kind, parts, queue=False, **QUIET)
-    return form
+    return RowsForm(form, hub_dataset[-1])
+
+
+def _build_lists() -> list[Any]:
+    """Two lists to fill: a class's name and its sentences, twice."""
+    controls = []
+    for letter, name, example in (
+        ("a", "calm", "The train was late again"),
+        ("b", "angry", "I cannot believe they cancelled it"),
+    ):
+        with gr.Column():
+            controls += [
+                gr.Textbox(
+                    label=f"Class {letter.upper()}",
+                    placeholder=f"such as: {name}",
+                    max_lines=1,
+                    elem_id=f"class-{letter}",
+                ),
+                gr.Textbox(
+                    label=f"Sentences of class {letter.upper()}, one a line",
+                    placeholder=example,
+                    lines=5,
+                    max_lines=12,
+                    elem_id=f"sentences-{letter}",
+                ),
+            ]
+    return controls
 
 
 def choice_of(
@@ -105,19 +152,40 @@ def choice_of(
     held_out: float,
     balanced: bool,
     seed: float,
-    *hub_dataset: Any,
+    *more: Any,
 ) -> DataChoice:
-    """Read the form, unchecked; ``hub_dataset`` are the boxes that `hub_dataset_of` reads."""
+    """Read the form, unchecked.
+
+    Args:
+        kind: ``dataset``, ``hub`` or ``own``.
+        source: Key of a dataset of the catalogue.
+        own_text, own_file, rows, held_out, balanced, seed: See `DataChoice`.
+        more: The boxes that `hub_dataset_of` reads, then those that `listed_lines` does.
+    """
     return DataChoice(
         source if kind == "dataset" else None,
-        own_text or "",
+        listed_lines(*more[HUB_BOXES:]) or own_text or "",
         Path(own_file) if own_file else None,
         as_whole(rows),
         as_whole(held_out),
         bool(balanced),
         as_whole(seed),
-        hub_dataset_of(*hub_dataset) if kind == "hub" else None,
+        hub_dataset_of(*more[:HUB_BOXES]) if kind == "hub" else None,
     )
+
+
+def listed_lines(*lists: str | None) -> str:
+    """Write lists as lines of a text, a tab and its class; empty if the lists are.
+
+    Args:
+        lists: Name and sentences of a class, then of the next.
+    """
+    lines = []
+    for letter, name, sentences in zip("AB", lists[::2], lists[1::2], strict=False):
+        label = " ".join((name or "").split()) or letter
+        for sentence in filter(str.strip, (sentences or "").splitlines()):
+            lines.append(f"{' '.join(sentence.split())}\t{label}")
+    return "\n".join(lines)
 
 
 def about_html(key: str) -> str:

@@ -6,37 +6,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import gradio as gr
+
 from qbert_demo.errors import InputError, QBertError
-from qbert_demo.figures.training import (
-    accuracy_curves,
-    confusion_matrix,
-    gradient_curves,
-    loss_curves,
-)
-from qbert_demo.figures.watched import angle_curves, value_curves
-from qbert_demo.results import Epoch, QuickReport
-from qbert_demo.service import HEADS
-from qbert_demo.service.training import Event, LoraRecipe, Material, TrainingRun
+from qbert_demo.results import Epoch
+from qbert_demo.service.training import Event, LoraRecipe, TrainingRun
 from qbert_demo.service.tuner import Tuner
+from qbert_demo.ui.finetune.replay import replay_json
+from qbert_demo.ui.finetune.result import result_html, wrong_html
 from qbert_demo.ui.finetune.rows_form import choice_of
 from qbert_demo.ui.finetune.session import Session
 from qbert_demo.ui.finetune.settings_form import recipe_of
-from qbert_demo.ui.finetune.words import (
-    estimate_html,
-    progress_html,
-    result_html,
-    steps_html,
-    watched_html,
-)
+from qbert_demo.ui.finetune.words import estimate_html, progress_html, steps_html
 from qbert_demo.ui.parts.events import KEEP
-from qbert_demo.ui.parts.plotly_view import Panel
 from qbert_demo.ui.parts.words import error_html
 
 PAUSE = 0.35
 """Seconds between two looks at a running training."""
-CURVES = ("loss", "accuracy", "gradients", "angles", "values")
 ASK_AGAIN = (
-    '<p class="notice">A training of yours is running. Press Start once more to drop it and begin '
+    '<p class="notice">A training of yours is running. Press once more to drop it and begin '
     "anew.</p>"
 )
 
@@ -48,30 +36,27 @@ MEASURING = "<p>Measuring a few steps, to say how long it will take here …</p>
 class Shown(NamedTuple):
     """What the page shows from now on; a part that is left out stays as it is.
 
-    The other fields are a `Panel` for each of `CURVES` and for each head's confusion matrix;
-    ``None`` empties a place.
-
     Attributes:
         session: What the page remembers.
         said: The words; HTML.
         bar: How far the training is; HTML.
-        result: The table; HTML.
+        form: The form, which folds away when a training begins.
+        end: The button Stop, which is there while there is something to stop.
+        result: The verdict and the table; HTML.
+        replay: What `replay_json` writes; ``None`` empties it.
+        wrong: What the heads got wrong; HTML.
         token: What stands in the box of the token that opened the rows.
     """
 
     session: Any
     said: Any = KEEP
     bar: Any = KEEP
+    form: Any = KEEP
+    end: Any = KEEP
     result: Any = KEEP
+    replay: Any = KEEP
+    wrong: Any = KEEP
     token: Any = KEEP
-    loss: Any = KEEP
-    accuracy: Any = KEEP
-    gradients: Any = KEEP
-    angles: Any = KEEP
-    values: Any = KEEP
-    classical: Any = KEEP
-    hybrid: Any = KEEP
-    control: Any = KEEP
 
 
 @dataclass
@@ -141,7 +126,7 @@ def run(
         return
     session.preparing = this = object()
     try:
-        yield Shown(session, "<p>Getting the rows …</p>", "")
+        yield Shown(session, "<p>Getting the rows …</p>", "", end=gr.update(visible=True))
         words = "<p>Starting …</p>"
         order = TrainingRun(tuner.material(choice_of(*form)), recipe_of(heads, settings))
         if isinstance(order.recipe, LoraRecipe) and order != session.foretold:
@@ -151,7 +136,7 @@ def run(
             if estimate.seconds > UNASKED_SECONDS:
                 session.foretold = order if estimate.seconds <= order.seconds() else None
                 tuner.keep(session)
-                yield Shown(session, _noted(session, words))
+                yield _refused(session, words)
                 return
         if session.preparing is not this:
             raise InputError("Stopped before it began.")
@@ -159,7 +144,7 @@ def run(
             stop(tuner, session, drop=True)
         job_id = tuner.start(order.material, order.recipe)
     except QBertError as error:
-        yield Shown(session, _noted(session, error_html(str(error))))
+        yield _refused(session, error_html(str(error)))
         return
     finally:
         if session.preparing is this:
@@ -167,17 +152,18 @@ def run(
     session = Session(job_id, is_running=True, order=order)
     tuner.keep(session)
     try:
-        yield _emptied(session, words)._replace(token="")
+        begun = {"form": gr.update(open=False), "token": ""}
+        yield _emptied(session, words)._replace(**begun)
         yield from _follow(tuner, session, _Progress(order))
     finally:
         stop(tuner, session, drop=True)
         tuner.keep(session)
 
 
-def _noted(session: Session, words: str) -> str:
-    """Let words about another training stand beside the progress of the one that runs."""
+def _refused(session: Session, words: str) -> Shown:
+    """Say why no training begins; the words stay beside the progress of one that runs."""
     session.notice = words if session.is_running else ""
-    return words
+    return Shown(session, words, end=gr.update(visible=session.is_running))
 
 
 def stop(tuner: Tuner, session: Session, *, drop: bool = False) -> None:
@@ -194,7 +180,7 @@ def stop(tuner: Tuner, session: Session, *, drop: bool = False) -> None:
 
 def _emptied(session: Session, words: str) -> Shown:
     """Words, and nothing left of an earlier training."""
-    return Shown(session, words, bar="", result="", **dict.fromkeys((*CURVES, *HEADS)))
+    return Shown(session, words, bar="", result="", replay=None, wrong="")
 
 
 def _follow(tuner: Tuner, session: Session, progress: _Progress) -> Iterator[Shown]:
@@ -210,16 +196,15 @@ def _follow(tuner: Tuner, session: Session, progress: _Progress) -> Iterator[Sho
             if event.is_last:
                 session.is_running = False
                 session.report = event.value
-                words = _last_words(session, event)
-                yield Shown(session, words, "")  # figures take longer to draw
-                yield _ended(session, words, progress)
+                yield _ended(session, _last_words(session, event), progress)
                 return
             progress.hear(event)
         if session.preparing:
             continue  # what is said is about that
         stage, bar = progress.html()
-        curves = _curves(progress) if len(progress.epochs) > before else {}
-        yield Shown(session, stage + session.notice, bar, **curves)
+        has_news = len(progress.epochs) > before
+        replay = replay_json(progress.order, progress.histories()) if has_news else KEEP
+        yield Shown(session, stage + session.notice, bar, replay=replay)
         time.sleep(PAUSE if events else 0)
 
 
@@ -237,32 +222,18 @@ def _last_words(session: Session, event: Event) -> str:
 
 
 def _ended(session: Session, words: str, progress: _Progress) -> Shown:
-    """All figures, the result and a confusion matrix for each head."""
-    report, material = session.report, progress.order.material
+    """The result, and what all its figures are drawn from."""
+    report, order = session.report, progress.order
+    gone = gr.update(visible=False)
     if report is None:
-        return _emptied(session, words)
-    matrices = {head: _confusion(report, material, head) for head in HEADS}
-    result = result_html(report, material)
-    return Shown(session, words, "", result, **_curves(progress), **matrices)
-
-
-def _confusion(report: QuickReport, material: Material, head: str) -> Panel | None:
-    found = report.heads.get(head)
-    if found is None:
-        return None
-    truth, predicted = material.held_out.labels, found.predicted.tolist()
-    return Panel(confusion_matrix(head, truth, predicted, material.labels))
-
-
-def _curves(progress: _Progress) -> dict[str, Panel | None]:
-    histories, recipe = progress.histories(), progress.order.recipe
-    n = recipe.epochs
-    curves: dict[str, Panel | None] = dict.fromkeys(CURVES)
-    curves["loss"] = Panel(loss_curves(histories, n))
-    curves["accuracy"] = Panel(accuracy_curves(histories, n))
-    curves["gradients"] = Panel(gradient_curves(histories, n))
-    if hybrid := histories.get("hybrid"):
-        texts = watched_html(progress.order.material, len(hybrid[0].values))
-        curves["angles"] = Panel(angle_curves(hybrid, n, recipe.spec().weight_shape))
-        curves["values"] = Panel(value_curves(hybrid, n), below=texts)
-    return curves
+        return _emptied(session, words)._replace(end=gone)
+    histories = {name: head.history for name, head in report.heads.items()}
+    return Shown(
+        session,
+        words,
+        bar="",
+        end=gone,
+        result=result_html(report, order.material),
+        replay=replay_json(order, histories, report),
+        wrong=wrong_html(report, order.material),
+    )

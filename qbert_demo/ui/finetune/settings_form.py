@@ -8,7 +8,7 @@ import gradio as gr
 from qbert_demo.circuit.spec import Ansatz, Encoding
 from qbert_demo.config import MAX_LENGTH
 from qbert_demo.ranges import as_whole
-from qbert_demo.service import HEADS, PAIR
+from qbert_demo.service import HEADS
 from qbert_demo.service.training import (
     LOSSES,
     MAX_LORA_HELD_OUT_ROWS,
@@ -51,7 +51,9 @@ def build_settings_form() -> tuple[gr.CheckboxGroup, dict[str, Any]]:
         elem_classes="plain-radio",
     )
     hint = gr.HTML(_hint(ALONE), elem_id="learns-hint", apply_default_css=False)
-    heads = gr.CheckboxGroup(list(HEADS), value=list(PAIR), label="Heads that race", elem_id="race")
+    heads = gr.CheckboxGroup(
+        list(HEADS), value=list(HEADS), label="Heads that race", elem_id="race"
+    )
     settings: dict[str, Any] = {LEARNS: learns}
     with gr.Row():
         settings |= _sliders(
@@ -86,7 +88,11 @@ def build_settings_form() -> tuple[gr.CheckboxGroup, dict[str, Any]]:
                     ("head_learning_rate", "Peak learning rate of the head"),
                 )
         settings["seed"] = gr.Number(
-            0, label="Seed", info="of first weights and order", minimum=0, precision=0
+            0,
+            label="Seed",
+            info="any number; the same one begins with the same weights and order",
+            minimum=0,
+            precision=0,
         )
     parts = [hint, epochs_alone, more_alone, epochs_lora, more_lora]
     learns.change(_shown, learns, parts, queue=False, **QUIET)
@@ -129,7 +135,7 @@ def _circuit_and_loss() -> dict[str, Any]:
             [(name.replace("_", " "), name) for name in get_args(Ansatz)],
             value=defaults.ansatz,
             label="Ansatz",
-            info="the trained layers' plan",
+            info="the plan of the trained gates",
         )
         settings["loss"] = gr.Dropdown(
             [(name.replace("_", "-"), name) for name in LOSSES],

@@ -1,18 +1,14 @@
-"""What the Fine-tune tab says: the rows, the progress, the result."""
+"""What the Fine-tune tab says of the rows and of the progress; of the result, see `result`."""
 
 import html
 from collections.abc import Sequence
 
-import numpy as np
-
-from qbert_demo.figures.theme import signed
-from qbert_demo.results import Estimate, HeadReport, QuickReport
-from qbert_demo.service.training import Material, Rows, class_counts, difference
+from qbert_demo.results import Estimate
+from qbert_demo.service.training import Material, Rows, class_counts
 from qbert_demo.ui.parts.markup import table_html
-from qbert_demo.ui.parts.words import count, milliseconds, shown
+from qbert_demo.ui.parts.words import shown
 
 PREVIEW_ROWS = 8
-WRONG_ROWS = 30
 WATCHED_LENGTH = 120
 LONGEST = 300
 """Characters of a text that are shown."""
@@ -136,101 +132,3 @@ def _stage(name: str, done: int, total: int, unit: str, left: float | None) -> t
         words += f", about {duration(left)} left"
     bar = f'<progress value="{done}" max="{total}" aria-label="{name}"></progress> {words}'
     return f"<p>{name}</p>", bar
-
-
-def result_html(report: QuickReport, material: Material) -> str:
-    """Show a row a head, how the heads differ, and what any of them got wrong."""
-    rows = "".join(_result_row(head) for head in report.heads.values())
-    columns = (
-        "head",
-        "held-out accuracy",
-        "95 % interval",
-        "last epoch",
-        "macro F1",
-        "trained parameters",
-        "best epoch",
-        "seconds",
-        "ms a text",
-    )
-    seconds = sum(report.seconds.values())
-    n = len(material.held_out)
-    counts = class_counts(material.held_out, material.labels)
-    largest = max(counts, key=counts.__getitem__)
-    return (
-        "<h2>How they did</h2>"
-        + table_html(f"On {n:,} held-out rows; {seconds:.1f} s in all", columns, rows)
-        + _differences(report, material)
-        + '<p class="hint">Each head is kept as it was after its best epoch, which was chosen on '
-        "the same held-out rows. That flatters the score, by several points where these rows are "
-        "few; the accuracy after the last epoch was not chosen. To answer always "
-        f"“{html.escape(largest)}” would be right on {_share(counts[largest] / n)}.</p>"
-        + _wrong(report, material)
-    )
-
-
-def _result_row(head: HeadReport) -> str:
-    score = head.accuracy
-    cells = (
-        _share(score.value),
-        f"{_share(score.low)} to {_share(score.high)}",
-        _share(head.history[-1].accuracy) if head.history else "",
-        f"{head.macro_f1:.3f}",
-        count(head.trained),
-        f"{head.history[head.best_epoch - 1].epoch:.3g}" if head.best_epoch else "0",
-        f"{head.seconds:.1f}",
-        milliseconds(head.milliseconds),
-    )
-    name = f'<th scope="row" class="{head.head}">{head.head}</th>'
-    return f"<tr>{name}{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
-
-
-def _differences(report: QuickReport, material: Material) -> str:
-    """Compare the hybrid with every other head on the same texts."""
-    truth = np.asarray(material.held_out.labels)
-    hybrid = report.heads.get("hybrid")
-    sentences = []
-    for other in report.heads.values():
-        if hybrid is None or other is hybrid:
-            continue
-        gap = difference(hybrid.predicted, other.predicted, truth)
-        points = [f"{signed(100 * value, 1)}" for value in (gap.value, gap.low, gap.high)]
-        alone = [
-            int(np.sum((one.predicted == truth) & (two.predicted != truth)))
-            for one, two in ((hybrid, other), (other, hybrid))
-        ]
-        sentences.append(
-            f"<li>hybrid minus {other.head}: {points[0]} points ({points[1]} to {points[2]}, "
-            f"paired 95 % interval); the hybrid alone is right on {alone[0]} texts, the "
-            f"{other.head} alone on {alone[1]}</li>"
-        )
-    return f"<ul>{''.join(sentences)}</ul>" if sentences else ""
-
-
-def _share(share: float) -> str:
-    """Write an exact share."""
-    return f"{100 * share:.1f}\N{NO-BREAK SPACE}%"
-
-
-def _wrong(report: QuickReport, material: Material) -> str:
-    rows = []
-    for i, (text, truth) in enumerate(
-        zip(material.held_out.texts, material.held_out.labels, strict=True)
-    ):
-        answers = [int(head.predicted[i]) for head in report.heads.values()]
-        if any(answer != truth for answer in answers):
-            cells = "".join(_answer(material.labels[a], a == truth) for a in answers)
-            rows.append(
-                f'<tr><td class="text">{shown(text[:LONGEST])}</td>'
-                f"<td>{html.escape(material.labels[truth])}</td>{cells}</tr>"
-            )
-    if not rows:
-        return "<p>No head got any held-out text wrong.</p>"
-    caption = f"{len(rows):,} held-out texts that at least one head got wrong"
-    if len(rows) > WRONG_ROWS:
-        caption += f"; the first {WRONG_ROWS}"
-    return table_html(caption, ("text", "true", *report.heads), "".join(rows[:WRONG_ROWS]))
-
-
-def _answer(label: str, is_right: bool) -> str:
-    mark = "" if is_right else ' class="wrong"'
-    return f"<td{mark}>{html.escape(label)}</td>"

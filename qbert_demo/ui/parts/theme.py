@@ -68,6 +68,6 @@ def head_styles() -> str:
         f":root {{ --{head}: {colour}; }}\n"
         f".table-frame th[scope=col].{head} {{ border-bottom: 3px solid {colour}; }}\n"
         f".table-frame th[scope=row].{head} {{ border-left: 4px solid {colour}; }}\n"
-        f"#finetune-tab:has(#confusion-{head}.no-figure) #download-{head} {{ display: none; }}"
+        f"#finetune-tab:not(:has(#training-result .{head})) #download-{head} {{ display: none; }}"
         for head, colour in HEAD_COLOURS.items()
     )

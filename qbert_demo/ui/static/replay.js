@@ -1,30 +1,61 @@
-// A finished training, epoch by epoch, all in this page. See finetune/replay.py. props.value is the
-// JSON text of its figures and of what stands in them after each epoch, or empty.
+// A training epoch by epoch, all in this page. See finetune/replay.py. props.value is the JSON text
+// of its figures and of what stands in them after each epoch, or empty.
 
 const BEAT_MS = 350;
+const RACE_MS = 4000; // for all epochs, where the training itself is faster
+const REST = 2;  // times as long as drawing took
 const block = element.closest('.block') || element;
 const root = document.createElement('section');
-root.className = 'lab replay';
+root.className = 'replay';
 root.innerHTML = REPLAY_HTML;
 element.replaceChildren(root);
 const at = (name) => root.querySelector(`[data-is="${name}"]`);
-const views = Object.fromEntries(['loss', 'accuracy', 'angles', 'values'].map((name) =>
+const GROWING = ['loss', 'accuracy'];
+const FRAMES = ['angles', 'values'];
+const MORE = ['gradients', 'turns', 'courses'];
+const views = Object.fromEntries([...GROWING, ...FRAMES, ...MORE].map((name) =>
   [name, makePlotlyView(at(name), at(name), () => {})]));
+const prefersStill = matchMedia('(prefers-reduced-motion: reduce)');
 let own = null;
-let step = 0;
+let whole = {};  // The curves with all epochs that are known; figures have those that are drawn.
+let drawn = 0;
+let races = 0;  // Begun so far; only the last goes on.
+let step = null;  // The epoch that is looked at, or nothing: for each head the one that is kept.
 let playing = 0;
 let frameAsked = 0;
+let isUnsaved = false;
 
-// What a head was like now; one that was stopped earlier stays as it was last.
-const nowOf = (list) => list[Math.min(step, list.length - 1)];
+const scoreOf = (head) => own.scores.find((score) => score.head === head);
 
-// What moves lies over a figure, which is not drawn again for it.
-function layOver(name, markup) {
-  const { plot } = views[name];
-  if (!plot.querySelector(':scope > .moving')) {
-    plot.insertAdjacentHTML('beforeend', '<svg class="moving" aria-hidden="true"></svg>');
+// The place of a head's epoch that is looked at; one that was stopped earlier stays as it was last.
+function placeOf(head, length) {
+  return step === null ? scoreOf(head).kept : Math.min(step, length - 1);
+}
+
+const written = (epoch) => Number(epoch.toFixed(2));
+const share = (value) => `${(100 * value).toFixed(1)}\u00a0%`;
+
+function words() {
+  if (step === null) {
+    const kept = own.scores.filter(({ kept }) => kept >= 0).map(({ head, epochs, shares, kept }) =>
+      `${head} ${share(shares[kept])} after epoch ${written(epochs[kept])}`);
+    return `Kept, with the best held-out accuracy: ${kept.join(', ')}`;
   }
-  plot.lastElementChild.innerHTML = markup;
+  const scores = own.scores.map(({ head, shares, kept }) => {
+    if (shares[step] === undefined) return own.ended ? `${head} had been stopped` : `${head} …`;
+    return `${head} ${share(shares[step])}${step === kept ? ' (kept)' : ''}`;
+  });
+  const last = own.ended ? written(own.epochs.at(-1)) : own.planned;
+  return `After epoch ${written(own.epochs[step])} of ${last}; held-out accuracy: ${scores.join(', ')}`;
+}
+
+function goTo(target) {
+  step = target === null ? null : Math.min(Math.max(target, 0), own.epochs.length - 1);
+  at('said').textContent = words();
+  at('slider').value = (step ?? own.epochs.length - 1) + 1;
+  at('slider').setAttribute('aria-valuetext', words());
+  // The finger may move faster than the screen: only the last position of a frame counts.
+  if (!frameAsked) frameAsked = requestAnimationFrame(showStep);
 }
 
 function tabulate(name, head, rows) {
@@ -32,131 +63,145 @@ function tabulate(name, head, rows) {
   views[name].tabulate();
 }
 
-function markCurves(name) {
-  const axes = views[name].plot._fullLayout;
-  if (!axes) return;
-  const epoch = own.epochs[step];
-  const x = axes.xaxis._offset + axes.xaxis.l2p(epoch);
-  const { _offset: top, _length: length } = axes.yaxis;
-  const dots = own.figures[name].figure.data.filter((curve) => curve.x.includes(epoch)).map((curve) => {
-    const y = top + axes.yaxis.l2p(curve.y[curve.x.indexOf(epoch)]);
-    return `<circle cx="${x}" cy="${y}" r="4.5" fill="${curve.line.color}"/>`;
-  });
-  layOver(name, `<path class="line" d="M${x} ${top}v${length}"/>${dots.join('')}`);
-}
-
-// Anticlockwise from the right; the page's y points down.
-function showAngles() {
-  const { middles, radius, names } = own.dials;
-  const [first, angles] = [own.dials.angles[0], nowOf(own.dials.angles)];
-  const hands = angles.map((angle, i) =>
-    `M${middles[i]}l${radius * Math.cos(angle)} ${-radius * Math.sin(angle)}`);
-  layOver('angles', `<path class="hands" d="${hands.join('')}"/>`);
-  tabulate(
-    'angles', ['angle', 'rad', 'turned since the first epoch'],
-    angles.map((angle, i) => [names[i], plain(angle, 3), signed(angle - first[i], 3)]),
-  );
-}
-
-function showValues() {
-  const { zeros, half } = own.bars;
-  const values = nowOf(own.bars.values);
-  const bars = values.flatMap((row, text) => row.map((z, k) => {
-    const [x, y] = zeros[text][k];
-    return `<path class="${z < 0 ? 'negative' : 'positive'}" d="M${x} ${y}h${z * half}"/>`
-      + `<text x="${x + half + 6}" y="${y}">${signed(z)}</text>`;
-  }));
-  layOver('values', bars.join(''));
-  tabulate(
-    'values', ['qubit', ...values.map((_, text) => `text ${text + 1}`)],
-    values[0].map((_, k) => [`q${k}`, ...values.map((row) => signed(row[k], 3))]),
-  );
-}
-
-function confusionTable({ head, labels }) {
-  const title = `Confusion matrix, ${head}`;
-  const table = tableOf({ title, table: { head: ['true \\ predicted', ...labels], rows: labels.map((name) => [name, ...labels]) } });
-  table.className = 'confusion';
-  // Long names are cut by the style sheet; the pointer shows them whole.
-  table.querySelectorAll('th, td:first-child').forEach((name) => { name.title = name.textContent; });
-  table.style.setProperty('--head', `var(--${head})`);
-  const frame = document.createElement('div');
-  frame.className = 'table-frame';
-  frame.tabIndex = 0;
-  frame.setAttribute('role', 'region');
-  frame.setAttribute('aria-label', title);
-  frame.append(table);
-  return frame;
-}
-
-function showConfusions() {
-  own.confusions.forEach(({ counts, most }, i) => {
-    const cells = at('confusions').children[i].querySelectorAll('td:not(:first-child)');
-    nowOf(counts).flat().forEach((count, j) => {
-      cells[j].textContent = count;
-      cells[j].style.setProperty('--share', count / most);
-    });
-  });
-}
-
-function goTo(target) {
-  step = Math.min(Math.max(target, 0), own.epochs.length - 1);
-  const scores = own.scores.map(({ head, shares, kept }) => {
-    const share = shares[step];
-    if (share === undefined) return `${head} had been stopped`;
-    return `${head} ${(100 * share).toFixed(1)}\u00a0%${step === kept ? ' (kept)' : ''}`;
-  });
-  const [epoch, last] = [own.epochs[step], own.epochs.at(-1)].map((count) => Number(count.toFixed(2)));
-  const words = `After epoch ${epoch} of ${last}; held-out accuracy: ${scores.join(', ')}`;
-  at('said').textContent = words;
-  at('slider').value = step + 1;
-  at('slider').setAttribute('aria-valuetext', words);
-  // The finger may move faster than the screen: only the last position of a frame counts.
-  if (!frameAsked) frameAsked = requestAnimationFrame(showStep);
+function mark(name) {
+  const curves = own.figures[name].figure.data.filter(({ x }) => x.length);
+  markCurves(views[name], curves, (head, n) => placeOf(head, n));
 }
 
 function showStep() {
   frameAsked = 0;
   if (!own) return;
-  markCurves('loss');
-  markCurves('accuracy');
-  if (own.dials) showAngles();
-  if (own.bars) showValues();
-  showConfusions();
+  GROWING.forEach(mark);
+  if (own.dials) {
+    const { angles, names } = own.dials;
+    const now = angles[placeOf('hybrid', angles.length)] ?? angles[0];
+    showAngles(views.angles, own.dials, now);
+    tabulate('angles', ['angle', 'rad', 'turned since the first epoch'],
+      now.map((angle, i) => [names[i], plain(angle, 3), signed(angle - angles[0][i], 3)]));
+    const { values } = own.bars;
+    const rows = values[placeOf('hybrid', values.length)] ?? values[0];
+    showValues(views.values, own.bars, rows);
+    tabulate('values', ['qubit', ...rows.map((_, text) => `text ${text + 1}`)],
+      rows[0].map((_, k) => [`q${k}`, ...rows.map((row) => signed(row[k], 3))]));
+  }
+  own.confusions.forEach((confusion, i) => {
+    const { counts, head } = confusion;
+    const { epochs, kept } = scoreOf(head);
+    const place = Math.max(0, placeOf(head, counts.length));
+    const caption = `after epoch ${written(epochs[place])}${place === kept ? ' (kept)' : ''}`;
+    showConfusion(at('confusions').children[i], confusion, counts[place], caption);
+  });
+}
+
+// Let the curves have so many epochs.
+function cut(n) {
+  drawn = Math.min(n, own.epochs.length);
+  const last = own.epochs[drawn - 1];
+  GROWING.forEach((name) => {
+    own.figures[name].figure.data = whole[name].map((curve) => {
+      const k = curve.x.filter((epoch) => epoch <= last).length;
+      return { ...curve, x: curve.x.slice(0, k), y: curve.y.slice(0, k) };
+    });
+  });
+  goTo(drawn - 1);
+}
+
+// Draw them; resolves when they stand there.
+function drawTo(n) {
+  cut(n);
+  return Promise.all(GROWING.map(showFigure));
+}
+
+// Draw epoch after epoch until all stand there, also those that are told meanwhile. A device that
+// is slow to draw skips some, and rests in between.
+async function race() {
+  races += 1;
+  const mine = races;
+  let before = performance.now();
+  while (mine === races) {
+    const beat = Math.min(BEAT_MS, RACE_MS / own.planned);
+    const start = performance.now();
+    if (drawn < own.epochs.length) {
+      const isSeen = block.offsetParent && !prefersStill.matches;
+      const beats = Math.max(1, Math.round((start - before) / beat));
+      await drawTo(isSeen ? drawn + beats : own.epochs.length);
+    } else if (own.ended) {
+      await end(mine);
+      return;
+    }
+    before = start;
+    const rest = Math.max(beat, REST * (performance.now() - start));
+    await new Promise((go) => setTimeout(go, rest));
+  }
+}
+
+async function end(mine) {
+  await drawTo(own.epochs.length);
+  if (mine !== races) return;
+  block.classList.remove('racing');
+  root.classList.remove('live');
+  isUnsaved = true;
+  goTo(null);
 }
 
 function play(on) {
   clearInterval(playing);
   playing = 0;
   if (on) {
-    if (step === own.epochs.length - 1) goTo(0);
+    if (step === null || step === own.epochs.length - 1) goTo(0);
     playing = setInterval(() => (step < own.epochs.length - 1 && block.offsetParent ? goTo(step + 1) : play(false)), BEAT_MS);
   }
   at('play').textContent = on ? 'Pause' : 'Play';
 }
 
-function show() {
-  play(false);
-  own = props.value ? JSON.parse(props.value) : null;
-  block.classList.toggle('no-figure', !own);
-  Object.entries(views).forEach(([name, view]) => {
-    const panel = own?.figures[name];
-    at(name).hidden = !panel;
-    view.show(panel ? { above: '', show_table: true, ...panel } : null);
-  });
-  at('confusions').replaceChildren(...(own?.confusions ?? []).map(confusionTable));
-  if (!own) return;
-  at('slider').max = own.epochs.length;
-  goTo(own.epochs.length - 1);
+function showFigure(name) {
+  const panel = own?.figures[name];
+  at(name).hidden = !panel;
+  return views[name].show(panel ? { above: '', show_table: true, ...panel } : null);
 }
 
-['loss', 'accuracy'].forEach((name) => {
-  views[name].plot.addEventListener('drawn', () => own && markCurves(name));
+function show() {
+  play(false);
+  const isNew = !own || own.ended;
+  own = props.value ? JSON.parse(props.value) : null;
+  block.classList.toggle('no-figure', !own);
+  block.classList.toggle('racing', Boolean(own?.ended));
+  root.classList.add('live');
+  isUnsaved = false;
+  if (!own) {
+    races += 1;
+    return;
+  }
+  whole = Object.fromEntries(GROWING.map((name) => [name, own.figures[name].figure.data]));
+  at('slider').max = own.epochs.length;
+  at('more').hidden = !own.ended;
+  if (isNew) {
+    document.querySelector('#training-form > button.open')?.click();
+    drawn = 0;
+  }
+  if (at('confusions').children.length !== own.confusions.length || isNew) {
+    at('confusions').replaceChildren(...own.confusions.map(confusionTable));
+  }
+  if (isNew || own.ended || at('angles').hidden) FRAMES.forEach(showFigure);
+  if (own.ended && at('more').open) MORE.forEach(showFigure);
+  if (isNew) race();
+}
+
+GROWING.forEach((name) => {
+  views[name].plot.addEventListener('drawn', () => own && mark(name));
 });
 at('play').addEventListener('click', () => play(!playing));
+at('kept').addEventListener('click', () => {
+  play(false);
+  goTo(null);
+});
+at('skip').addEventListener('click', () => drawTo(own.epochs.length));
 at('slider').addEventListener('input', () => {
   play(false);
   goTo(Number(at('slider').value) - 1);
 });
+at('more').addEventListener('toggle', () => at('more').open && MORE.forEach(showFigure));
+document.addEventListener('heads-saved', () => { isUnsaved = false; });
+window.addEventListener('beforeunload', (event) => isUnsaved && event.preventDefault());
 show();
 watch('value', show);
