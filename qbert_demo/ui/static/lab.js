@@ -19,8 +19,10 @@ let sliders = null;
 let seriesTimer = 0;
 let restTimer = 0;
 let frameAsked = 0;
+let turnAsked = 0;
+let inTurn = [];
 
-// A view that can be seen is filled at once, the others when nothing has moved for a moment.
+// Views that can be seen are filled first, the others when nothing has moved for a moment.
 function addView(name, fill) {
   const node = at(name);
   const view = makePlotlyView(node, node, (trace, index) => name === 'drawing' && clicked(trace, index));
@@ -41,16 +43,28 @@ function fillView(entry) {
   entry.filled = filled;
 }
 
+// One figure a frame, in turn, so that a hand that goes on moving waits for one and not for all.
 function refreshViews(names) {
-  names.forEach((name) => {
-    views[name].stale = true;
-    if (views[name].seen) fillView(views[name]);
-  });
+  names.forEach((name) => { views[name].stale = true; });
   clearTimeout(restTimer);
   restTimer = setTimeout(() => {
+    if (!own) return;
     Object.values(views).filter(({ stale }) => stale).forEach(fillView);
     showFacts();
   }, 300);
+  if (!turnAsked) fillNext();
+}
+
+function fillNext() {
+  turnAsked = 0;
+  if (!own) return;
+  const waiting = inTurn.filter((name) => views[name].stale && views[name].seen);
+  if (!waiting.length) return;
+  const [name] = waiting;
+  fillView(views[name]);
+  inTurn = [...inTurn.filter((other) => other !== name), name];
+  if (waiting.length > 1) turnAsked = requestAnimationFrame(fillNext);
+  else inTurn = Object.keys(views);
 }
 
 function recompute() {
@@ -58,8 +72,8 @@ function recompute() {
   sliders.set(now.angles);
   showAnswer();
   showChanges();
-  showStep();
-  refreshViews(['drawing', 'response']);
+  tellStep();
+  refreshViews(Object.keys(views));
 }
 
 // The finger may move faster than the screen: only the last position of a frame counts.
@@ -185,6 +199,7 @@ addView('information', (figure) => {
   fillInformation(figure, mutualInformation(state(), own.n_qubits, entropies));
 });
 addView('response', fillResponseNow);
+inTurn = Object.keys(views);
 
 const on = (name, event, act) => at(name).addEventListener(event, act);
 on('first', 'click', () => goTo(0));

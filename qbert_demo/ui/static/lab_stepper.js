@@ -5,7 +5,8 @@ const PLAY_MS = 700;
 function goTo(target) {
   step = Math.min(Math.max(target, 0), own.gates.length);
   keepInView(Math.max(step - 1, 0));
-  showStep();
+  tellStep();
+  refreshViews(['bloch', 'paulis', 'probabilities', 'entropies', 'information']);
 }
 
 // Scroll a drawing that is larger than its frame so that this gate can be seen.
@@ -32,7 +33,7 @@ function clicked(trace, index) {
   }
 }
 
-function showStep() {
+function tellStep() {
   const gate = now.gates[step - 1];
   const { length } = now.gates;
   const where = gate ? `Step ${step} of ${length}, ${gate.block}:` : `Step 0 of ${length}:`;
@@ -41,7 +42,6 @@ function showStep() {
   Object.assign(at('slider'), { max: length, value: step });
   at('slider').setAttribute('aria-valuetext', at('step').textContent);
   frameGate(views.drawing.view.plot, views.drawing.figure, now.gates, step);
-  refreshViews(['bloch', 'paulis', 'probabilities', 'entropies', 'information']);
 }
 
 // While it plays, a screen reader is not made to read every step, only the last.
