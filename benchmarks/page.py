@@ -138,9 +138,9 @@ def _in_browser(url: str, client: Client, clicks: int) -> dict[str, list[float]]
         visitor.join()
         page.click("#open-circuit")
         page.wait_for_selector("[data-is=drawing] [data-drawn]")
+        page.click("[data-is=last]")
         page.wait_for_timeout(1000)
         steps = page.evaluate(STEP, [clicks, "previous", "next"])
-        page.click("[data-is=what-if] > summary")
         page.wait_for_timeout(1000)
         turns = page.evaluate(TURN, clicks)
     return {

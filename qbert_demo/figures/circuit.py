@@ -164,7 +164,10 @@ def _label(gate: GateReading) -> str:
 
 
 def _hover(circuit: CircuitReading, placement: Placement, end: float) -> Trace:
-    """Lay unseen points over the gates, in order of time, then over measurements and targets."""
+    """Lay unseen points over the gates, in order of time, then over measurements and targets.
+
+    The gates' widths in pixels go along, for what frames a gate.
+    """
     gates = placement.gates
     targets = [placed for placed in gates if placed.gate.name == "CNOT"]
     wires = range(circuit.n_qubits)
@@ -182,6 +185,7 @@ def _hover(circuit: CircuitReading, placement: Placement, end: float) -> Trace:
             ),
             *(describe(p.gate) for p in targets),
         ],
+        "customdata": [p.width for p in gates],
         "hovertemplate": "%{hovertext}<extra></extra>",
         "marker": {"size": 28, "opacity": 0},
     }

@@ -27,10 +27,10 @@ ALL_STATES_UP_TO = 6
 PROJECTION = ((-0.4226, 0.9063, 0.0), (-0.3100, -0.1446, 0.9397))
 """Screen coordinates of the x, y and z axes: right, then up; seen from 25 degrees beside x and
 20 degrees above the equator."""
-CELL = 86
+CELL = 90
 """Pixels across one sphere's place."""
-CELL_HEIGHT = 122
-RADIUS = 36
+CELL_HEIGHT = 132
+RADIUS = 32
 """Pixels from a sphere's middle to its rim."""
 PER_ROW = 4
 ROW = 34
@@ -50,7 +50,7 @@ def bloch_frame(n_qubits: int) -> Figure:
     circle = [(math.cos(t), math.sin(t)) for t in (2 * math.pi * i / 48 for i in range(49))]
     equator = [_project(x, y, 0) for x, y in circle]
     axes = [(_project(*[a * s for a in axis]) for s in (-1, 1)) for axis in _AXES]
-    ends = [_project(*(1.24 * a for a in axis)) for axis in _AXES]
+    ends = [(-0.74, -0.52), (1.22, -0.18), (0, 1.2), (0, -1.24)]
     lines = [list(axis) for axis in axes]
     return Figure(
         title="Bloch vectors",
@@ -60,12 +60,12 @@ def bloch_frame(n_qubits: int) -> Figure:
             _writing(
                 "axes",
                 [(u + x * RADIUS, v - y * RADIUS) for u, v in middles for x, y in ends],
-                ["x", "y", "|0⟩"] * n_qubits,
+                ["x", "y", "|0⟩", "|1⟩"] * n_qubits,
                 SUBDUED,
             ),
             _writing(
                 "qubits",
-                [(u - RADIUS, v - RADIUS - 6) for u, v in middles],
+                [(u - RADIUS, v - RADIUS - 8) for u, v in middles],
                 [f"q{k}" for k in range(n_qubits)],
                 INK,
             ),
@@ -73,7 +73,7 @@ def bloch_frame(n_qubits: int) -> Figure:
             _empty("tips", "markers", marker={"color": HEAT, "size": 9}),
             _writing(
                 "lengths",
-                [(u, v + RADIUS + 14) for u, v in middles],
+                [(u, v + RADIUS + 26) for u, v in middles],
                 [NOT_YET] * n_qubits,
                 INK,
             ),
@@ -92,7 +92,7 @@ def bloch_frame(n_qubits: int) -> Figure:
 
 def sphere_middle(k: int) -> tuple[float, float]:
     """Middle of qubit ``k``'s sphere in pixels from the figure's upper left corner."""
-    return (k % PER_ROW + 0.5) * CELL, (k // PER_ROW) * CELL_HEIGHT + 22 + RADIUS
+    return (k % PER_ROW + 0.5) * CELL, (k // PER_ROW) * CELL_HEIGHT + 24 + RADIUS
 
 
 def pauli_frame(n_qubits: int) -> Figure:
@@ -124,7 +124,10 @@ def entropy_frame(n_qubits: int) -> Figure:
 
 
 def probability_frame(n_qubits: int) -> Figure:
-    """Draw the scale [0, 1] for the basis states: all, or beyond 6 qubits the 32 largest."""
+    """Draw a scale for the basis states: all, or beyond 6 qubits the 32 largest.
+
+    It is [0, 1] until the page shortens it to what the largest needs.
+    """
     shown = 2**n_qubits if n_qubits <= ALL_STATES_UP_TO else MOST_STATES
     room = 26 + 7 * n_qubits
     layout = base_layout(
@@ -163,7 +166,10 @@ def probability_frame(n_qubits: int) -> Figure:
 
 
 def information_frame(n_qubits: int) -> Figure:
-    """Draw an empty heat map of each pair's mutual information on the scale [0, 2] bits."""
+    """Draw an empty heat map of each pair's mutual information, [0, 2] bits.
+
+    The page fills in roots, so that a pair with little to tell is seen too.
+    """
     side = max(120, min(240, 52 * n_qubits)) if n_qubits < 7 else 25 * n_qubits
     names = [f"q{k}" for k in range(n_qubits)]
     axis = quiet_axis(tickvals=list(range(n_qubits)), ticktext=names)
@@ -180,17 +186,18 @@ def information_frame(n_qubits: int) -> Figure:
         "y": list(range(n_qubits)),
         "z": [],
         "zmin": 0,
-        "zmax": 2,
+        "zmax": math.sqrt(2),
         "xgap": 2,
         "ygap": 2,
         "colorscale": [[0, PAPER], [1, HEAT]],
         "colorbar": {
             "title": {"text": "bits", "font": {"size": SMALL}},
             "thickness": 12,
-            "tickvals": [0, 1, 2],
+            "tickvals": [math.sqrt(bits) for bits in _BITS],
+            "ticktext": [f"{bits:g}" for bits in _BITS],
             "outlinewidth": 0,
         },
-        "hovertemplate": "q%{y} and q%{x}: %{z:.4f} bits<extra></extra>",
+        "hovertemplate": "q%{y} and q%{x}: %{customdata:.4f} bits<extra></extra>",
     }
     if n_qubits < 7:
         heat |= {"texttemplate": "%{text}", "textfont": {"size": TINY, "color": INK}}
@@ -203,6 +210,7 @@ def information_frame(n_qubits: int) -> Figure:
     )
 
 
+_BITS = (0, 0.1, 0.5, 1, 2)
 _AXES = ((1, 0, 0), (0, 1, 0), (0, 0, 1))
 
 

@@ -32,6 +32,18 @@ def opened(open_page: Open, **options: Any) -> Page:
     return page
 
 
+def says(page: Page) -> str:
+    """Return the one-line answer."""
+    return page.inner_text(part("answer")).replace("\xa0", " ")
+
+
+def type_here(page: Page, text: str) -> None:
+    """Type a sentence as a visitor does, without a key that ends it."""
+    page.click("#circuit-sentence textarea")
+    page.keyboard.press("Control+A")
+    page.keyboard.type(text)
+
+
 def part(name: str) -> str:
     return f"[data-is={name}]"
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from qbert_demo.figures.circuit import circuit_figure, describe
+from qbert_demo.figures.states import RADIUS
 from tests.browser.circuit_page import (
     LAB,
     N_GATES,
@@ -27,7 +28,8 @@ pytestmark = pytest.mark.browser
 def test_the_tab_opens_on_the_sentence_of_compare_and_shows_its_circuit(open_page: Open) -> None:
     page = opened(open_page)
     assert page.input_value("#circuit-sentence textarea") == TEXT
-    assert "Step 20 of 20: CNOT q3 → q1, layer 2" in page.inner_text(part("step"))
+    assert "Step 0 of 20" in page.inner_text(part("step"))
+    assert page.is_visible(part("play"))
     circuit = reading()
     now = current(page)
     assert [g["name"] for g in now["gates"]] == [g.name for g in circuit.gates]
@@ -52,6 +54,7 @@ def test_a_sentence_typed_here_and_another_task_are_shown(open_page: Open) -> No
     page.wait_for_function(f"Math.abs({LAB}.current().gates[0].angles[0] - {angle}) < 1e-9")
     page.locator("#circuit-task").get_by_label("News topic").check()
     page.wait_for_function(f"{LAB}.current().labels.length === 4")
+    assert page.input_value("#circuit-sentence textarea") == "a good day"
     page.fill("#circuit-sentence textarea", "")
     page.press("#circuit-sentence textarea", "Enter")
     page.wait_for_selector("#circuit-said .invitation")
@@ -81,7 +84,7 @@ def test_every_figure_shows_the_state_after_the_step(open_page: Open, step: int)
     bars = drawn(page, "probabilities")["probabilities"]
     np.testing.assert_allclose(bars["y"], probabilities, atol=1e-9)
     assert bars["customdata"] == [f"{i:04b}" for i in range(16)]
-    heat = np.array(drawn(page, "information")["information"]["z"], float)
+    heat = np.array(drawn(page, "information")["information"]["z"], float) ** 2
     mutual = states.mutual_information[at] if step else np.zeros((4, 4))
     off = ~np.eye(4, dtype=bool)
     np.testing.assert_allclose(heat[off], mutual[off], atol=1e-8)
@@ -102,7 +105,7 @@ def test_arrows_of_bloch_vectors_point_where_the_projection_says(open_page: Open
     middle = np.array([up["arrows"]["x"][0], up["arrows"]["y"][0]])
     tip = np.array([up["tips"]["x"][0], up["tips"]["y"][0]])
     assert tip[0] == pytest.approx(middle[0]), "|0> must point straight up"
-    assert tip[1] == pytest.approx(middle[1] - 36 * 0.9397)
+    assert tip[1] == pytest.approx(middle[1] - RADIUS * 0.9397)
 
 
 def test_buttons_keys_and_clicks_on_gates_step(open_page: Open) -> None:
@@ -113,6 +116,7 @@ def test_buttons_keys_and_clicks_on_gates_step(open_page: Open) -> None:
         assert found is not None
         return int(found[1])
 
+    page.click(part("last"))
     page.click(part("previous"))
     assert step() == 19
     page.keyboard.press("ArrowLeft")
@@ -123,7 +127,7 @@ def test_buttons_keys_and_clicks_on_gates_step(open_page: Open) -> None:
     page.click(part("first"))
     page.click(part("previous"))
     assert step() == 0
-    assert "all qubits in |0⟩" in page.inner_text(part("step"))
+    assert "every qubit is in |0⟩" in page.inner_text(part("step"))
     page.click(part("last"))
     assert step() == N_GATES
     page.focus(part("slider"))
@@ -151,19 +155,23 @@ def test_buttons_keys_and_clicks_on_gates_step(open_page: Open) -> None:
 
 def test_play_walks_to_the_end_and_stops(open_page: Open) -> None:
     page = opened(open_page)
+    page.click(part("last"))
     for _ in range(2):
         page.click(part("previous"))
+    live = f"document.querySelector('{part('step')}').getAttribute('aria-live')"
     page.click(part("play"))
     assert page.inner_text(part("play")) == "Pause"
+    assert page.evaluate(live) == "off", "twenty steps are not read aloud"
     page.wait_for_function(
         "document.querySelector('[data-is=play]').textContent === 'Play'", timeout=6000
     )
     assert "Step 20" in page.inner_text(part("step"))
+    assert page.evaluate(live) == "polite"
 
 
 def test_a_step_never_feels_slow(open_page: Open) -> None:
     page = opened(open_page)
-    page.evaluate("window.scrollTo(0, 300)")
+    page.click(part("last"))
     filled(page)
     times = page.evaluate(
         """async () => { const times = [];
@@ -179,11 +187,10 @@ def test_a_step_never_feels_slow(open_page: Open) -> None:
 
 def test_nothing_is_asked_of_the_server_while_stepping_and_turning(open_page: Open) -> None:
     page = opened(open_page)
-    page.click(f"{part('what-if')} > summary")
     filled(page)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.click(part("previous"))
+    page.click(part("next"))
     move(page, 1, 0.3)
     filled(page)
     assert [url for url in asked if "/queue/" not in url and "run" in url] == []

@@ -19,7 +19,9 @@ from tests.browser.circuit_page import (
     opened,
     part,
     reading,
+    says,
     seen,
+    type_here,
 )
 from tests.browser.conftest import Open
 from tests.browser.test_looks import OVERFLOW, UNLABELLED
@@ -30,9 +32,8 @@ pytestmark = pytest.mark.browser
 
 def test_angles_follow_the_finger_and_reset_brings_the_text_back(open_page: Open) -> None:
     page = opened(open_page)
-    page.click(f"{part('what-if')} > summary")
     circuit = reading()
-    before = page.inner_text(part("answer"))
+    before = says(page)
     angles = circuit.angles.copy()
     angles[1] = 2.5
     move(page, 1, 2.5)
@@ -45,22 +46,20 @@ def test_angles_follow_the_finger_and_reset_brings_the_text_back(open_page: Open
     np.testing.assert_allclose(now["shown"]["expectation_values"], moved, atol=1e-3)
     logits = circuit.output_weight @ moved + circuit.output_bias
     share = np.exp(logits).max() / np.exp(logits).sum()
-    assert SENTIMENT.labels[int(logits.argmax())] in page.inner_text(part("answer"))
-    shown = re.search(r"\((\d+)", page.inner_text(part("answer")))
+    shown = re.match(rf"{SENTIMENT.labels[int(logits.argmax())]} (\d+) %, was", says(page))
     assert shown is not None
     assert int(shown[1]) == pytest.approx(100 * share, abs=1)
     filled(page)
     assert "2.50" in drawn(page, "drawing")["labels"]["text"][1]
     points = drawn(page, "response")["points"]
     assert len(points["x"]) == 16
-    page.click(part("reset"))
+    page.click(part("undo"))
     page.wait_for_selector(part("changed"), state="hidden")
-    assert page.inner_text(part("answer")) == before
+    assert says(page) == before
 
 
 def test_response_curves_pass_through_the_simulated_points(open_page: Open) -> None:
     page = opened(open_page)
-    page.click(f"{part('what-if')} > summary")
     filled(page)
     curves = drawn(page, "response")["curves"]
     x = np.array(curves["x"], float).reshape(16, -1)[:, :-1]
@@ -83,31 +82,34 @@ def test_response_curves_pass_through_the_simulated_points(open_page: Open) -> N
 def test_the_smallest_flip_flips_and_none_is_said_where_there_is_none(open_page: Open) -> None:
     page = opened(open_page, query="?task=sst2&text=fine")
     page.wait_for_function(f"{LAB}.current() !== null")
-    page.click(f"{part('what-if')} > summary")
-    label = re.search(r"says (\w+)", page.inner_text(part("answer")))
-    assert label is not None
+    page.wait_for_selector(f"{part('flip')}:enabled")
+    words = page.inner_text(part("flip-words")).replace("−", "-")
+    label = says(page).split()[0]
     page.click(part("flip"))
     page.wait_for_selector(f"{part('changed')}:not([hidden])")
-    after = re.search(r"says (\w+)", page.inner_text(part("answer")))
+    after = re.match(rf"(\w+) \d+ %, was {label} \d+ %", says(page))
     assert after is not None
-    assert after[1] != label[1]
-    words = page.inner_text(part("flip-words")).replace("−", "-")
-    assert f"says {after[1]}" in words
-    found = re.search(r"Turning q3's angle by \+?([-\d.]+) rad", words)
+    assert after[1] != label
+    assert words.endswith(f"then {after[1]}.")
+    found = re.search(r"flips the label: q3 by \+?([-\d.]+) rad", words)
     assert found is not None, words
     assert float(found[1]) == pytest.approx(0.177, abs=0.01), "by a scan of every angle in Python"
-    page.fill("#circuit-sentence textarea", "a good day")
-    page.press("#circuit-sentence textarea", "Enter")
+    filled(page)
+    assert page.inner_text(part("flip-words")).replace("−", "-") == words, (
+        "of the text's own angles"
+    )
+    type_here(page, "a good day")
     page.wait_for_selector(part("changed"), state="hidden")
-    page.click(part("flip"))
     page.wait_for_function(
         "document.querySelector('[data-is=flip-words]').textContent.startsWith('No single angle')"
     )
+    assert page.is_disabled(part("flip"))
 
 
 def test_breaking_parts_shows_before_and_after(open_page: Open) -> None:
     page = opened(open_page)
-    page.click(f"{part('break-it')} > summary")
+
+    page.click(f"{part('compared')} > summary")
 
     def column(index: int) -> list[str]:
         cells = page.locator(f"{part('before-after')} tbody td:nth-child({index})")
@@ -117,7 +119,7 @@ def test_breaking_parts_shows_before_and_after(open_page: Open) -> None:
     page.check(part("no-cnots"))
     page.wait_for_function(f"{LAB}.current().gates.length === 12")
     assert [float(v) for v in column(3)[-4:]] == [0, 0, 0, 0], "nothing entangles"
-    page.check(part("identity"))
+    page.check(part("layers-none"))
     page.wait_for_function(f"{LAB}.current().gates.length === 4")
     values = [float(v) for v in column(3)[3:7]]
     np.testing.assert_allclose(values, np.cos(reading().angles), atol=0.0051)
@@ -130,7 +132,7 @@ def test_breaking_parts_shows_before_and_after(open_page: Open) -> None:
     assert not [g for g in current(page)["gates"] if 2 in g["wires"]]
     assert float(column(3)[5]) == 1, "an untouched qubit stays in |0>"
     page.select_option(part("without"), "")
-    page.check(part("random"))
+    page.check(part("layers-random"))
     tables = []
     for seed in ("0", "5", "0"):
         page.fill(part("seed"), seed)
@@ -148,7 +150,6 @@ def test_measuring_and_stale_results(open_page: Open) -> None:
     page.click("#measure-button")
     page.wait_for_selector("#measured-figure .main-svg")
     assert "1,000 runs with 1,000 shots" in page.inner_text("#measured")
-    page.click(f"{part('break-it')} > summary")
     page.check(part("no-cnots"))
     page.wait_for_function(
         "document.querySelector('#measured').innerText.includes('circuit has changed')"
@@ -156,8 +157,7 @@ def test_measuring_and_stale_results(open_page: Open) -> None:
     assert not page.is_visible("#measured-figure .main-svg")
     page.click("#measure-button")
     page.wait_for_selector("#measured-figure .main-svg")
-    page.fill("#circuit-sentence textarea", "another day")
-    page.press("#circuit-sentence textarea", "Enter")
+    type_here(page, "another day")
     page.wait_for_selector("#measured-figure .main-svg", state="hidden")
 
 
@@ -192,8 +192,8 @@ def test_the_code_can_be_copied_and_the_drawing_saved(open_page: Open) -> None:
 def test_pennylane_confirms_what_the_page_shows(open_page: Open) -> None:
     page = opened(open_page)
     move(page, 0, -1.3)
-    for _ in range(6):
-        page.click(part("previous"))
+    for _ in range(14):
+        page.click(part("next"))
     page.click("#proof > button")
     page.click("#proof-button")
     page.wait_for_selector("#proved table", timeout=60_000)
@@ -203,15 +203,16 @@ def test_pennylane_confirms_what_the_page_shows(open_page: Open) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_on_a_phone_everything_fits_and_has_a_name(open_page: Open, scheme: str) -> None:
     page = opened(open_page, width=390, height=844, has_touch=True, color_scheme=scheme)
-    for name in ("what-if", "break-it"):
-        page.click(f"{part(name)} > summary")
+    page.click(f"{part('compared')} > summary")
     for name in ("measure", "pair", "export", "proof"):
         page.click(f"#{name} > button")
     filled(page)
     assert page.evaluate(OVERFLOW) == 0
     assert page.evaluate(UNLABELLED) == 0
     heights = page.evaluate(
-        """[...document.querySelectorAll('.lab button, .lab input[type=range], .lab summary')]
+        """[...document.querySelectorAll(
+            '.lab button, .switches label, .lab select, .lab summary,'
+            + '.lab input:not(.tick)')]
         .filter((e) => e.offsetParent && !e.closest('.values'))
         .map((e) => e.getBoundingClientRect().height)"""
     )
@@ -228,12 +229,12 @@ def test_a_large_circuit_works_and_noise_is_refused_in_a_sentence(
     open_page: Open, large_app: str
 ) -> None:
     page = opened(open_page, address=large_app)
+    page.click(part("last"))
     filled(page)
     circuit = reading(spec=CircuitSpec(12, 8, reupload=True))
     states = np.sort(seen(circuit).probabilities[-1])[::-1][:32]
     bars = drawn(page, "probabilities")["probabilities"]
     np.testing.assert_allclose(bars["y"], states, atol=1e-9)
-    page.click(f"{part('what-if')} > summary")
     page.wait_for_function(
         """document.querySelector('[data-is=response] .plot').data
         .find((t) => t.name === 'points').x.length === 144"""

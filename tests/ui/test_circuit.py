@@ -15,8 +15,8 @@ from qbert_demo.circuit.spec import CircuitSpec
 from qbert_demo.circuit.trace import trace
 from qbert_demo.figures.circuit import describe
 from qbert_demo.ui.circuit.answers import FORMATS, compared, exported, measured, proved
-from qbert_demo.ui.circuit.tab import show_circuit
-from tests.ui.scripted import SENTIMENT, ScriptedExplorer
+from qbert_demo.ui.circuit.tab import show_circuit, text_for
+from tests.ui.scripted import NEWS, SENTIMENT, ScriptedExplorer
 from tests.ui.test_compare import text_of
 
 EXPLORER = ScriptedExplorer()
@@ -77,6 +77,24 @@ def test_the_page_gets_the_circuit_that_answers_and_the_control_beside_it() -> N
 def test_the_same_text_gives_the_same_bytes() -> None:
     """Or coming back to the tab would undo what the visitor changed."""
     assert show_circuit(EXPLORER, "sst2", "good") == show_circuit(EXPLORER, "sst2", "good")
+
+
+@pytest.mark.parametrize(
+    ("task", "text", "expected"),
+    [
+        ("ag_news", SENTIMENT.examples[1].text, NEWS.examples[0].text),
+        ("own~ag_news", SENTIMENT.examples[0].text, NEWS.examples[0].text),
+        ("ag_news", NEWS.examples[1].text, NEWS.examples[1].text),
+        ("ag_news", " ", NEWS.examples[0].text),
+        ("ag_news", "my own words", "my own words"),
+        ("org/unknown", SENTIMENT.examples[0].text, SENTIMENT.examples[0].text),
+        ("org/unknown", None, ""),
+    ],
+)
+def test_a_new_task_brings_an_example_of_its_own(
+    task: str, text: str | None, expected: str
+) -> None:
+    assert text_for(EXPLORER, task, text) == expected
 
 
 @pytest.mark.parametrize("text", ["", "  ", None])

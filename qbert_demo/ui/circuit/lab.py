@@ -1,7 +1,8 @@
 """The Circuit tab's instrument: a component that holds one circuit and answers in the browser.
 
-The server sends a circuit once, with frames for its figures; stepping, turning angles and taking
-parts away are computed by the page (static/statevector.js, response.js) and ask nobody.
+The server sends a circuit once, with frames for its figures; stepping, turning angles, taking
+parts away and finite shots are computed by the page (static/statevector.js, response.js, shots.js)
+and ask nobody.
 """
 
 import json
@@ -9,6 +10,7 @@ from typing import Any
 
 import gradio as gr
 
+from qbert_demo.circuit.shots import MAX_SHOTS, RUNS, STABLE_SHARE
 from qbert_demo.figures import Figure
 from qbert_demo.figures import response as curves
 from qbert_demo.figures.circuit import circuit_figure
@@ -27,16 +29,16 @@ from qbert_demo.ui.compare.panels import circuit_key
 from qbert_demo.ui.parts.plotly_view import drawing
 from qbert_demo.ui.parts.static import STATIC
 
+PAUSE_MS = 350
+"""Milliseconds without a keystroke that count as a pause."""
 HINTS = {
-    "bloch": "A qubit's state as an arrow: on the sphere when it is on its own, shorter the more "
-    "it is entangled with the others, a mere dot when only the whole is definite.",
-    "paulis": "The mean of many measurements along each axis: +1 and \N{MINUS SIGN}1 are certain, "
-    "0 is a coin toss. Together they are the Bloch vector.",
-    "entropies": "How much of a qubit's state is stored in its ties to the rest: 0 bits stands "
-    "alone, 1 bit is as entangled as a qubit can be.",
-    "probabilities": "How often measuring all qubits at once would give each string of 0s and 1s.",
-    "information": "How much two qubits tell about each other, between 0 (nothing) and 2 bits "
-    "(a perfectly entangled pair).",
+    "bloch": "The shorter the arrow, the more its qubit is entangled with the others.",
+    "paulis": "Means of many measurements along each axis: \N{PLUS-MINUS SIGN}1 is certain, 0 a "
+    "coin toss.",
+    "entropies": "0 bit: the qubit stands alone; 1 bit: as entangled as a qubit can be.",
+    "probabilities": "How often measuring all qubits at once gives each string of 0s and 1s.",
+    "information": "How much two qubits tell of each other: 0 is nothing, 2 bits a perfectly "
+    "entangled pair. Colour goes with the root.",
     "response": "One row a measured qubit, one column a turned angle; the dot is this text. A flat "
     "curve is an angle that the qubit does not see.",
 }
@@ -45,7 +47,8 @@ HINTS = {
 class CircuitLab(gr.HTML):
     """Shows what `lab_json` describes, or nothing for ``None``.
 
-    Its event ``input`` says that there is another circuit, by the visitor's hand or a new text.
+    Its event ``input`` says that there is another circuit, by the visitor's hand or a new text;
+    ``submit``, that the visitor paused while typing a sentence.
     """
 
     def __init__(self, value: str | None = None, **kwargs: Any) -> None:
@@ -59,25 +62,33 @@ class CircuitLab(gr.HTML):
         scripts = (
             "statevector.js",
             "response.js",
+            "shots.js",
             "lab_circuit.js",
             "lab_words.js",
             "lab_views.js",
             "lab_panels.js",
+            "lab_stepper.js",
+            "lab_facts.js",
+            "lab_asking.js",
             "lab.js",
         )
+        constants = f"const LAB_HTML = {html};\nconst LAB_PAUSE_MS = {PAUSE_MS};\n"
         super().__init__(
             value=value,
             html_template="",
-            js_on_load=drawing(*scripts, before=f"const LAB_HTML = {html};\n"),
+            js_on_load=drawing(*scripts, before=constants),
             apply_default_css=False,
             **kwargs,
         )
 
 
-def lab_json(hybrid: Prediction, circuit: CircuitReading, control: Prediction | None) -> str:
+def lab_json(
+    text: str, hybrid: Prediction, circuit: CircuitReading, control: Prediction | None
+) -> str:
     """Write a circuit with the frames of its figures for the page.
 
     Args:
+        text: The sentence as it stands in its box.
         hybrid: The answer of the model with the circuit.
         circuit: What its circuit did.
         control: The answer of the model with a classical layer in the circuit's place, if any.
@@ -97,6 +108,9 @@ def lab_json(hybrid: Prediction, circuit: CircuitReading, control: Prediction | 
     }
     return json.dumps(
         {
+            "text": text,
+            "hidden": len(hybrid.embedding),
+            "shots": {"runs": RUNS, "enough": STABLE_SHARE, "most": MAX_SHOTS},
             "n_qubits": n,
             "title": hybrid.card.title,
             "labels": hybrid.labels,

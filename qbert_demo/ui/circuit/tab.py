@@ -28,39 +28,55 @@ def build_circuit_tab(explorer: Explorer, task: gr.Radio, text: gr.Textbox) -> g
         This tab's task.
     """
     with gr.Tab("Circuit", id="circuit", elem_id="circuit-tab") as tab:
-        own_task = gr.Radio(
-            [(card.title, card.key) for card in explorer.tasks],
-            value=explorer.tasks[0].key,
-            label="Task",
-            elem_id="circuit-task",
-            elem_classes="plain-radio",
-        )
-        with gr.Row(elem_classes="question"):
+        with gr.Row(elem_classes="circuit-question"):
+            own_task = gr.Radio(
+                [(card.title, card.key) for card in explorer.tasks],
+                value=explorer.tasks[0].key,
+                label="Task",
+                elem_id="circuit-task",
+                elem_classes="plain-radio",
+            )
             own_text = gr.Textbox(
                 label="Sentence",
-                placeholder="Type a sentence and press Enter",
+                placeholder="Type a sentence",
                 lines=1,
                 max_lines=6,
                 elem_id="circuit-sentence",
                 elem_classes="sentence",
-                scale=1,
             )
-            button = gr.Button("Show", variant="primary", elem_id="show-circuit", scale=0)
         said = spoken("", elem_id="circuit-said")
         lab = CircuitLab(elem_id="circuit-lab")
         build_tools(explorer, lab, own_task, own_text)
     mine = [own_task, own_text]
     follow = (STATIC / "follow_compare.js").read_text("utf-8")
-    answer = {
-        "fn": partial(show_circuit, explorer),
-        "inputs": mine,
-        "outputs": Told(said, lab),
-        "queue": False,
+    shown = Told(said, lab)
+    answer = {"fn": partial(show_circuit, explorer), "inputs": mine, "queue": False, **QUIET}
+    tab.select(None, [task, text, *mine], mine, js=follow, api_visibility="private").then(
+        outputs=shown, **answer
+    )
+    gr.on([own_text.submit, lab.submit], outputs=shown, trigger_mode="always_last", **answer)
+    own_task.input(
+        partial(text_for, explorer),
+        mine,
+        own_text,
+        queue=False,
+        trigger_mode="always_last",
         **QUIET,
-    }
-    tab.select(None, [task, text, *mine], mine, js=follow, api_visibility="private").then(**answer)
-    gr.on([button.click, own_text.submit, own_task.input], trigger_mode="always_last", **answer)
+    ).then(outputs=shown, **answer)
     return own_task
+
+
+def text_for(explorer: Explorer, task: str, text: str | None) -> str:
+    """Keep what a visitor typed; an example of another task gives way to one of this task.
+
+    A visitor's own task, named after one that it stands beside, has that one's examples.
+    """
+    examples = {card.key: [example.text for example in card.examples] for card in explorer.tasks}
+    ours = examples.get(task) or examples.get(task.partition("~")[2]) or []
+    is_example = any(text in texts for texts in examples.values())
+    if ours and text not in ours and (is_example or not (text or "").strip()):
+        return ours[0]
+    return text or ""
 
 
 def show_circuit(explorer: Explorer, task: str, text: str | None) -> Told:
@@ -83,4 +99,4 @@ def show_circuit(explorer: Explorer, task: str, text: str | None) -> Told:
     if hybrid.circuit is None:
         return Told(error_html(f"The hybrid checkpoint for {card.title} has no circuit."))
     control = comparison.predictions.get("control")
-    return Told(cut_notice(comparison), lab_json(hybrid, hybrid.circuit, control))
+    return Told(cut_notice(comparison), lab_json(text or "", hybrid, hybrid.circuit, control))

@@ -1,6 +1,7 @@
 // The Circuit tab's instrument: one circuit, every state on the way, and everything that can be
-// done to it, all in this page. See circuit_lab.py. props.value is the JSON text of a circuit and
+// done to it, all in this page. See ui/circuit/lab.py. props.value is the JSON text of a circuit and
 // its frames, or empty; `current()` on the node hands the circuit as it stands to the server's tools.
+// The scripts beside this one are its parts and use what is declared here.
 
 const block = element.closest('.block') || element;
 const lab = make('section', 'lab');
@@ -18,8 +19,10 @@ let sliders = null;
 let seriesTimer = 0;
 let restTimer = 0;
 let frameAsked = 0;
+let turnAsked = 0;
+let inTurn = [];
 
-// A view that can be seen is filled at once, the others when nothing has moved for a moment.
+// Views that can be seen are filled first, the others when nothing has moved for a moment.
 function addView(name, fill) {
   const node = at(name);
   const view = makePlotlyView(node, node, (trace, index) => name === 'drawing' && clicked(trace, index));
@@ -40,15 +43,28 @@ function fillView(entry) {
   entry.filled = filled;
 }
 
+// One figure a frame, in turn, so that a hand that goes on moving waits for one and not for all.
 function refreshViews(names) {
-  names.forEach((name) => {
-    views[name].stale = true;
-    if (views[name].seen) fillView(views[name]);
-  });
+  names.forEach((name) => { views[name].stale = true; });
   clearTimeout(restTimer);
   restTimer = setTimeout(() => {
+    if (!own) return;
     Object.values(views).filter(({ stale }) => stale).forEach(fillView);
+    showFacts();
   }, 300);
+  if (!turnAsked) fillNext();
+}
+
+function fillNext() {
+  turnAsked = 0;
+  if (!own) return;
+  const waiting = inTurn.filter((name) => views[name].stale && views[name].seen);
+  if (!waiting.length) return;
+  const [name] = waiting;
+  fillView(views[name]);
+  inTurn = [...inTurn.filter((other) => other !== name), name];
+  if (waiting.length > 1) turnAsked = requestAnimationFrame(fillNext);
+  else inTurn = Object.keys(views);
 }
 
 function recompute() {
@@ -56,8 +72,8 @@ function recompute() {
   sliders.set(now.angles);
   showAnswer();
   showChanges();
-  showStep();
-  refreshViews(['drawing', 'response']);
+  tellStep();
+  refreshViews(Object.keys(views));
 }
 
 // The finger may move faster than the screen: only the last position of a frame counts.
@@ -77,58 +93,12 @@ function edit(part) {
   recomputeSoon();
 }
 
-function goTo(target) {
-  step = Math.min(Math.max(target, 0), own.gates.length);
-  if (step) keepInView(step - 1);
-  showStep();
-}
-
-// Scroll a wide drawing so that this gate can be seen.
-function keepInView(index) {
-  const { plot } = views.drawing.view;
-  const frame = plot.parentElement;
-  const { data, layout, max_width: most } = views.drawing.figure;
-  const x = (traceOf({ data }, 'gates').x[index] / layout.xaxis.range[1]) * Math.min(plot.clientWidth, most);
-  if (x > frame.scrollLeft + 80 && x < frame.scrollLeft + frame.clientWidth - 60) return;
-  frame.scrollTo({ left: x - frame.clientWidth / 2 });
-}
-
-function clicked(trace, index) {
-  const { length } = own.gates;
-  if (trace !== 'gates') return;
-  if (index < length) goTo(index + 1);
-  else if (index < length + own.n_qubits) goTo(length);
-  else {
-    const cnots = own.gates.flatMap((gate, i) => (gate.name === 'CNOT' ? [i] : []));
-    goTo(cnots[index - length - own.n_qubits] + 1);
-  }
-}
-
-function showStep() {
-  const gate = now.gates[step - 1];
-  const { length } = now.gates;
-  const what = gate ? `${gateName(gate)}${gate.removed ? ' (taken out)' : ''}, ${gate.block}` : 'before the first gate, all qubits in |0⟩';
-  at('step').textContent = `Step ${step} of ${length}: ${what}`;
-  Object.assign(at('slider'), { max: length, value: step });
-  at('slider').setAttribute('aria-valuetext', at('step').textContent);
-  frameGate(views.drawing.view.plot, views.drawing.figure, now.gates, step);
-  refreshViews(['bloch', 'paulis', 'probabilities', 'entropies', 'information']);
-}
-
-function play(on) {
-  clearInterval(playing);
-  playing = 0;
-  if (on) {
-    if (step === own.gates.length) goTo(0);
-    playing = setInterval(() => (step < own.gates.length && block.offsetParent ? goTo(step + 1) : play(false)), 700);
-  }
-  at('play').textContent = on ? 'Pause' : 'Play';
-}
-
 function showAnswer() {
-  const label = own.labels[winnerOf(now.logits)];
-  const share = softmaxOf(now.logits)[winnerOf(now.logits)];
-  at('answer').textContent = `${changesInWords(own, change).length ? 'After your changes the' : 'The'} hybrid says ${label} (${percent(share)}).`;
+  const named = ({ logits }) => `${own.labels[winnerOf(logits)]} ${percent(softmaxOf(logits)[winnerOf(logits)])}`;
+  const isChanged = changesInWords(own, change).length > 0;
+  at('answer').textContent = isChanged ? `${named(now)}, was ${named(before)}` : named(now);
+  const probabilities = [now, before].map(({ logits }) => softmaxOf(logits));
+  at('now').replaceChildren(shareBars(own.labels, probabilities[0], isChanged ? probabilities[1] : null));
   const tables = [wayTable(own.title, 'q', '⟨Z⟩', own.labels, now)];
   if (own.control) tables.push(wayTable(own.control.title, 'unit ', 'value', own.labels, own.control));
   at('ways').replaceChildren(...tables.map((node) => make('div', 'table-frame', node)));
@@ -142,19 +112,17 @@ function showAnswer() {
 function showChanges() {
   const parts = changesInWords(own, change);
   at('changed').hidden = !parts.length;
+  at('unchanged').hidden = parts.length > 0;
   at('changes').textContent = `Changed: ${parts.join('; ')}.`;
-  at('now').replaceChildren(
-    make('p', 'verdict', at('answer').textContent),
-    shareBars(own.labels, softmaxOf(now.logits), softmaxOf(before.logits)),
-    make('p', 'hint', "Thick bars: now. Thin bars: this text's own circuit."),
-  );
-  const frame = at('before-after');
-  frame.replaceChildren(beforeAfter(own.labels, before, now));
   at('no-cnots').checked = change.noCnots;
-  at('identity').checked = change.identity;
-  at('random').checked = change.seed !== null;
-  at('seed').disabled = change.seed === null;
+  at(`layers-${change.layers}`).checked = true;
+  at('seed').disabled = change.layers !== 'random';
   at('without').value = change.without === null ? '' : String(change.without);
+  showTable();
+}
+
+function showTable() {
+  if (at('compared').open) at('before-after').replaceChildren(beforeAfter(own.labels, before, now));
 }
 
 function allSeriesNow() {
@@ -165,32 +133,14 @@ function allSeriesNow() {
 // Curves that take long are computed one angle at a time, so that the page goes on answering.
 async function prepareSeries() {
   const mine = now;
-  const series = [];
-  for (let j = 0; j < own.n_qubits; j += 1) {
-    await new Promise((done) => { setTimeout(done); });
-    if (now !== mine) return;
-    series.push(responseSeries(mine.gates, own.n_qubits, mine.angles, j));
-  }
+  const series = await seriesInTurn(mine.gates, mine.angles, () => now === mine);
+  if (!series) return;
   mine.series = series;
   refreshViews(['response']);
 }
 
-function flip() {
-  const found = smallestFlip(now.gates, own.n_qubits, now.head, now.angles, allSeriesNow());
-  if (!found) {
-    at('flip-words').textContent = 'No single angle between \u2212π and π changes the label; it takes two or more.';
-    return;
-  }
-  const { feature, angle, change: by, label } = found;
-  at('flip-words').textContent =
-    `Turning q${feature}'s angle by ${signed(by, 3)} rad, from ${plain(now.angles[feature], 3)} to ${plain(angle, 3)}, `
-    + `is the smallest change of one angle after which the hybrid says ${own.labels[label]}.`;
-  edit({ angles: now.angles.map((old, k) => (k === feature ? angle : old)) });
-}
-
 function reset() {
   change = { ...UNCHANGED };
-  at('flip-words').textContent = '';
   recomputeSoon();
 }
 
@@ -209,18 +159,21 @@ function fillResponseNow(figure) {
 function show() {
   play(false);
   block.classList.toggle('no-figure', !props.value);
+  const steps = own ? own.gates.length : -1;
   own = props.value ? JSON.parse(props.value) : null;
   if (!own) return;
+  markStale();
   change = { ...UNCHANGED };
-  at('flip-words').textContent = '';
-  step = own.gates.length;
+  flips = { key: '', found: null };
+  if (own.gates.length !== steps) step = 0;
   before = examine(own, UNCHANGED);
+  at('origin').textContent = `Each angle is π times the hyperbolic tangent (tanh) of a weighted sum of BERT's ${own.hidden} numbers for the sentence; in radians, π is half a turn.`;
   sliders = angleSliders(own.angles, (k, angle) => {
     edit({ angles: (change.angles || own.angles).map((old, j) => (j === k ? angle : old)) });
   });
   at('sliders').replaceChildren(sliders.node);
   at('without').replaceChildren(
-    ...[['', 'none'], ...own.angles.map((_, k) => [String(k), `q${k}`])].map(([value, text]) => {
+    ...[['', 'no qubit'], ...own.angles.map((_, k) => [String(k), `q${k}`])].map(([value, text]) => {
       const option = make('option', '', text);
       option.value = value;
       return option;
@@ -246,6 +199,7 @@ addView('information', (figure) => {
   fillInformation(figure, mutualInformation(state(), own.n_qubits, entropies));
 });
 addView('response', fillResponseNow);
+inTurn = Object.keys(views);
 
 const on = (name, event, act) => at(name).addEventListener(event, act);
 on('first', 'click', () => goTo(0));
@@ -254,12 +208,12 @@ on('next', 'click', () => goTo(step + 1));
 on('last', 'click', () => goTo(own.gates.length));
 on('play', 'click', () => play(!playing));
 on('slider', 'input', () => goTo(Number(at('slider').value)));
-on('reset', 'click', reset);
 on('undo', 'click', reset);
 on('flip', 'click', flip);
+on('shots', 'input', showShots);
+on('compared', 'toggle', showTable);
 on('no-cnots', 'change', () => edit({ noCnots: at('no-cnots').checked }));
-on('identity', 'change', () => edit({ identity: at('identity').checked }));
-on('random', 'change', () => edit({ seed: at('random').checked ? Number(at('seed').value) : null }));
+['trained', 'random', 'none'].forEach((layers) => on(`layers-${layers}`, 'change', () => edit({ layers })));
 on('seed', 'input', () => edit({ seed: Math.max(0, Math.floor(Number(at('seed').value))) }));
 on('without', 'change', () => edit({ without: at('without').value === '' ? null : Number(at('without').value) }));
 lab.addEventListener('keydown', (event) => {
@@ -283,6 +237,8 @@ element.save = async (format) => {
 };
 
 element.dataset.is = 'lab';
+// What the drawing says beside itself stands below the part that stays in view.
+at('legend').append(...at('drawing').querySelectorAll('.below, .values'));
 show();
 // Another text makes what the tools said of the last one old, as a change does.
 watch('value', () => {

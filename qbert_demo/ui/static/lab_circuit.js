@@ -1,17 +1,18 @@
 // What can be done to a circuit in the Circuit tab, and what is then known about it. `own` is the
 // circuit of the text as the server sent it; it is never changed.
 
-const UNCHANGED = { angles: null, noCnots: false, without: null, seed: null, identity: false };
+// `layers` are the trained ones, random ones of this seed, or none.
+const UNCHANGED = { angles: null, noCnots: false, without: null, layers: 'trained', seed: 0 };
 
 // The gates after a visitor's changes; those taken out stay in their places, marked.
 function changedGates(own, change) {
   const gates = own.gates.map((gate) => {
     const removed = (change.noCnots && gate.name === 'CNOT')
-      || (change.identity && gate.block.startsWith('layer'))
+      || (change.layers === 'none' && gate.block.startsWith('layer'))
       || (change.without !== null && gate.wires.includes(change.without));
     return { ...gate, removed };
   });
-  if (change.seed !== null) {
+  if (change.layers === 'random') {
     const trained = gates.filter((gate) => gate.feature === null && gate.angles.length);
     const drawn = randomAngles(trained.reduce((sum, gate) => sum + gate.angles.length, 0), change.seed);
     trained.forEach((gate) => {
@@ -44,8 +45,8 @@ function changesInWords(own, change) {
   }
   if (change.noCnots) parts.push('no CNOTs');
   if (change.without !== null) parts.push(`q${change.without} taken out`);
-  if (change.seed !== null) parts.push(`random weights (seed ${change.seed})`);
-  if (change.identity) parts.push('no trained layers');
+  if (change.layers === 'random') parts.push(`random weights (seed ${change.seed})`);
+  if (change.layers === 'none') parts.push('no trained layers');
   return parts;
 }
 

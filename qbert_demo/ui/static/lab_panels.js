@@ -31,37 +31,45 @@ function wayTable(caption, unit, value, labels, { angles, values, head }) {
   return node;
 }
 
-// Probability bars, now and before: thin bars under each other.
+// Probability bars: thick ones now, and under them thin ones before, if anything was changed.
 function shareBars(labels, now, before) {
   return make('div', 'shares', ...labels.map((label, c) => {
     const row = make('div', 'share', make('span', 'name', label), make('span', 'bars'), make('span', 'number', percent(now[c])));
-    [[now[c], 'now'], [before[c], 'before']].forEach(([share, name]) => {
+    [[now, 'now'], [before, 'before']].filter(([shares]) => shares).forEach(([{ [c]: share }, name]) => {
       const bar = make('i', name);
       bar.style.width = `${100 * share}%`;
       row.children[1].append(bar);
     });
+    if (before) row.title = `${percent(now[c])}, was ${percent(before[c])}`;
     row.classList.toggle('winner', now[c] === Math.max(...now));
     return row;
   }));
 }
 
-// A slider for each encoding angle; `onMove(feature, angle)` follows the finger.
+// A slider and a number field for each encoding angle; `onMove(feature, angle)` follows the hand.
 function angleSliders(angles, onMove) {
+  const range = { min: -Math.PI, max: Math.PI };
   const rows = angles.map((angle, k) => {
-    const input = make('input');
-    Object.assign(input, { type: 'range', min: -Math.PI, max: Math.PI, step: 0.001, value: angle, id: `angle-${k}` });
-    const label = make('label', '', `angle of q${k}`);
+    const [input, number] = [make('input'), make('input')];
+    Object.assign(input, { type: 'range', ...range, step: 0.001, value: angle, id: `angle-${k}` });
+    Object.assign(number, { type: 'number', min: -3.142, max: 3.142, step: 0.01, id: `angle-${k}-number` });
+    number.setAttribute('aria-label', `angle of q${k} in radians`);
+    const label = make('label', '', `q${k}`);
     label.htmlFor = input.id;
-    const output = make('output');
+    input.setAttribute('aria-label', `angle of q${k}`);
     input.addEventListener('input', () => onMove(k, Number(input.value)));
-    return { input, output, row: make('div', 'angle', label, input, output) };
+    number.addEventListener('input', () => {
+      if (number.value === '') return;
+      onMove(k, Math.min(Math.max(Number(number.value), range.min), range.max));
+    });
+    return { input, number, row: make('div', 'angle', label, input, number) };
   });
   return {
     node: make('div', 'angles', ...rows.map(({ row }) => row)),
     set(values) {
-      rows.forEach(({ input, output }, k) => {
+      rows.forEach(({ input, number }, k) => {
         if (Math.abs(Number(input.value) - values[k]) > 6e-4) input.value = values[k];
-        output.textContent = radians(values[k]);
+        if (number !== document.activeElement) number.value = values[k].toFixed(3);
         input.setAttribute('aria-valuetext', radians(values[k]));
       });
     },

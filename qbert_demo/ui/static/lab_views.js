@@ -24,7 +24,7 @@ function fillDrawing(figure, gates, values) {
   const out = gates.flatMap((gate, i) => (gate.removed ? gatePlaces(points, gates, i) : []));
   let crosses = traceOf(figure, 'taken out');
   if (!crosses) {
-    const marker = { symbol: 'x', size: 22, color: 'var(--problem)' };
+    const marker = { symbol: 'x', size: 16, color: 'var(--problem)' };
     crosses = { type: 'scatter', name: 'taken out', mode: 'markers', hoverinfo: 'skip', marker };
     figure.data.splice(figure.data.length - 1, 0, crosses);
   }
@@ -50,9 +50,11 @@ function frameGate(plot, figure, gates, step) {
   plot.querySelectorAll('.just-done').forEach((node) => node.remove());
   if (!step) return;
   const isBox = gates[step - 1].name !== 'CNOT';
-  gatePlaces(traceOf(figure, 'gates'), gates, step - 1).forEach(({ x, y }) => {
+  const points = traceOf(figure, 'gates');
+  gatePlaces(points, gates, step - 1).forEach(({ x, y }) => {
     const node = document.createElement('span');
     node.className = isBox ? 'just-done box' : 'just-done';
+    if (isBox) node.style.width = `calc(${(100 * points.customdata[step - 1]) / figure.layout.xaxis.range[1]}% + 6px)`;
     node.style.left = `${(100 * x) / figure.layout.xaxis.range[1]}%`;
     node.style.top = `${figure.rows.top + y * figure.rows.pitch}px`;
     plot.append(node);
@@ -101,6 +103,9 @@ function fillEntropies(figure, entropies) {
   );
 }
 
+// The smallest of a few round ends that holds the largest value.
+const scaleEnd = (values) => [0.05, 0.1, 0.2, 0.5, 1].find((end) => Math.max(...values) <= end * 1.001) || 1;
+
 // All basis states in order, or the most probable first where not all of them are shown.
 function fillProbabilities(figure, probabilities, n) {
   const bars = traceOf(figure, 'probabilities');
@@ -110,6 +115,10 @@ function fillProbabilities(figure, probabilities, n) {
     shown = shown.sort((a, b) => probabilities[b] - probabilities[a] || a - b).slice(0, room);
   }
   const kets = shown.map((index) => ketOf(index, n));
+  const end = scaleEnd(shown.map((index) => probabilities[index]));
+  const axis = figure.layout.yaxis;
+  axis.range = [0, end];
+  axis.tickvals = [0, 0.25, 0.5, 0.75, 1].map((share) => share * end);
   bars.y = shown.map((index) => probabilities[index]);
   bars.customdata = kets;
   figure.layout.xaxis.ticktext = kets;
@@ -122,7 +131,9 @@ function fillProbabilities(figure, probabilities, n) {
 function fillInformation(figure, information) {
   const heat = traceOf(figure, 'information');
   const n = information.length;
-  heat.z = information.map((row, i) => row.map((bits, j) => (i === j ? null : bits)));
+  // Colour goes with the root, on which small values differ too.
+  heat.z = information.map((row, i) => row.map((bits, j) => (i === j ? null : Math.sqrt(bits))));
+  heat.customdata = information;
   heat.text = information.map((row, i) => row.map((bits, j) => (i === j ? '' : plain(bits))));
   const pairs = [];
   for (let i = 0; i < n; i += 1) for (let j = i + 1; j < n; j += 1) pairs.push([i, j]);

@@ -61,3 +61,42 @@ function describeGate(gate) {
   lines.push(...shown.map((row) => `<span style="font-family:monospace">${row}</span>`));
   return [...lines, gate.block].join('<br>');
 }
+
+const words = (list) => (list.length < 2 ? list.join('') : `${list.slice(0, -1).join(', ')} and ${list[list.length - 1]}`);
+const bits = (before, after) => `${plain(before)} to ${plain(after)} bit`;
+
+// What a gate has done, with numbers: "Rot turns q3 by ...", "CNOT ties q1 to q3: ...".
+function stepInWords(own, now, step) {
+  if (!step) return 'before the first gate every qubit is in |0⟩ and knows nothing of the sentence.';
+  const gate = now.gates[step - 1];
+  if (gate.removed) return `${gateName(gate)} is taken out, so nothing happens.`;
+  const [before, after] = [step - 1, step].map((at) => blochVectors(now.states[at], own.n_qubits));
+  const entropies = [before, after].map(qubitEntropies);
+  if (gate.name === 'CNOT') return cnotInWords(gate.wires, ...entropies);
+  const [k] = gate.wires;
+  const act = gate.name === 'Hadamard' ? `puts q${k} between |0⟩ and |1⟩` : `turns q${k} by ${turnInWords(own, gate)}`;
+  const tied = entropies[1].some((entropy) => entropy > 0.005)
+    ? `its entropy stays ${plain(entropies[1][k])} bit` : 'nothing is entangled yet';
+  return `${gate.name} ${act}: ⟨Z⟩ ${signed(before[k][2])} to ${signed(after[k][2])}; ${tied}.`;
+}
+
+function turnInWords(own, { feature, angles, origins }) {
+  if (feature === null) {
+    const kind = origins[0].startsWith('random') ? 'random' : 'trained';
+    return angles.length === 3 ? `its three ${kind} angles` : `its ${kind} angle, ${plain(angles[0])} rad`;
+  }
+  const angle = `${plain(angles[0])} rad`;
+  if (angles[0] !== own.angles[feature]) return `${angle}, the angle you set`;
+  return `${angle} (π × tanh of a weighted sum of BERT's ${own.hidden} numbers)`;
+}
+
+function cnotInWords([control, target], before, after) {
+  const changes = [control, target].map((k) => after[k] - before[k]);
+  const most = Math.abs(changes[0]) > Math.abs(changes[1]) ? changes[0] : changes[1];
+  if (Math.abs(most) < 0.005) {
+    return `CNOT flips q${target} where q${control} is 1; entropies stay, q${target}'s at ${plain(after[target])} bit.`;
+  }
+  const act = most > 0 ? `ties q${control} to q${target}` : `loosens q${target} from q${control}`;
+  const [one, other] = [control, target].map((k) => `q${k} ${plain(before[k])} to ${plain(after[k])}`);
+  return `CNOT ${act}: entropy of ${one} and ${other} bit.`;
+}
