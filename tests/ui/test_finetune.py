@@ -21,7 +21,6 @@ from qbert_demo.ui.finetune.replay import replay_json
 from qbert_demo.ui.finetune.rows_form import choice_of, preview
 from qbert_demo.ui.finetune.run import Shown, run, stop
 from qbert_demo.ui.finetune.session import Session
-from qbert_demo.ui.finetune.words import progress_html
 from tests.service.test_tuner import OWN
 from tests.ui.scripted import ScriptedExplorer
 from tests.ui.test_compare import text_of
@@ -245,24 +244,6 @@ def test_leaving_the_page_drops_the_training(tuner: Tuner) -> None:
     following.close()  # type: ignore[attr-defined]
     with pytest.raises(Exception, match="gone"):
         tuner.events(session.job_id)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "stage", "bar"),
-    [
-        ((3, (0, 0), 0, 20, 0), "Waiting; 3 in the queue.", ""),
-        ((None, (0, 0), 0, 20, 0), "Starting …", ""),
-        ((None, (100, 400), 0, 20, 2), "Embedding", "100 of 400 texts, about 6 s left"),
-        ((None, (400, 400), 5, 20, 1), "Training", "5 of 20 epochs, about 3 s left"),
-        ((None, (400, 400), 0, 20, 1), "Training", "0 of 20 epochs"),
-    ],
-)
-def test_progress_tells_stage_share_and_time_left(
-    arguments: tuple[Any, ...], stage: str, bar: str
-) -> None:
-    words, drawn = progress_html(*arguments)
-    assert stage in words
-    assert text_of(drawn) == bar
 
 
 def test_the_trained_heads_answer_in_the_other_tabs(tuner: Tuner, updates: list[Any]) -> None:

@@ -11,6 +11,7 @@ from qbert_demo.evaluation.metrics import accuracy
 from qbert_demo.results import HeadReport, QuickReport
 from qbert_demo.ui.finetune.result import verdict
 from qbert_demo.ui.finetune.rows_form import choice_of
+from qbert_demo.ui.finetune.words import progress_html
 from tests.service.test_tuner import OWN
 
 FORM = ("own", "rotten_tomatoes", OWN, None, 500.0, 200.0, True, 0.0)
@@ -64,3 +65,21 @@ def test_the_verdict_says_no_more_than_the_rows_carry(
     n: int, right: dict[str, Sequence[int]], words: str
 ) -> None:
     assert verdict(*scored(n, **right)) == words
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stage", "bar"),
+    [
+        ((3, (0, 0), 0, 20, 0), "Waiting; 3 in the queue.", ""),
+        ((None, (0, 0), 0, 20, 0), "Starting …", ""),
+        ((None, (100, 400), 0, 20, 2), "Embedding", "100 of 400 texts, about 6 s left"),
+        ((None, (400, 400), 5, 20, 1), "Training", "5 of 20 epochs, about 3 s left"),
+        ((None, (400, 400), 0, 20, 1), "Training", "0 of 20 epochs"),
+    ],
+)
+def test_progress_tells_stage_share_and_time_left(
+    arguments: tuple[Any, ...], stage: str, bar: str
+) -> None:
+    words, drawn = progress_html(*arguments)
+    assert stage in words
+    assert text_of(drawn) == bar
