@@ -21,6 +21,7 @@ from qbert_demo.training.fine_tune import (
     MAX_SECONDS,
     TrainingRun,
 )
+from qbert_demo.training.presets import PRESETS, Preset
 from qbert_demo.training.recipe import LOSSES, FrozenRecipe, LoraRecipe, RaceRecipe
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "MIN_CLASSES",
     "MIN_CLASS_ROWS",
     "MIN_ROWS",
+    "PRESETS",
     "DataChoice",
     "Event",
     "FrozenRecipe",
@@ -46,6 +48,7 @@ __all__ = [
     "Look",
     "LoraRecipe",
     "Material",
+    "Preset",
     "RaceRecipe",
     "Rows",
     "TrainingRun",

@@ -45,7 +45,10 @@ def test_an_answer_fills_words_cards_and_figures() -> None:
 def test_cards_tell_time_size_and_source() -> None:
     facts = text_of(answer(EXPLORER, "sst2", "good", False).hybrid.below)
     assert "Time 9.1 ms = encoder 8.8 + circuit 0.21 + head 0.12" in facts
-    assert "Parameters 22.7 M, 421 k of them trained; 1,566 in the head, 24 in the circuit" in facts
+    assert (
+        "Parameters 22.7 M, 421 k of them trained; 1,566 in the head; in the circuit 24 " in facts
+    )
+    assert "circuit 24 stored, 20 live" in facts
     assert "Weights scripted" in facts
     classical = text_of(answer(EXPLORER, "sst2", "good", False).classical.below)
     assert "circuit" not in classical

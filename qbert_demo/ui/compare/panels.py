@@ -83,4 +83,6 @@ def _parameters(prediction: Prediction) -> str:
     card = prediction.card
     words = f"{count(card.parameters)}, {count(card.trained)} of them trained; "
     words += f"{count(card.in_head)} in the head"
-    return f"{words}, {card.in_circuit} in the circuit" if card.in_circuit else words
+    if not card.in_circuit:
+        return words
+    return f"{words}; in the circuit {card.in_circuit} stored, {card.live_in_circuit} live"
