@@ -104,6 +104,11 @@ def model_card(
         else f"{evaluation} scores it again."
     )
     table = score_table(facts, others, task)
+    learnt = (
+        "fine-tuned with low-rank\nupdates on every dense layer"
+        if recipe["adapter_rank"]
+        else "as it came"
+    )
     note = f"{task.report_note}\n" if task.report_note else ""
     front = _front(
         facts,
@@ -119,8 +124,7 @@ def model_card(
 
 # {task.key}: {name} head
 
-BERT ({_encoder(facts)}) fine-tuned with low-rank
-updates on every dense layer, and {HEADS[name].phrase}.
+BERT ({_encoder(facts)}) {learnt}, and {HEADS[name].phrase}.
 {_circuit(facts)}
 ## Scores
 
