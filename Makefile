@@ -4,7 +4,7 @@ PY := .venv/bin/python
 PIP := -m pip --disable-pip-version-check --no-input install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help app test lint format browser bench train clean
+.PHONY: help app test lint format browser bench train train-cost clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -36,8 +36,11 @@ bench: .venv-bench/.ready ## time circuit and training beside other simulators
 	.venv-bench/bin/python -m benchmarks.training
 
 TASKS := sst2 ag_news sms_spam
-train: $(foreach task,$(TASKS),train-$(task)-classical train-$(task)-hybrid train-$(task)-control) ## train every shipped checkpoint; goes on where it was stopped
+train: train-cost $(foreach task,$(TASKS),train-$(task)-classical train-$(task)-hybrid train-$(task)-control) ## train every shipped checkpoint; goes on where it was stopped
 	$(PY) -m qbert_demo cards
+
+train-cost: .venv/.ready
+	@$(PY) -m qbert_demo cost $(TASKS)
 
 # A teacher's soft labels are shipped; where they are not, making them takes the longest of all.
 TEACHER := sentence-transformers/all-mpnet-base-v2@e8c3b32edf5434bc2275fc9bab85f82640a19130

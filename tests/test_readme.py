@@ -11,9 +11,10 @@ from collections.abc import Iterator
 import pytest
 
 from qbert_demo.checkpoints.registry import read_registry
+from qbert_demo.circuit import CircuitSpec
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.catalogue import find_task
-from qbert_demo.model.heads import HEADS
+from qbert_demo.model.heads import HEADS, angles_in
 from tests.serving import ROOT, served_app
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -44,8 +45,12 @@ def test_the_table_tells_what_the_checkpoint_scored(name: str) -> None:
         f"| {facts['name']} | {score['value']:.4f} | {score['low']:.4f} to {score['high']:.4f} "
         f"{f'| {also[1]:.4f} ' if also else ''}| {sizes['total']:,} | {sizes['head']:,} |"
     )
-    table = README.partition(f"{task.repo_id}, {split} split")[2]
-    assert row in table.partition("**")[0]
+    table = README.partition(f"{task.repo_id}, {split} split")[2].partition("**")[0]
+    assert row in table
+    if HEADS[facts["name"]].has_circuit:
+        recipe = facts["recipe"]
+        spec = CircuitSpec(recipe["n_qubits"], recipe["n_layers"], ansatz=recipe["ansatz"])
+        assert f"- {facts['name']}: {angles_in(spec)}\n" in table
 
 
 def test_pictures_are_there() -> None:

@@ -9,14 +9,14 @@ from huggingface_hub import EvalResult, ModelCardData
 
 from qbert_demo.checkpoints.card_tables import learning_words, score_table, settings_tables
 from qbert_demo.circuit.export import outline
-from qbert_demo.circuit.spec import CircuitSpec
+from qbert_demo.circuit.spec import HADAMARD_FIRST, CircuitSpec
 from qbert_demo.data.catalogue import find_task
 from qbert_demo.errors import CheckpointError
-from qbert_demo.model.heads import HEADS
+from qbert_demo.model.heads import HEADS, angles_in
 
 FACTS = "training.json"
-SHARED = ("task", "recipe", "data", "steps")
-"""What two checkpoints must have in common to be compared."""
+SHARED = ("task", "data", "steps")
+"""What two checkpoints must have in common to be compared, besides the recipe."""
 
 
 def card_of(folder: Path, repo_id: str | None = None) -> str:
@@ -57,7 +57,22 @@ def siblings(folder: Path, facts: dict[str, Any]) -> list[dict[str, Any]]:
     """What is known of the other heads beside a checkpoint, trained on the same rows alike."""
     others = [folder.parent / f"{facts['task']}-{name}" for name in HEADS if name != facts["name"]]
     found = [read_facts(other) for other in others if (other / FACTS).is_file()]
-    return [other for other in found if all(other.get(key) == facts[key] for key in SHARED)]
+    return [
+        other
+        for other in found
+        if all(other.get(key) == facts[key] for key in SHARED)
+        and alike(other["recipe"], facts["recipe"])
+    ]
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Whether two values are the same, or two tables of settings wherever both name one.
+
+    A setting that an older version did not have stands in the later one's table alone.
+    """
+    if isinstance(one, dict) and isinstance(other, dict):
+        return all(one[name] == other[name] for name in one.keys() & other.keys())
+    return bool(one == other)
 
 
 def model_card(
@@ -89,6 +104,11 @@ def model_card(
         else f"{evaluation} scores it again."
     )
     table = score_table(facts, others, task)
+    learnt = (
+        "fine-tuned with low-rank\nupdates on every dense layer"
+        if recipe["adapter_rank"]
+        else "as it came"
+    )
     note = f"{task.report_note}\n" if task.report_note else ""
     front = _front(
         facts,
@@ -104,8 +124,7 @@ def model_card(
 
 # {task.key}: {name} head
 
-BERT ({_encoder(facts)}) fine-tuned with low-rank
-updates on every dense layer, and {HEADS[name].phrase}.
+BERT ({_encoder(facts)}) {learnt}, and {HEADS[name].phrase}.
 {_circuit(facts)}
 ## Scores
 
@@ -230,12 +249,14 @@ def _circuit(facts: dict[str, Any]) -> str:
     recipe = facts["recipe"]
     names = ("n_qubits", "n_layers", "encoding", "ansatz", "reupload")
     spec = CircuitSpec(**{name: recipe[name] for name in names})
+    after = " after a Hadamard" if spec.encoding in HADAMARD_FIRST else ""
     again = ", re-uploaded before each layer" if spec.reupload else ""
     return f"""
 The circuit has {_several(spec.n_qubits, "qubit")} and {_several(spec.n_layers, "layer")} \
-({spec.ansatz.replace("_", " ")}); angles enter by {spec.encoding.upper()} \
-rotations{again};
+({spec.ansatz.replace("_", " ")}); angles enter by {spec.encoding[-2:].upper()} \
+rotations{after}{again};
 `<Z>` of each qubit leaves. It is simulated exactly.
+Parameters: {angles_in(spec)}.
 
 ```
 {outline(spec)}```

@@ -4,7 +4,8 @@ Imports torch, results, ranges, config and errors; knows no language model. `pen
 the same circuit as a PennyLane QNode, is imported by its own name: PennyLane is slow to import.
 """
 
+from qbert_demo.circuit.live import live_angles
 from qbert_demo.circuit.simulator import CircuitLayer, expectations
 from qbert_demo.circuit.spec import CircuitSpec
 
-__all__ = ["CircuitLayer", "CircuitSpec", "expectations"]
+__all__ = ["CircuitLayer", "CircuitSpec", "expectations", "live_angles"]

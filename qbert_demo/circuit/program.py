@@ -2,7 +2,7 @@
 
 A state has shape ``(2**n, batch)``: a permutation of basis states then moves whole rows.
 
-Forward, a layer is a permutation (the ring before it), a diagonal (the data, where they are
+Forward, a stage is a permutation (the ring before it), a diagonal (the data, where they are
 encoded) and one matrix a block of wires; `tables` tells how the gates become those. Before the
 first ring no gate joins two blocks, so until then each block is a small state of its own.
 
@@ -31,7 +31,7 @@ class Run(NamedTuple):
 
     Attributes:
         data: The diagonal D of each block, below each other, shape ``(sum(sizes), batch)``.
-        states: The state after each layer's rotations, shapes ``(2**n, batch)``.
+        states: The state after each stage's matrices, shapes ``(2**n, batch)``.
     """
 
     data: Tensor
@@ -46,21 +46,26 @@ class Program:
         spec: The circuit.
         weights: Its trained angles.
         tables: Its constants.
-        layers: For each layer, the matrix of each block.
+        matrices: For each stage, the matrix of each block.
         axes: The axis that each trained angle turns about, shape ``(*weights.shape, 3)``.
     """
 
     spec: CircuitSpec
     weights: Tensor
     tables: Tables
-    layers: tuple[Blocks, ...]
+    matrices: tuple[Blocks, ...]
     axes: Tensor
 
     @classmethod
     def of(cls, spec: CircuitSpec, weights: Tensor) -> "Program":
         """Fill in weights of shape ``spec.weight_shape``, without a gradient."""
         tables = tables_for(spec, weights.dtype, weights.device)
-        return cls(spec, weights.clone(), tables, *fold(weights, tables))
+        layers, axes = fold(weights, tables)
+        matrices = tuple(
+            stage.constant if stage.layer is None else layers[stage.layer]
+            for stage in tables.stages
+        )
+        return cls(spec, weights.clone(), tables, matrices, axes)
 
     def has(self, weights: Tensor) -> bool:
         """Whether these are the weights that were filled in, value for value."""
@@ -71,7 +76,7 @@ class Program:
         )
 
     def run(self, angles: Tensor) -> Run:
-        """Take |0...0> through all layers.
+        """Take |0...0> through all stages.
 
         Args:
             angles: Encoding angles in radians, shape ``(batch, n_qubits)``.
@@ -81,11 +86,13 @@ class Program:
         data = torch.complex(phases.cos(), phases.sin())
         diagonals = cut(data, tables.sizes)
         states = [join(self._first_kets(diagonals))]
-        for ring, layer in zip(tables.rings, self.layers[1:], strict=False):
-            state = states[-1].index_select(0, ring)
-            if self.spec.reupload:
+        for stage, matrices in zip(tables.stages[1:], self.matrices[1:], strict=True):
+            state = states[-1]
+            if stage.ring is not None:
+                state = state.index_select(0, stage.ring)
+            if stage.has_data:
                 state = join(diagonals) * self._apply(tables.b, state)
-            states.append(self._apply(layer, state))
+            states.append(self._apply(matrices, state))
         return Run(data, states)
 
     def measure(self, state: Tensor) -> Tensor:
@@ -95,7 +102,7 @@ class Program:
         return (self.tables.readout @ squares).view(self.spec.n_qubits, batch, 2).sum(-1).T
 
     def gradients(self, run: Run, grad: Tensor) -> tuple[Tensor, Tensor]:
-        """Take <ket|O back through all layers.
+        """Take <ket|O back through all stages.
 
         Args:
             run: What the forward pass left.
@@ -108,27 +115,30 @@ class Program:
         diagonals = cut(run.data, tables.sizes)
         bra = run.states[-1].conj() * (tables.readout.T @ grad.T)
         of_angles, products = [], []
-        for index in range(self.spec.n_layers - 1, 0, -1):
-            layer, ket = self.layers[index], run.states[index]
-            products.append(self._products(ket, bra))
-            bra = self._apply(transposed(layer), bra)
-            if self.spec.reupload:
-                encoded = self._apply(adjoint(layer), ket)
+        for index in range(len(tables.stages) - 1, 0, -1):
+            stage, matrices, ket = tables.stages[index], self.matrices[index], run.states[index]
+            if stage.layer is not None:
+                products.append(self._products(ket, bra))
+            bra = self._apply(transposed(matrices), bra)
+            if stage.has_data:
+                encoded = self._apply(adjoint(matrices), ket)
                 of_angles.append(tables.z @ (bra * encoded).imag)
                 bra = self._apply(transposed(tables.b), join(diagonals) * bra)
-            bra = bra.index_select(0, tables.unrings[index - 1])
+            if stage.unring is not None:
+                bra = bra.index_select(0, stage.unring)
         kets = self._first_kets(diagonals)
         bras = separate(bra, kets)
-        products.append([ket @ bra.T for ket, bra in zip(kets, bras, strict=True)])
-        bras = [matrix.T @ bra for matrix, bra in zip(self.layers[0], bras, strict=True)]
+        if tables.stages[0].layer is not None:
+            products.append([ket @ bra.T for ket, bra in zip(kets, bras, strict=True)])
+        bras = [matrix.T @ bra for matrix, bra in zip(self.matrices[0], bras, strict=True)]
         of_angles.append(tables.block_z @ (cat(bras) * run.data).imag)
         readings = self._read(products[::-1])
         of_weights = (self.axes * readings.unsqueeze(2)).sum(-1)
         return reduce(torch.add, of_angles).T, of_weights
 
     def _first_kets(self, diagonals: Blocks) -> list[Tensor]:
-        """The state of each block after the first layer's rotations."""
-        return [matrix @ data for matrix, data in zip(self.layers[0], diagonals, strict=True)]
+        """The state of each block after the first stage."""
+        return [matrix @ data for matrix, data in zip(self.matrices[0], diagonals, strict=True)]
 
     def _apply(self, matrices: Blocks, state: Tensor) -> Tensor:
         """Multiply every block's wires by its matrix."""

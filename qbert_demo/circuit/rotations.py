@@ -5,7 +5,7 @@ Rot is RZ(omega) RY(theta) RZ(phi). The entries of its matrix are ``cos``, ``-si
 as the gate has left it: z for omega, ``(-sin omega, cos omega, 0)`` for theta, and
 ``(sin theta cos omega, sin theta sin omega, cos theta)`` for phi. All of that is cosines of sums of
 the angles, so one affine map gives every argument. RX(t) is RZ(-pi/2) RY(t) RZ(pi/2) and turns
-about x.
+about x; RY(t) turns about y.
 """
 
 from functools import lru_cache
@@ -48,10 +48,18 @@ _ROT_AXES: _Rows = [
     (0, 0, 0, 0, 0, 0, 0, 0),
     (0, 0, 0, 0, 0, 0, 0, 1),
 ]
-# The same for RX: so much of its one angle, and quarter turns.
-_RX_COSINES: _Rows = [(0.5, 0), (0.5, 1), (0.5, -1), (0.5, 0), (0, 0)]
+# The same for RX and RY: so much of their one angle, and quarter turns.
+_ONE_COSINES: _Rows = [(0.5, 0), (0.5, 1), (0.5, -1), (0.5, 0), (0, 0)]
 _RX_PHASES: _Rows = [(0, 0), (0, 1), (0, -1), (0, 0)]
 _RX_AXES: _Rows = [(1,), (0,), (0,)]
+_RY_PHASES: _Rows = [(0, 0)] * 4
+_RY_AXES: _Rows = [(0,), (1,), (0,)]
+
+_MAPS = {
+    "Rot": (_ROT_COSINES + _ROT_PHASES, _ROT_AXES),
+    "RX": (_ONE_COSINES + _RX_PHASES, _RX_AXES),
+    "RY": (_ONE_COSINES + _RY_PHASES, _RY_AXES),
+}
 
 _N_ENTRIES = 4
 
@@ -78,7 +86,7 @@ def fold(weights: Tensor, tables: Tables) -> Rotations:
         tables: The circuit's constants.
     """
     n_layers, n_qubits, n_angles = weights.shape
-    slopes, offsets, to_axes = _affine_maps(n_angles, weights.dtype, weights.device)
+    slopes, offsets, to_axes = _affine_maps(tables.rotation, weights.dtype, weights.device)
     arguments = torch.addmm(offsets, weights.reshape(-1, n_angles), slopes)
     cosines = arguments[:, :-_N_ENTRIES].cos()
     entries = torch.polar(cosines[:, :_N_ENTRIES], arguments[:, -_N_ENTRIES:])
@@ -94,13 +102,10 @@ def fold(weights: Tensor, tables: Tables) -> Rotations:
 
 @lru_cache(maxsize=16)
 def _affine_maps(
-    n_angles: int, dtype: torch.dtype, device: torch.device
+    rotation: str, dtype: torch.dtype, device: torch.device
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Slopes and offsets of all arguments, cosines first; and the map from cosines to axes."""
-    if n_angles == 3:
-        arguments, axes = _ROT_COSINES + _ROT_PHASES, _ROT_AXES
-    else:
-        arguments, axes = _RX_COSINES + _RX_PHASES, _RX_AXES
+    arguments, axes = _MAPS[rotation]
     by_angle = torch.tensor(arguments, dtype=dtype, device=device).T
     to_axes = torch.tensor(axes, dtype=dtype, device=device).T
     return by_angle[:-1].contiguous(), by_angle[-1] * (torch.pi / 2), to_axes.contiguous()

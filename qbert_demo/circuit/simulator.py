@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
+from qbert_demo.circuit.live import live_angles
 from qbert_demo.circuit.plain import plain_expectations
 from qbert_demo.circuit.program import Program, Run
 from qbert_demo.circuit.spec import CircuitSpec
@@ -90,6 +91,11 @@ class CircuitLayer(nn.Module):
                 self._program = program = Program.of(self.spec, weights.detach())
             return _evaluate(program, angles, weights)
 
+    @property
+    def live(self) -> Tensor:
+        """Which weights can change a value, shape ``spec.weight_shape``; see `live_angles`."""
+        return torch.from_numpy(live_angles(self.spec).copy()).to(self.weights.device)
+
     def extra_repr(self) -> str:
         """Name the circuit when the model is printed."""
         return str(self.spec)
@@ -146,10 +152,10 @@ def _measure_in_chunks(program: Program, angles: Tensor) -> Tensor:
 
 
 def _chunk_length(program: Program, angles: Tensor) -> int:
-    """How many texts' states, one a layer, fit one chunk."""
+    """How many texts' states, one a stage, fit one chunk."""
     budget = CPU_CHUNK_BYTES if angles.device.type == "cpu" else GPU_CHUNK_BYTES
-    spec = program.spec
-    return max(1, budget // (spec.n_layers * 2**spec.n_qubits * 2 * angles.element_size()))
+    n_stages, n_qubits = len(program.tables.stages), program.spec.n_qubits
+    return max(1, budget // (n_stages * 2**n_qubits * 2 * angles.element_size()))
 
 
 def _checked(angles: Tensor, weights: Tensor, spec: CircuitSpec) -> tuple[Tensor, Tensor]:

@@ -5,7 +5,8 @@ The simulator, the drawing, the exports and the PennyLane QNode are all made fro
 
 Conventions: angles are radians; wire 0 is the most significant bit, as in PennyLane.
 Sources: PennyLane's ``AngleEmbedding``, ``StronglyEntanglingLayers`` (after Schuld et al.,
-arXiv:1804.00633) and ``BasicEntanglerLayers``.
+arXiv:1804.00633) and ``BasicEntanglerLayers``; the bricks are those of Mari et al.
+(arXiv:1912.08278).
 """
 
 from collections.abc import Iterator
@@ -16,8 +17,14 @@ from typing import Any, Literal, get_args
 from qbert_demo.ranges import check_fields
 from qbert_demo.results import GateReading
 
-Encoding = Literal["rx", "ry", "rz"]
-Ansatz = Literal["strongly_entangling", "basic"]
+Encoding = Literal["rx", "ry", "rz", "h_ry"]
+Ansatz = Literal["strongly_entangling", "basic", "brick"]
+
+ROTATIONS: dict[Ansatz, str] = {"strongly_entangling": "Rot", "basic": "RX", "brick": "RY"}
+"""The trained gate that each ansatz has on every wire, by its name in PennyLane."""
+
+HADAMARD_FIRST: tuple[Encoding, ...] = ("rz", "h_ry")
+"""Encodings that put a Hadamard before each rotation."""
 
 MAX_QUBITS = 12
 MAX_LAYERS = 8
@@ -64,10 +71,11 @@ class CircuitSpec:
     Args:
         n_qubits: Number of wires, 1 to 12.
         n_layers: Number of trained layers, 1 to 8.
-        encoding: Rotation that carries the data: ``rx``, ``ry``, or ``rz`` (after a Hadamard,
-            since RZ alone leaves |0> where it is).
+        encoding: Rotation that carries the data: ``rx``, ``ry``, ``rz`` (after a Hadamard,
+            since RZ alone leaves |0> where it is), or ``h_ry`` (RY after a Hadamard).
         ansatz: ``strongly_entangling`` (Rot on each wire, then a CNOT ring whose reach grows
-            with the layer) or ``basic`` (RX on each wire, then a CNOT ring).
+            with the layer), ``basic`` (RX on each wire, then a CNOT ring), or ``brick`` (CNOTs on
+            even pairs of neighbours, then on odd ones, then RY on each wire).
         reupload: Whether the data are encoded again before every layer
             (Pérez-Salinas et al., arXiv:1907.02085).
 
@@ -95,8 +103,18 @@ class CircuitSpec:
 
     @property
     def weight_shape(self) -> tuple[int, int, int]:
-        """``(n_layers, n_qubits, 3)``, or ``(n_layers, n_qubits, 1)`` for the basic ansatz."""
-        return self.n_layers, self.n_qubits, 3 if self.ansatz == "strongly_entangling" else 1
+        """``(n_layers, n_qubits, 3)``, or ``(n_layers, n_qubits, 1)`` where the gate is no Rot."""
+        return self.n_layers, self.n_qubits, 3 if self.rotation == "Rot" else 1
+
+    @property
+    def rotation(self) -> str:
+        """The trained gate on every wire of a layer: ``Rot``, ``RX`` or ``RY``."""
+        return ROTATIONS[self.ansatz]
+
+    @property
+    def entangles_first(self) -> bool:
+        """Whether a layer's CNOTs come before its rotations."""
+        return self.ansatz == "brick"
 
     @cached_property
     def gates(self) -> tuple[Gate, ...]:
@@ -104,7 +122,9 @@ class CircuitSpec:
         return tuple(self._gates())
 
     def ring(self, layer: int) -> tuple[tuple[int, int], ...]:
-        """Control and target of each CNOT that closes a layer, as PennyLane's templates place them.
+        """Control and target of each CNOT of a layer, as PennyLane's templates place them.
+
+        A brick layer's are no ring: they join even pairs of neighbours, then odd ones.
 
         Args:
             layer: Index of the layer, from 0.
@@ -112,6 +132,8 @@ class CircuitSpec:
         n = self.n_qubits
         if n == 1:
             return ()
+        if self.ansatz == "brick":
+            return tuple((k, k + 1) for first in (0, 1) for k in range(first, n - 1, 2))
         if self.ansatz == "basic":
             return ((0, 1),) if n == 2 else tuple((k, (k + 1) % n) for k in range(n))
         reach = layer % (n - 1) + 1
@@ -146,19 +168,24 @@ class CircuitSpec:
         for layer in range(self.n_layers):
             if layer == 0 or self.reupload:
                 yield from self._encode(f"encoding {layer + 1}" if self.reupload else "encoding")
-            yield from self._rotate_and_entangle(layer)
+            yield from self._layer(layer)
 
     def _encode(self, block: str) -> Iterator[Gate]:
         for k in range(self.n_qubits):
-            if self.encoding == "rz":
+            if self.encoding in HADAMARD_FIRST:
                 yield Gate("Hadamard", (k,), (), block)
-            yield Gate(self.encoding.upper(), (k,), (Data(k),), block)
+            yield Gate(self.encoding[-2:].upper(), (k,), (Data(k),), block)
 
-    def _rotate_and_entangle(self, layer: int) -> Iterator[Gate]:
-        name = "Rot" if self.ansatz == "strongly_entangling" else "RX"
+    def _layer(self, layer: int) -> Iterator[Gate]:
         block = f"layer {layer + 1}"
-        for k in range(self.n_qubits):
-            sources = tuple(Weight(layer, k, j) for j in range(self.weight_shape[2]))
-            yield Gate(name, (k,), sources, block)
-        for wires in self.ring(layer):
-            yield Gate("CNOT", wires, (), block)
+        rotations = [
+            Gate(
+                self.rotation,
+                (k,),
+                tuple(Weight(layer, k, j) for j in range(self.weight_shape[2])),
+                block,
+            )
+            for k in range(self.n_qubits)
+        ]
+        cnots = [Gate("CNOT", wires, (), block) for wires in self.ring(layer)]
+        yield from cnots + rotations if self.entangles_first else rotations + cnots

@@ -13,7 +13,7 @@ from qbert_demo.circuit.export import to_pennylane, to_qasm2, to_qasm3, to_text
 from qbert_demo.cli.common import add_datasets_dir, print_json
 from qbert_demo.cli.judge import add_judge
 from qbert_demo.cli.publish import add_cards, add_publish
-from qbert_demo.cli.train import add_train
+from qbert_demo.cli.train import add_cost, add_train
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.errors import CheckpointError, InputError, QBertError
 from qbert_demo.service import HEADS, Explorer
@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_evaluate(commands.add_parser("evaluate", help="score checkpoints on the reported split"))
     add_train(commands.add_parser("train", help="fine-tune a checkpoint end to end"))
     add_judge(commands.add_parser("judge", help="does the circuit help? what is it doing?"))
+    add_cost(commands.add_parser("cost", help="tell how long training all heads of a task takes"))
     add_publish(commands.add_parser("publish", help="bring the shipped checkpoints to the Hub"))
     add_cards(commands.add_parser("cards", help="write the shipped checkpoints' model cards anew"))
     return parser

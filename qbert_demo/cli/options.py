@@ -16,8 +16,16 @@ COLUMN_OPTIONS = tuple(name.replace("-", "_") for name in COLUMNS)
 QUICK = ("dataset", *COLUMN_OPTIONS, "loss", "circuit_learning_rate")
 """What belongs to --frozen-encoder alone."""
 NOT_QUICK = ("task", "soft_labels", "runs", "bf16", "fresh")
-NOT_OF_A_TEACHER = ("head", "frozen_encoder", "rows", "soft_labels", "runs", *QUICK)
-CIRCUIT = ("n_qubits", "n_layers", "encoding", "ansatz", "reupload", "circuit_learning_rate")
+NOT_OF_A_TEACHER = ("head", "preset", "frozen_encoder", "rows", "soft_labels", "runs", *QUICK)
+CIRCUIT = (
+    "n_qubits",
+    "n_layers",
+    "encoding",
+    "ansatz",
+    "reupload",
+    "angle_scale",
+    "circuit_learning_rate",
+)
 UNUSED_BY = {"linear": CIRCUIT, "bottleneck": ("encoding", "reupload", "circuit_learning_rate")}
 """Settings that a kind of head does not have."""
 NEEDS = {

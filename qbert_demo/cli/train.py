@@ -7,6 +7,7 @@ from typing import Any
 
 from qbert_demo.cli.common import add_datasets_dir, print_json
 from qbert_demo.cli.options import COLUMNS, check_meaning, check_needs
+from qbert_demo.config import CHECKPOINTS
 from qbert_demo.disk import told
 from qbert_demo.errors import InputError
 from qbert_demo.service import HEADS, head_of
@@ -15,11 +16,19 @@ from qbert_demo.service.commands import (
     SOFT_LABELS,
     TASKS,
     Recipe,
+    cost_of_training,
     teach_task,
     train_frozen,
     train_task,
 )
-from qbert_demo.service.training import DATASETS, LOSSES, DataChoice, FrozenRecipe, HubDataset
+from qbert_demo.service.training import (
+    DATASETS,
+    LOSSES,
+    PRESETS,
+    DataChoice,
+    FrozenRecipe,
+    HubDataset,
+)
 
 
 def add_train(parser: argparse.ArgumentParser) -> None:
@@ -66,6 +75,13 @@ def add_train(parser: argparse.ArgumentParser) -> None:
         quick.add_argument(f"--{name}", metavar="NAME", help=f"{help_text}; guessed if left out")
     quick.add_argument("--loss", choices=LOSSES)
     quick.add_argument("--circuit-learning-rate", type=float)
+    parser.add_argument(
+        "--preset",
+        choices=PRESETS,
+        help="; ".join(
+            f"{p.name}: {p.title}; other settings given here change it" for p in PRESETS.values()
+        ),
+    )
     group = parser.add_argument_group("recipe", "defaults are the recipe of the task")
     for field in fields(Recipe):
         name = f"--{field.name.replace('_', '-')}"
@@ -76,6 +92,16 @@ def add_train(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_train)
 
 
+def add_cost(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's options."""
+    parser.add_argument("tasks", nargs="+", choices=TASKS, metavar="TASK", help=", ".join(TASKS))
+    parser.set_defaults(run=_cost)
+
+
+def _cost(options: argparse.Namespace) -> None:
+    print(cost_of_training(options.tasks, CHECKPOINTS), flush=True)  # noqa: T201
+
+
 def _train(options: argparse.Namespace) -> None:
     given = {
         field.name: getattr(options, field.name)
@@ -83,6 +109,12 @@ def _train(options: argparse.Namespace) -> None:
         if getattr(options, field.name) is not None
     }
     check_meaning(options)
+    if options.preset is not None:
+        preset = PRESETS[options.preset]
+        own = preset.frozen if options.frozen_encoder else preset.end_to_end
+        given = preset.shared | own | given
+        if not options.json:
+            print(preset.note, flush=True)  # noqa: T201
     if options.teacher is not None:
         _teach(options, given)
         return
@@ -132,8 +164,10 @@ def _train_frozen(options: argparse.Namespace, given: dict[str, Any]) -> None:
     """Train a head in seconds and print what came of it."""
     known = {field.name for field in fields(FrozenRecipe)}
     data = {"rows": options.rows, "held_out": given.pop("held_out", None)}
-    given |= {name: getattr(options, name) for name in ("loss", "circuit_learning_rate")}
-    settings = {name: value for name, value in given.items() if value is not None}
+    own = {name: getattr(options, name) for name in ("loss", "circuit_learning_rate")}
+    settings = {
+        name: value for table in (given, own) for name, value in table.items() if value is not None
+    }
     if "epochs" in settings and settings["epochs"] == settings["epochs"] // 1:
         settings["epochs"] = int(settings["epochs"])
     if surplus := sorted(set(settings) - known):

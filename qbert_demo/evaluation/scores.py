@@ -16,7 +16,7 @@ from qbert_demo.data.catalogue_rows import load_task
 from qbert_demo.data.rows import Rows
 from qbert_demo.errors import CheckpointError
 from qbert_demo.evaluation.metrics import accuracy, difference, f1_scores, macro_f1, macro_recall
-from qbert_demo.model.heads import HEADS
+from qbert_demo.model.heads import HEADS, Angles, angles_of
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Score
 
@@ -36,6 +36,7 @@ class Scores:
         milliseconds: Median time of one text alone, over the first 50.
         parameters: Of encoder and head.
         in_head: Of the head.
+        angles: Those of them that a circuit stores, and how many are live.
     """
 
     accuracy: Score
@@ -46,6 +47,7 @@ class Scores:
     milliseconds: float
     parameters: int
     in_head: int
+    angles: Angles
 
     def as_json(self) -> dict[str, Any]:
         """The scores as plain JSON, without the predictions."""
@@ -69,6 +71,7 @@ def score(classifier: LoadedModel, rows: Rows, batch_size: int = 32) -> Scores:
         median(times),
         sum(p.numel() for p in model.parameters()),
         sum(p.numel() for p in model.classifier.parameters()),
+        angles_of(model.classifier),
     )
 
 
@@ -82,7 +85,8 @@ def evaluate(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> s
 
     Returns:
         A Markdown table: accuracy with 95 % interval, what the task reports beside it, parameters,
-        median milliseconds of one text; and the paired differences of the hybrid from the others.
+        median milliseconds of one text; the hybrid's live angles, and its paired differences from
+        the others.
 
     Raises:
         CheckpointError: If there is no checkpoint of the task.
@@ -113,6 +117,7 @@ def evaluate(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> s
         sizes = (f"{found.parameters:,}", f"{found.in_head:,}", f"{found.milliseconds:.1f}")
         lines.append(_line(head, *measures, *sizes))
     lines.append("")
+    lines += [f"- {head}: {s.angles}" for head, s in scores.items() if s.angles.stored]
     hybrid = scores.get("hybrid")
     for head, other in scores.items():
         if hybrid is not None and other is not hybrid:

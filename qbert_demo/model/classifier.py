@@ -27,7 +27,7 @@ from qbert_demo.model.adapter import PREFIX, is_same, merge, shapes_of, update_s
 from qbert_demo.model.allocation import Unfilled
 from qbert_demo.model.configuration import QBertConfig
 from qbert_demo.model.encoder import find_backbone, pool, read_encoder
-from qbert_demo.model.heads import HeadOutput, Output, head_of
+from qbert_demo.model.heads import HeadOutput, Output, build_head, head_of
 from qbert_demo.model.packed_bert import last_hidden_state
 from qbert_demo.model.tensors import check_entries, read_tensors
 
@@ -59,8 +59,10 @@ class QBertForSequenceClassification(PreTrainedModel):
         super().__init__(config)
         self.bert = BertModel(cast(BertConfig, config.backbone), add_pooling_layer=False)
         hidden, n_labels = self.bert.config.hidden_size, len(config.label_names())
-        head = head_of(config.head).module
-        self.classifier: nn.Module = head(hidden, n_labels, config.dropout, config.spec())
+        name = head_of(config.head).name
+        self.classifier: nn.Module = build_head(
+            name, hidden, n_labels, config.dropout, config.spec(), config.angle_scale
+        )
         self.set_temperature(config.temperature)
         self.adapter: dict[str, Tensor] = {}
         self.post_init()

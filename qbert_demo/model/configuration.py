@@ -1,5 +1,6 @@
 """The configuration of our classifier, checked when it is made."""
 
+import math
 from typing import Any, ClassVar, Literal
 
 from huggingface_hub.dataclasses import strict
@@ -7,13 +8,14 @@ from transformers import BertConfig, PreTrainedConfig
 
 from qbert_demo.circuit import CircuitSpec
 from qbert_demo.config import MAX_LENGTH, MAX_TOKENS, MINILM, MODEL_TYPE, Backbone
-from qbert_demo.model.heads import head_of
+from qbert_demo.model.heads import ANGLE_SCALES, head_of
 from qbert_demo.ranges import check_fields
 
 RANGES = {
     "max_length": (3, MAX_TOKENS),
     "adapter_rank": (0, 256),
     "adapter_scale": (-100.0, 100.0),
+    "angle_scale": ANGLE_SCALES,
     "dropout": (0.0, 1.0),
     "temperature": (0.01, 100.0),
 }
@@ -36,6 +38,8 @@ class QBertConfig(PreTrainedConfig):
         encoding: See `CircuitSpec`.
         ansatz: See `CircuitSpec`.
         reupload: See `CircuitSpec`.
+        angle_scale: What the angles of circuit or bottleneck stay below, in radians: they are a
+            tanh times this.
         dropout: Probability of dropping a pooled feature while training.
         adapter_rank: Rank of the encoder's low-rank updates; 0 leaves the encoder as it is.
         adapter_scale: Factor on each update B @ A.
@@ -57,9 +61,10 @@ class QBertConfig(PreTrainedConfig):
     pooling: Literal["mean", "cls"] = "mean"
     n_qubits: int = 4
     n_layers: int = 2
-    encoding: Literal["rx", "ry", "rz"] = "ry"
-    ansatz: Literal["strongly_entangling", "basic"] = "strongly_entangling"
+    encoding: Literal["rx", "ry", "rz", "h_ry"] = "ry"
+    ansatz: Literal["strongly_entangling", "basic", "brick"] = "strongly_entangling"
     reupload: bool = False
+    angle_scale: float | int = math.pi
     dropout: float | int = 0.1
     adapter_rank: int = 0
     adapter_scale: float | int = 2.0

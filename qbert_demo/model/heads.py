@@ -1,9 +1,10 @@
 """The heads that turn a pooled text vector into logits, and `HEADS`, the table of them.
 
 `CircuitHead` and `BottleneckHead` share everything but the middle: a linear reduction to
-n features, tanh times pi, something small that maps n angles to n values in [-1, 1], and a
-linear layer to the labels. In one the middle is a quantum circuit, in the other a classical
-layer with about as many parameters. `LinearHead` has no squeeze at all.
+n features, tanh times pi (or another scale), something small that maps n angles to n values in
+[-1, 1], and a linear layer to the labels. In one the middle is a quantum circuit, in the other a
+classical layer with about as many parameters as the circuit has live angles. `LinearHead` has no
+squeeze at all.
 
 Another head is another entry of `HEADS` and a colour in `qbert_demo.figures.theme`.
 """
@@ -15,7 +16,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from qbert_demo.circuit import CircuitLayer, CircuitSpec
+from qbert_demo.circuit import CircuitLayer, CircuitSpec, live_angles
+
+ANGLE_SCALES = (0.01, 2 * math.pi)
+"""The least and the most that the angles of a squeeze may reach."""
 
 
 class HeadOutput(NamedTuple):
@@ -67,7 +71,13 @@ class LinearHead(nn.Module):
 
 
 class SqueezeHead(nn.Module):
-    """Reduction to n angles, a middle layer from angles to values, and a linear output."""
+    """Reduction to n angles, a middle layer from angles to values, and a linear output.
+
+    Attributes:
+        angle_scale: What the angles stay below, in radians; it is no tensor of the layer.
+    """
+
+    angle_scale: float = math.pi
 
     def __init__(
         self, hidden: int, width: int, n_labels: int, dropout: float, middle: nn.Module
@@ -80,8 +90,8 @@ class SqueezeHead(nn.Module):
         self.output = Output(width, n_labels)
 
     def reduce(self, pooled: Tensor) -> Tensor:
-        """Angles in (-pi, pi) for pooled vectors, shape ``(batch, width)``."""
-        return math.pi * torch.tanh(self.reduction(self.dropout(pooled)))
+        """Angles between -+`angle_scale` for pooled vectors, shape ``(batch, width)``."""
+        return self.angle_scale * torch.tanh(self.reduction(self.dropout(pooled)))
 
     def forward(self, pooled: Tensor) -> HeadOutput:
         """Map pooled vectors ``(batch, hidden)`` to logits, angles and values."""
@@ -101,14 +111,60 @@ class CircuitHead(SqueezeHead):
 
 
 class BottleneckHead(SqueezeHead):
-    """The control: the middle is classical, as wide and about as large as the circuit."""
+    """The control: the middle is classical, as wide and about as large as the live circuit."""
 
     def __init__(self, hidden: int, n_labels: int, dropout: float, spec: CircuitSpec) -> None:
         """Build the head that is compared with the circuit of ``spec``."""
         n = spec.n_qubits
-        depth = max(1, round(math.prod(spec.weight_shape) / (n * n + n)))
+        depth = max(1, round(angles_in(spec).live / (n * n + n)))
         layers = [layer for _ in range(depth) for layer in (nn.Linear(n, n), nn.Tanh())]
         super().__init__(hidden, n, n_labels, dropout, nn.Sequential(*layers))
+
+
+class Angles(NamedTuple):
+    """How many angles a head's circuit stores, and how many of them can change its values."""
+
+    stored: int
+    live: int
+
+    @property
+    def dead(self) -> int:
+        """How many change nothing; they count as parameters all the same."""
+        return self.stored - self.live
+
+    def __str__(self) -> str:
+        """Tell both, as tables and cards do."""
+        rest = "; the others cannot change what is measured" if self.dead else ""
+        return f"{self.stored} angles stored, {self.live} live{rest}"
+
+
+def angles_of(head: nn.Module) -> Angles:
+    """Count the trained angles of a head, none without a circuit."""
+    return angles_in(head.middle.spec) if isinstance(head, CircuitHead) else Angles(0, 0)
+
+
+def angles_in(spec: CircuitSpec) -> Angles:
+    """Count the trained angles of a circuit."""
+    return Angles(math.prod(spec.weight_shape), int(live_angles(spec).sum()))
+
+
+def build_head(
+    name: str, hidden: int, n_labels: int, dropout: float, spec: CircuitSpec, angle_scale: float
+) -> nn.Module:
+    """A head of `HEADS` by its name, untrained.
+
+    Args:
+        name: As visitors call it.
+        hidden: Width of the pooled vectors.
+        n_labels: Number of classes.
+        dropout: Probability of dropping a pooled feature while training.
+        spec: The circuit that the head is, or is compared with.
+        angle_scale: What the angles of a squeeze stay below, in radians.
+    """
+    head = HEADS[name].module(hidden, n_labels, dropout, spec)
+    if isinstance(head, SqueezeHead):
+        head.angle_scale = angle_scale
+    return head
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import numpy as np
 from torch import Tensor
 
-from qbert_demo.model.heads import HEADS, CircuitHead, SqueezeHead
+from qbert_demo.model.heads import HEADS, CircuitHead, SqueezeHead, angles_of
 from qbert_demo.model.loaded import Answer, LoadedModel, Tokens
 from qbert_demo.results import Array, CircuitReading, ModelCard, Prediction, Squeeze
 
@@ -27,7 +27,7 @@ def predict(classifier: LoadedModel, head: str, tokens: Tokens) -> Prediction:
         sum(p.numel() for p in model.parameters()),
         sum(t.numel() for t in model.tensors().values()),
         sum(p.numel() for p in layer.parameters()),
-        layer.middle.weights.numel() if isinstance(layer, CircuitHead) else 0,
+        *angles_of(layer),
     )
     return Prediction(
         card,

@@ -35,6 +35,7 @@ class ModelCard:
         trained: How many of them were trained (adapters and head).
         in_head: How many stand in the head, the circuit's included.
         in_circuit: How many are angles of the circuit's gates; 0 without one.
+        live_in_circuit: How many of those can change what is measured.
     """
 
     head: str
@@ -44,6 +45,7 @@ class ModelCard:
     trained: int
     in_head: int
     in_circuit: int
+    live_in_circuit: int
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,8 @@ class HeadReport:
             frozen encoder is the pass; 0 if there is none.
         history: Every look.
         trained: Parameters that were trained.
+        dead: Those of them that can change nothing: angles of the circuit, see
+            `qbert_demo.circuit.live`.
         parameters: All of them, the encoder's included.
         seconds: Time its training took.
         milliseconds: Median time of one text, encoder included.
@@ -77,6 +79,7 @@ class HeadReport:
     best_epoch: int
     history: tuple[Epoch, ...]
     trained: int
+    dead: int
     parameters: int
     seconds: float
     milliseconds: float

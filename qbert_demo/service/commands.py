@@ -13,6 +13,7 @@ from qbert_demo.evaluation.scores import evaluate
 from qbert_demo.evaluation.words import as_text
 from qbert_demo.results import Judgement
 from qbert_demo.service.tuner import Tuner
+from qbert_demo.training.cost import cost_of_training
 from qbert_demo.training.fine_tune import fine_tune
 from qbert_demo.training.recipe import RECIPES, FrozenRecipe, Recipe
 from qbert_demo.training.soft_labels import FOLDER as SOFT_LABELS
@@ -26,6 +27,7 @@ __all__ = [
     "TASKS",
     "Recipe",
     "as_text",
+    "cost_of_training",
     "evaluate_task",
     "judge_task",
     "publish",

@@ -22,6 +22,7 @@ from qbert_demo.training.fine_tune import (
     MAX_SECONDS,
     TrainingRun,
 )
+from qbert_demo.training.presets import PRESETS, Preset
 from qbert_demo.training.recipe import LOSSES, FrozenRecipe, LoraRecipe, RaceRecipe
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "MIN_CLASSES",
     "MIN_CLASS_ROWS",
     "MIN_ROWS",
+    "PRESETS",
     "DataChoice",
     "Event",
     "FrozenRecipe",
@@ -47,6 +49,7 @@ __all__ = [
     "Look",
     "LoraRecipe",
     "Material",
+    "Preset",
     "RaceRecipe",
     "Rows",
     "TrainingRun",

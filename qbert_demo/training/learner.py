@@ -15,7 +15,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from qbert_demo.circuit import CircuitLayer
-from qbert_demo.model.heads import HEADS
+from qbert_demo.model.heads import build_head
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.training.recipe import RaceRecipe
 
@@ -24,7 +24,7 @@ Parts = dict[str, list[nn.Parameter]]
 
 
 class Step(NamedTuple):
-    """Mean loss of a batch, norms of its gradients by part, and its rows."""
+    """Mean loss of a batch, norms of its gradients by part (live angles alone), and its rows."""
 
     loss: float
     gradients: dict[str, float]
@@ -84,6 +84,8 @@ class Learner(ABC):
         self.schedule: LRScheduler | None = None
         self.max_norm = math.inf
         self._parts = trained_parts(module)
+        circuits = (m for m in module.modules() if isinstance(m, CircuitLayer))
+        self._live = {id(circuit.weights): circuit.live for circuit in circuits}
         self._loss = LOSSES[recipe.loss]
         self.optimizer = _adamw(self._parts, rates, recipe.weight_decay, betas)
 
@@ -101,7 +103,7 @@ class Learner(ABC):
         self.optimizer.zero_grad()
         loss.backward()
         norms = {
-            part: float(nn.utils.get_total_norm([p.grad for p in found if p.grad is not None]))
+            part: float(nn.utils.get_total_norm([self._gradient(p) for p in found]))
             for part, found in self._parts.items()
         }
         if self.max_norm < math.inf:
@@ -113,12 +115,17 @@ class Learner(ABC):
             self.schedule.step()
         return Step(float(loss.detach()), norms, len(rows))
 
+    def _gradient(self, parameter: nn.Parameter) -> Tensor:
+        """A parameter's gradient without the angles that can have none."""
+        grad = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
+        return grad[self._live[id(parameter)]] if id(parameter) in self._live else grad
+
 
 def first_head(name: str, hidden: int, n_labels: int, recipe: RaceRecipe) -> nn.Module:
     """A head before its first step, for vectors of width ``hidden``: the seed alone decides it."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
-        return HEADS[name].module(hidden, n_labels, 0.0, recipe.spec())
+        return build_head(name, hidden, n_labels, 0.0, recipe.spec(), recipe.angle_scale)
 
 
 def trained_parts(module: nn.Module) -> Parts:

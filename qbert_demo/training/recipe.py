@@ -8,7 +8,7 @@ from qbert_demo.circuit import CircuitSpec
 from qbert_demo.circuit.spec import Ansatz, Encoding
 from qbert_demo.config import MAX_LENGTH, MAX_SEED
 from qbert_demo.errors import InputError
-from qbert_demo.model.heads import HEADS, PAIR
+from qbert_demo.model.heads import ANGLE_SCALES, HEADS, PAIR
 from qbert_demo.ranges import check_fields
 
 LOSSES = ("cross_entropy", "mse")
@@ -44,6 +44,7 @@ class Recipe:
         encoding: See `qbert_demo.circuit.CircuitSpec`.
         ansatz: See `qbert_demo.circuit.CircuitSpec`.
         reupload: See `qbert_demo.circuit.CircuitSpec`.
+        angle_scale: What the angles of circuit and bottleneck stay below, in radians.
         held_out: Rows of the training split kept apart to watch and to stop on; 0 trains on
             all of them for exactly ``epochs``.
         held_out_words: Fewest words of a held-out text.
@@ -53,7 +54,17 @@ class Recipe:
         patience: Evaluations without a better score after which training stops and returns to
             the best state; 0 trains to the end and keeps the last.
         seed: Of everything random.
+
+    Raises:
+        InputError: If a value is out of range; the message names the rule and the value.
     """
+
+    RANGES: ClassVar[dict[str, tuple[float, float]]] = {
+        "teacher_weight": (0.0, 1.0),
+        "teacher_temperature": (0.01, 100.0),
+        "averaged_epochs": (0.0, 1000.0),
+        "angle_scale": ANGLE_SCALES,
+    }
 
     epochs: float = 2.0
     batch_size: int = 32
@@ -76,12 +87,17 @@ class Recipe:
     encoding: str = "ry"
     ansatz: str = "strongly_entangling"
     reupload: bool = False
+    angle_scale: float = math.pi
     held_out: int = 1000
     held_out_words: int = 0
     leak_words: int = 5
     evaluations: int = 2
     patience: int = 0
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Check the fields that are divided by or weigh a loss; the model checks its own."""
+        check_fields(self, self.RANGES)
 
 
 RECIPES = {
@@ -109,6 +125,7 @@ class RaceRecipe:
         encoding: See `qbert_demo.circuit.CircuitSpec`.
         ansatz: See `qbert_demo.circuit.CircuitSpec`.
         reupload: See `qbert_demo.circuit.CircuitSpec`.
+        angle_scale: What the angles of circuit and bottleneck stay below, in radians.
         loss: ``cross_entropy``, or ``mse`` between probabilities and the true label's one-hot.
         seed: Of the first weights and of the order of the rows.
         batch_size: Texts a step.
@@ -123,6 +140,7 @@ class RaceRecipe:
         "n_layers": (1, 6),
         "seed": (0, MAX_SEED),
         "weight_decay": (0.0, 1.0),
+        "angle_scale": ANGLE_SCALES,
     }
 
     heads: tuple[str, ...] = PAIR
@@ -131,6 +149,7 @@ class RaceRecipe:
     encoding: str = "ry"
     ansatz: str = "strongly_entangling"
     reupload: bool = False
+    angle_scale: float = math.pi
     loss: str = "cross_entropy"
     seed: int = 0
     batch_size: int = 16

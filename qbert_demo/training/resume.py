@@ -11,6 +11,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from qbert_demo.checkpoints.card import alike
 from qbert_demo.errors import InputError
 
 SETTINGS = "settings.json"
@@ -33,8 +34,9 @@ def last_state(run_dir: Path, settings: dict[str, Any], *, fresh: bool) -> str |
     if fresh:
         shutil.rmtree(run_dir, ignore_errors=True)
     path = run_dir / SETTINGS
-    if path.is_file() and (known := json.loads(path.read_text(encoding="utf-8"))) != settings:
-        names = ", ".join(k for k in settings if known.get(k) != settings[k]) or "other keys"
+    known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    if not alike(known, settings):
+        names = ", ".join(k for k in settings if known.get(k, settings[k]) != settings[k])
         raise InputError(
             f"{run_dir} holds an interrupted run with another {names}. "
             "Repeat its settings to go on, or add --fresh to start over."

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from qbert_demo.evaluation.metrics import accuracy, confusion, macro_f1
+from qbert_demo.model.heads import angles_of
 from qbert_demo.results import Epoch, HeadReport
 from qbert_demo.training.learner import LOSSES, Learner, Step, Stored, trained_parts
 
@@ -80,6 +81,7 @@ class HeadRun:
             len(self.history),
             tuple(self.history),
             sum(tensor.numel() for tensor in stored.tensors.values()),
+            angles_of(stored.head).dead,
             self._cost.parameters,
             self.seconds,
             self._cost.milliseconds,

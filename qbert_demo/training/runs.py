@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qbert_demo.checkpoints.card import alike
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.rows import Rows
 from qbert_demo.disk import draft
@@ -45,7 +46,7 @@ def record(path: Path, facts: dict[str, Any], rows: Rows, predicted: NDArray[np.
         "recipe": {name: value for name, value in facts["recipe"].items() if name != "seed"},
     }
     known = json.loads(path.read_text("utf-8")) if path.is_file() else shared | {"runs": []}
-    if other := sorted(name for name, value in shared.items() if known[name] != value):
+    if other := sorted(name for name, value in shared.items() if not alike(known[name], value)):
         raise DataError(
             f"{path} holds runs with another {', '.join(other)}. Name another file, or delete it."
         )

@@ -55,6 +55,7 @@ def head_config(material: Material, recipe: RaceRecipe, name: str) -> QBertConfi
         encoding=recipe.spec().encoding,
         ansatz=recipe.spec().ansatz,
         reupload=recipe.reupload,
+        angle_scale=recipe.angle_scale,
         dropout=LORA_DROPOUT if rank else 0.0,
         adapter_rank=rank,
         id2label=dict(enumerate(material.labels)),
@@ -139,7 +140,7 @@ def _facts(
             for epoch in report.history
         ],
         "scores": {"held_out": {"accuracy": asdict(report.accuracy), "macro_f1": report.macro_f1}},
-        "parameters": {"total": report.parameters, "trained": report.trained},
+        "parameters": {"total": report.parameters, "trained": report.trained, "dead": report.dead},
         "seconds": round(report.seconds, 3),
         "device": describe("cpu"),
         "versions": versions(),

@@ -20,7 +20,10 @@ SPECS = [
     CircuitSpec(n, 1 + k % 3, encoding, ansatz, reupload)
     for k, (n, encoding, ansatz, reupload) in enumerate(
         itertools.product(
-            [1, 2, 3, 5], ("rx", "ry", "rz"), ("strongly_entangling", "basic"), (False, True)
+            [1, 2, 3, 5],
+            ("rx", "ry", "rz", "h_ry"),
+            ("strongly_entangling", "basic", "brick"),
+            (False, True),
         )
     )
 ]

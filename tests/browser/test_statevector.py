@@ -24,7 +24,10 @@ SPECS = [
     CircuitSpec(n, 1 + k % 3, encoding, ansatz, reupload)
     for k, (n, encoding, ansatz, reupload) in enumerate(
         itertools.product(
-            SIZES, ("rx", "ry", "rz"), ("strongly_entangling", "basic"), (False, True)
+            SIZES,
+            ("rx", "ry", "rz", "h_ry"),
+            ("strongly_entangling", "basic", "brick"),
+            (False, True),
         )
     )
 ]

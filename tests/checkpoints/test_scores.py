@@ -59,10 +59,17 @@ def test_the_card_is_what_the_command_writes(name: str) -> None:
 def test_the_heads_of_a_task_share_recipe_seed_steps_and_rows(task: str) -> None:
     first, *others = (facts(f"{task}-{head}") for head in HEADS)
     for other in others:
-        assert other["recipe"] == first["recipe"]
+        assert Recipe(**other["recipe"]) == Recipe(**first["recipe"])
         assert other["steps"] == first["steps"]
         assert other["data"] == first["data"]
     assert Recipe(**first["recipe"]) == RECIPES[task], "`make train` would not repeat it"
+
+
+@pytest.mark.parametrize("task", SHIPPED)
+def test_the_hybrids_card_tells_stored_and_live_angles(task: str) -> None:
+    card = (CHECKPOINTS / f"{task}-hybrid" / "README.md").read_text()
+    assert "24 angles stored, 20 live" in card
+    assert "live" not in (CHECKPOINTS / f"{task}-control" / "README.md").read_text()
 
 
 @pytest.mark.parametrize("task", SHIPPED)

@@ -44,8 +44,8 @@ def assert_same(actual: Answer, expected: Answer, tolerance: float) -> None:
 
 
 @pytest.mark.parametrize("reupload", [False, True])
-@pytest.mark.parametrize("ansatz", ["strongly_entangling", "basic"])
-@pytest.mark.parametrize("encoding", ["rx", "ry", "rz"])
+@pytest.mark.parametrize("ansatz", ["strongly_entangling", "basic", "brick"])
+@pytest.mark.parametrize("encoding", ["rx", "ry", "rz", "h_ry"])
 @pytest.mark.parametrize("n_layers", [1, 3])
 @pytest.mark.parametrize("n_qubits", [1, 2, 5])
 def test_every_kind_of_small_circuit(
@@ -57,7 +57,7 @@ def test_every_kind_of_small_circuit(
 
 
 @pytest.mark.parametrize("reupload", [False, True])
-@pytest.mark.parametrize("ansatz", ["strongly_entangling", "basic"])
+@pytest.mark.parametrize("ansatz", ["strongly_entangling", "basic", "brick"])
 @pytest.mark.parametrize("n_qubits", [3, 4, 6, 7, 9, 11])
 def test_every_way_to_cut_the_wires(n_qubits: int, ansatz: Ansatz, reupload: bool) -> None:
     spec = CircuitSpec(n_qubits, 2, "ry", ansatz, reupload)

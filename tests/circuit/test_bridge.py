@@ -35,6 +35,7 @@ def test_the_simulator_does_not_wait_for_pennylane() -> None:
     [
         CircuitSpec(1, 2, "rx"),
         CircuitSpec(2, 2, "rz", "basic"),
+        CircuitSpec(4, 4, "h_ry", "brick"),
         CircuitSpec(4, 2, reupload=True),
         CircuitSpec(6, 1),
     ],

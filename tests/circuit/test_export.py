@@ -17,7 +17,11 @@ from qbert_demo.circuit.trace import trace
 from qbert_demo.results import GateReading
 from tests.circuit.test_trace import random_gates
 
-SPECS = [CircuitSpec(3, 2), CircuitSpec(4, 1, encoding="rz", ansatz="basic", reupload=True)]
+SPECS = [
+    CircuitSpec(3, 2),
+    CircuitSpec(4, 1, encoding="rz", ansatz="basic", reupload=True),
+    CircuitSpec(4, 2, encoding="h_ry", ansatz="brick"),
+]
 NAMES = {"rx": "RX", "ry": "RY", "rz": "RZ", "h": "Hadamard", "cx": "CNOT"}
 STATEMENT = re.compile(r"(r[xyz]|h|cx)(?:\(([^)]+)\))? (q\[\d+\](?:, q\[\d+\])?);")
 

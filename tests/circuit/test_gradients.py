@@ -46,6 +46,7 @@ def draw(spec: CircuitSpec, batch: int) -> tuple[Tensor, Tensor]:
         CircuitSpec(1, 2),
         CircuitSpec(3, 2, reupload=True),
         CircuitSpec(4, 2, "rz", "basic", reupload=True),
+        CircuitSpec(3, 2, "h_ry", "brick", reupload=True),
         CircuitSpec(6, 2, "rx"),
     ],
     ids=str,

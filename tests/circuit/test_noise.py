@@ -38,8 +38,8 @@ def pennylane(gates: Sequence[GateReading], n_qubits: int, noise: Noise) -> Arra
 
 
 @pytest.mark.parametrize("reupload", [False, True])
-@pytest.mark.parametrize("ansatz", ["strongly_entangling", "basic"])
-@pytest.mark.parametrize("encoding", ["rx", "ry", "rz"])
+@pytest.mark.parametrize("ansatz", ["strongly_entangling", "basic", "brick"])
+@pytest.mark.parametrize("encoding", ["rx", "ry", "rz", "h_ry"])
 @pytest.mark.parametrize("n_qubits", [1, 2, 3, 4])
 def test_every_kind_of_circuit_is_pennylanes(
     n_qubits: int, encoding: Encoding, ansatz: Ansatz, reupload: bool

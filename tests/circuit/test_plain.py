@@ -17,8 +17,8 @@ BATCH = ({0: torch.export.Dim("batch")},)
 
 
 @pytest.mark.parametrize("reupload", [False, True])
-@pytest.mark.parametrize("ansatz", ["strongly_entangling", "basic"])
-@pytest.mark.parametrize("encoding", ["rx", "ry", "rz"])
+@pytest.mark.parametrize("ansatz", ["strongly_entangling", "basic", "brick"])
+@pytest.mark.parametrize("encoding", ["rx", "ry", "rz", "h_ry"])
 @pytest.mark.parametrize(("n_qubits", "n_layers"), [(1, 2), (2, 1), (3, 3), (6, 2)])
 def test_the_values_are_the_simulators(
     n_qubits: int, n_layers: int, encoding: str, ansatz: str, reupload: bool

@@ -44,16 +44,30 @@ def test_layers_are_pennylanes_templates(n_qubits: int, ansatz: Ansatz, reupload
 
 
 @pytest.mark.parametrize("reupload", [False, True])
-@pytest.mark.parametrize("encoding", ["rx", "ry", "rz"])
+def test_bricks_join_even_pairs_then_odd_ones_before_the_rotations(reupload: bool) -> None:
+    spec = CircuitSpec(5, 2, "h_ry", "brick", reupload)
+    weights = torch.rand(spec.weight_shape, dtype=torch.float64)
+    blocks = read(spec, torch.rand(5), weights)
+    for layer, angles in enumerate(weights[..., 0].tolist()):
+        with qml.queuing.AnnotatedQueue() as queue:
+            for pair in ([0, 1], [2, 3], [1, 2], [3, 4]):
+                qml.CNOT(pair)
+            for wire, angle in enumerate(angles):
+                qml.RY(angle, wire)
+        assert blocks[f"layer {layer + 1}"] == written(queue.queue)
+
+
+@pytest.mark.parametrize("reupload", [False, True])
+@pytest.mark.parametrize("encoding", ["rx", "ry", "rz", "h_ry"])
 def test_the_encoding_is_pennylanes_template(encoding: Encoding, reupload: bool) -> None:
     spec = CircuitSpec(3, 2, encoding, reupload=reupload)
     angles = torch.rand(3, dtype=torch.float64)
     blocks = read(spec, angles, torch.rand(spec.weight_shape))
     expected = written(
-        qml.AngleEmbedding(angles, wires=range(3), rotation=encoding[1].upper()).decomposition()
+        qml.AngleEmbedding(angles, wires=range(3), rotation=encoding[-1].upper()).decomposition()
     )
-    if encoding == "rz":
-        expected = [gate for rz in expected for gate in (("Hadamard", rz[1], ()), rz)]
+    if encoding in ("rz", "h_ry"):
+        expected = [gate for turn in expected for gate in (("Hadamard", turn[1], ()), turn)]
     names = ["encoding 1", "encoding 2"] if reupload else ["encoding"]
     assert [block for block in blocks if block.startswith("encoding")] == names
     for name in names:
@@ -91,8 +105,8 @@ def test_every_angle_names_where_it_comes_from() -> None:
         ({"n_qubits": True}, "n_qubits must be a whole number from 1 to 12, not True"),
         ({"n_layers": 0}, "n_layers must be a whole number from 1 to 8, not 0"),
         ({"n_layers": 9}, "n_layers must be a whole number from 1 to 8, not 9"),
-        ({"encoding": "amplitude"}, "encoding must be one of rx, ry, rz, not 'amplitude'"),
-        ({"ansatz": "qaoa"}, "ansatz must be one of strongly_entangling, basic, not 'qaoa'"),
+        ({"encoding": "amplitude"}, "encoding must be one of rx, ry, rz, h_ry, not 'amplitude'"),
+        ({"ansatz": "qaoa"}, "ansatz must be one of strongly_entangling, basic, brick, not 'qaoa'"),
         ({"reupload": 1}, "reupload must be true or false, not 1"),
     ],
 )

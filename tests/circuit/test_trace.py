@@ -12,6 +12,7 @@ from qbert_demo.results import GateReading
 SPECS = [
     CircuitSpec(1, 2),
     CircuitSpec(2, 2, encoding="rz", ansatz="basic"),
+    CircuitSpec(4, 2, encoding="h_ry", ansatz="brick"),
     CircuitSpec(4, 2, reupload=True),
     CircuitSpec(5, 3, encoding="rx"),
 ]

@@ -21,6 +21,7 @@ SPECS = [
     CircuitSpec(2, 1, ansatz="basic"),
     CircuitSpec(4, 2),
     CircuitSpec(3, 2, encoding="rz", ansatz="basic", reupload=True),
+    CircuitSpec(4, 2, encoding="h_ry", ansatz="brick"),
     CircuitSpec(12, 8, reupload=True),
 ]
 

@@ -61,6 +61,28 @@ def test_circuit_head_is_reduction_then_pennylane_circuit_then_linear() -> None:
     torch.testing.assert_close(out.logits, values @ head.output.weight.T + head.output.bias)
 
 
+@pytest.mark.parametrize("kind", ["circuit", "bottleneck"])
+def test_angles_reach_as_far_as_the_config_says(kind: str) -> None:
+    torch.manual_seed(0)
+    half = QBertForSequenceClassification.build(QBertConfig(head=kind, angle_scale=math.pi / 2))
+    pooled = 1000 * torch.randn(20, HIDDEN)
+    assert half.classify(pooled).angles.abs().max().item() == pytest.approx(math.pi / 2)
+    usual = QBertForSequenceClassification.build(QBertConfig(head=kind))
+    assert usual.classify(pooled).angles.abs().max().item() == pytest.approx(math.pi)
+    with pytest.raises(Exception, match="angle_scale must be a number from 0.01 to 6.28"):
+        QBertConfig(angle_scale=0)
+
+
+@pytest.mark.parametrize(
+    ("spec", "depth"),
+    [(CircuitSpec(4, 2), 1), (CircuitSpec(3, 2), 1), (CircuitSpec(4, 4, "h_ry", "brick"), 1)],
+    ids=str,
+)
+def test_the_control_is_sized_after_the_live_angles(spec: CircuitSpec, depth: int) -> None:
+    middle = BottleneckHead(HIDDEN, 2, 0.0, spec).middle
+    assert sum(isinstance(layer, torch.nn.Linear) for layer in middle.children()) == depth
+
+
 def test_linear_head_has_no_squeeze() -> None:
     out = LinearHead(HIDDEN, 3, 0.1)(torch.zeros(5, HIDDEN))
     assert out.logits.shape == (5, 3)

@@ -33,6 +33,14 @@ def test_other_settings_are_refused_and_named(tmp_path: Path) -> None:
     assert kept.exists()
 
 
+def test_a_setting_that_there_was_not_yet_is_no_other_setting(tmp_path: Path) -> None:
+    last_state(tmp_path, SETTINGS, fresh=False)
+    kept = add_state(tmp_path, 90)
+    assert last_state(tmp_path, SETTINGS | {"newer": 1}, fresh=False) == str(kept)
+    with pytest.raises(InputError, match=r"another newer\."):
+        last_state(tmp_path, SETTINGS | {"newer": 2}, fresh=False)
+
+
 def test_fresh_starts_over(tmp_path: Path) -> None:
     last_state(tmp_path, SETTINGS, fresh=False)
     add_state(tmp_path, 90)

@@ -144,3 +144,19 @@ def test_a_full_disk_is_said_in_a_sentence(
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert f"{tmp_path / 'out'} cannot be written: there is no room" in capsys.readouterr().err
+
+
+def test_the_notebooks_preset_trains_a_head_on_a_frozen_encoder(
+    datasets_dir: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "sst2-hybrid"
+    words = ("train", "--task", "sst2", "--head", "circuit", "--preset", "notebook-2024")
+    where = ("--output", str(output), "--datasets-dir", str(datasets_dir), "--device", "cpu")
+    assert main([*words, *where, "--epochs", "1", "--held-out", "0", "--no-bf16"]) == 0
+    facts = json.loads((output / "training.json").read_text())
+    assert facts["recipe"]["head_learning_rate"] == 0.001
+    assert facts["parameters"]["trained"] == facts["parameters"]["head"]
+    assert facts["parameters"]["dead"] == 0
+    assert " as it came, and a variational" in (output / "README.md").read_text()
+    config = open_checkpoint(output, Trust.OURS).model.config
+    assert (config.adapter_rank, config.ansatz, config.encoding) == (0, "brick", "h_ry")

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import nn
 
+from qbert_demo.circuit import CircuitLayer
 from qbert_demo.errors import InputError
 from qbert_demo.model import heads
 from qbert_demo.results import Epoch, HeadReport
@@ -69,6 +70,16 @@ def test_every_head_learns_and_is_right_on_raw_vectors(loss: str, n_labels: int)
             again = head(held_out.vectors).logits.argmax(1)
         assert again.tolist() == report.predicted.tolist()
         assert report.accuracy.value == pytest.approx(best.accuracy, abs=1e-6)
+
+
+def test_the_norm_of_a_circuits_gradient_leaves_dead_angles_out() -> None:
+    recipe = FrozenRecipe(("hybrid",), n_qubits=4, n_layers=2)
+    head = first_head("hybrid", TRAIN.vectors.shape[1], 2, recipe)
+    circuit = next(m for m in head.modules() if isinstance(m, CircuitLayer))
+    circuit.weights.register_hook(torch.ones_like)
+    learner = FrozenLearner("hybrid", head, TRAIN, HELD_OUT, recipe, Cost(0.0, 0))
+    step = learner.learn(torch.arange(8))
+    assert step.gradients["circuit"] == pytest.approx(20**0.5)
 
 
 def test_a_feature_that_does_not_vary_while_learning_has_no_say_afterwards() -> None:

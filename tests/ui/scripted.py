@@ -14,6 +14,7 @@ import torch
 
 from qbert_demo.circuit import CircuitLayer
 from qbert_demo.circuit.spec import CircuitSpec
+from qbert_demo.model.heads import Angles, angles_in
 from qbert_demo.results import (
     Array,
     BatchComparison,
@@ -138,8 +139,8 @@ def model_card(head: str, spec: CircuitSpec) -> ModelCard:
         "control": "Control: BERT + classical bottleneck",
         "guest": "org/guest",
     }
-    in_circuit = int(np.prod(spec.weight_shape)) if head == "hybrid" else 0
-    return ModelCard(head, titles[head], "scripted", 22_714_752, 421_000, 1_566, in_circuit)
+    angles = angles_in(spec) if head == "hybrid" else Angles(0, 0)
+    return ModelCard(head, titles[head], "scripted", 22_714_752, 421_000, 1_566, *angles)
 
 
 def bottleneck(spec: CircuitSpec, logits: Array, random: np.random.Generator) -> Squeeze:

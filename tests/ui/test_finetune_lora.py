@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from qbert_demo.circuit import CircuitSpec
 from qbert_demo.data.choice import Material
 from qbert_demo.data.rows import Rows
 from qbert_demo.results import Estimate, QuickReport
+from qbert_demo.service.training import PRESETS
 from qbert_demo.service.tuner import TrainingRun, Tuner
 from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe
 from qbert_demo.ui.finetune.rows_form import choice_of
@@ -48,6 +50,17 @@ def test_the_form_has_settings_of_its_own_for_end_to_end() -> None:
     )
     alone = recipe_of(["hybrid"], END_TO_END | {"learns": "heads"})
     assert alone == FrozenRecipe(heads=("hybrid",), n_qubits=2, epochs=50)
+
+
+def test_a_preset_decides_its_own_settings_and_no_others() -> None:
+    preset = PRESETS["notebook-2024"]
+    form = END_TO_END | {"preset": preset.name, "n_layers": 2, "epochs": 7, "batch_size": 8}
+    recipe = recipe_of(["hybrid", "control"], form)
+    assert isinstance(recipe, FrozenRecipe)
+    for name, value in (preset.shared | preset.frozen).items():
+        assert getattr(recipe, name) == value, name
+    assert (recipe.epochs, recipe.batch_size, recipe.n_qubits) == (7, 8, END_TO_END["n_qubits"])
+    assert recipe.spec() == CircuitSpec(recipe.n_qubits, 4, "h_ry", "brick")
 
 
 def test_a_training_end_to_end_goes_through_its_stages_to_a_table(tuner: Tuner) -> None:

@@ -1,6 +1,7 @@
 """What the Fine-tune tab makes of lists of sentences, and its verdict."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from qbert_demo.ui.finetune.result import verdict
 from qbert_demo.ui.finetune.rows_form import choice_of
 from qbert_demo.ui.finetune.words import progress_html
 from tests.service.test_tuner import OWN
+from tests.ui.test_compare import text_of
 
 FORM = ("own", "rotten_tomatoes", OWN, None, 500.0, 200.0, True, 0.0)
 QUICK = {"epochs": 5, "n_qubits": 2}

@@ -39,8 +39,9 @@ def sizes_html(comparison: Comparison) -> str:
 def _size_row(prediction: Prediction) -> str:
     card, timing = prediction.card, prediction.timing
     times = (timing.circuit + timing.head, timing.encoder)
-    counts = (card.in_head, card.in_circuit, card.trained, card.parameters)
-    cells = (*(f"{milliseconds(t)} ms" for t in times), *map(count, counts), card.source)
+    angles = f"{card.in_circuit} stored, {card.live_in_circuit} live" if card.in_circuit else "0"
+    counts = (count(card.in_head), angles, count(card.trained), count(card.parameters))
+    cells = (*(f"{milliseconds(t)} ms" for t in times), *counts, card.source)
     written = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
     return f'<tr><th scope="row" class="{card.head}">{html.escape(card.title)}</th>{written}</tr>'
 

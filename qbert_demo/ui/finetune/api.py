@@ -126,6 +126,7 @@ def _result(report: QuickReport, material: Material) -> Json:
                 "macro_f1": head.macro_f1,
                 "predicted": head.predicted.tolist(),
                 "trained_parameters": head.trained,
+                "live_parameters": head.trained - head.dead,
                 "best_epoch": head.history[head.best_epoch - 1].epoch if head.best_epoch else 0,
                 "seconds": head.seconds,
             }

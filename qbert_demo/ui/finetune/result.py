@@ -110,12 +110,18 @@ def _row(head: HeadReport) -> str:
         _share(head.history[-1].accuracy) if head.history else "",
         f"{head.macro_f1:.3f}",
         f"{head.history[head.best_epoch - 1].epoch:.3g}" if head.best_epoch else "0",
-        count(head.trained),
+        _trained(head),
         f"{head.seconds:.1f}",
         milliseconds(head.milliseconds),
     )
     name = f'<th scope="row" class="{head.head}">{head.head}</th>'
     return f"<tr>{name}{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _trained(head: HeadReport) -> str:
+    if not head.dead:
+        return count(head.trained)
+    return f"{count(head.trained)} stored, {count(head.trained - head.dead)} live"
 
 
 def _differences(report: QuickReport, material: Material) -> str:

@@ -1,6 +1,8 @@
 """What learns: the heads that race, alone or with their encoders, and the settings they share."""
 
+import html
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, get_args
 
 import gradio as gr
@@ -15,6 +17,7 @@ from qbert_demo.service.training import (
     MAX_LORA_ROWS,
     MAX_LORA_SECONDS,
     MAX_SECONDS,
+    PRESETS,
     FrozenRecipe,
     LoraRecipe,
     RaceRecipe,
@@ -22,7 +25,7 @@ from qbert_demo.service.training import (
 from qbert_demo.ui.parts.events import QUIET
 
 ALONE, END_TO_END = "heads", "all"
-LEARNS = "learns"
+LEARNS, PRESET = "learns", "preset"
 LORA = "lora_"
 """Marks the settings that a training end to end alone has, or has other values of."""
 SHARED = ("n_qubits", "n_layers", "encoding", "ansatz", "reupload", "loss", "seed")
@@ -55,6 +58,14 @@ def build_settings_form() -> tuple[gr.CheckboxGroup, dict[str, Any]]:
         list(HEADS), value=list(HEADS), label="Heads that race", elem_id="race"
     )
     settings: dict[str, Any] = {LEARNS: learns}
+    settings[PRESET] = preset = gr.Radio(
+        [("chosen here", ""), *((each.title, name) for name, each in PRESETS.items())],
+        value="",
+        label="Settings",
+        elem_id="preset",
+        elem_classes="plain-radio",
+    )
+    note = gr.HTML("", visible=False, elem_id="preset-note", apply_default_css=False)
     with gr.Row():
         settings |= _sliders(
             FrozenRecipe(),
@@ -96,6 +107,10 @@ def build_settings_form() -> tuple[gr.CheckboxGroup, dict[str, Any]]:
         )
     parts = [hint, epochs_alone, more_alone, epochs_lora, more_lora]
     learns.change(_shown, learns, parts, queue=False, **QUIET)
+    fixed = {name: settings[name] for name in (LEARNS, *_preset_names()) if name in settings}
+    preset.input(
+        partial(_preset_chosen, list(fixed)), preset, [note, *fixed.values()], queue=False, **QUIET
+    )
     return heads, settings
 
 
@@ -158,6 +173,22 @@ def _shown(learns: str) -> tuple[Any, ...]:
     return _hint(learns), alone, alone, lora, lora
 
 
+def _preset_names() -> list[str]:
+    """Settings of heads alone that a preset decides."""
+    return sorted({name for each in PRESETS.values() for name in each.shared | each.frozen})
+
+
+def _preset_chosen(names: Sequence[str], chosen: str) -> list[Any]:
+    """Its note, and the named controls: with the preset's values and held, or with the form's."""
+    preset = PRESETS.get(chosen)
+    values = {LEARNS: ALONE} | {name: getattr(FrozenRecipe(), name) for name in _preset_names()}
+    if preset:
+        values |= preset.shared | preset.frozen
+    note = f'<p class="hint">{html.escape(preset.note)}</p>' if preset else ""
+    held = [gr.update(value=values[name], interactive=preset is None) for name in names]
+    return [gr.update(value=note, visible=preset is not None), *held]
+
+
 def recipe_of(heads: Sequence[str], settings: dict[str, Any]) -> FrozenRecipe | LoraRecipe:
     """Read the settings form, whose whole numbers may arrive as floats.
 
@@ -165,6 +196,8 @@ def recipe_of(heads: Sequence[str], settings: dict[str, Any]) -> FrozenRecipe | 
         InputError: If a setting is out of range.
     """
     whole = {name: as_whole(value) for name, value in settings.items()}
+    if preset := PRESETS.get(whole.pop(PRESET, "")):
+        whole |= {LEARNS: ALONE} | preset.shared | preset.frozen
     if whole.pop(LEARNS, ALONE) == END_TO_END:
         own = {n.removeprefix(LORA): v for n, v in whole.items() if n.startswith(LORA)}
         shared = {name: value for name, value in whole.items() if name in SHARED}
