@@ -191,7 +191,7 @@ def fit(run: Callable[[Array], Array], circuit: GateList) -> Formula:
     solve = np.linalg.inv(_factors(points, degree))
     for axis in range(1, n + 1):
         coefficients = np.moveaxis(np.tensordot(solve, coefficients, (1, axis)), 0, axis)
-    return Formula(degree, coefficients)
+    return Formula(degree, np.where(np.abs(coefficients) > ZERO, coefficients, 0))
 
 
 def _factors(angles: Array | Sequence[float], degree: int) -> Array:

@@ -8,8 +8,9 @@ def verdict(test: PairedTest, rows: int) -> str:
 
     Exact McNemar, corrected for the number of comparisons, decides what is called a difference.
     """
-    low, high = 100 * test.difference.low, 100 * test.difference.high
-    points = f"{100 * test.difference.value:+.1f} points ({low:+.1f} to {high:+.1f})"
+    found = test.difference
+    value, low, high = (f"{100 * x:+z.1f}" for x in (found.value, found.low, found.high))
+    points = f"{value} points ({low} to {high})"
     texts = "text" if test.only_a == 1 else "texts"
     better, worse = (test.a, test.b) if test.only_a >= test.only_b else (test.b, test.a)
     claim = (

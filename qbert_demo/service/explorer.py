@@ -11,6 +11,7 @@ from typing import Self
 from qbert_demo.checkpoints.hub_model import open_source
 from qbert_demo.checkpoints.shipped import bundled_checkpoints, find_checkpoints
 from qbert_demo.circuit.alike import alike
+from qbert_demo.circuit.formula import Formula
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.catalogue import TASKS
 from qbert_demo.errors import CheckpointError, InputError
@@ -23,11 +24,13 @@ from qbert_demo.results import (
     BatchComparison,
     Comparison,
     Guest,
+    Judgement,
     Place,
     Prediction,
     TaskCard,
     TextPair,
 )
+from qbert_demo.service import judging
 from qbert_demo.service.checks import check_heads, check_text, check_texts, check_truth
 from qbert_demo.service.shipped import Shipped
 from qbert_demo.service.visitors import Visitors
@@ -43,6 +46,7 @@ class Explorer:
 
     def __init__(self, folder: Path = CHECKPOINTS, tasks: Sequence[str] = tuple(TASKS)) -> None:
         """Look which bundled checkpoints there are; none is loaded yet."""
+        self._folder = folder
         self._visitors = Visitors(model_cache_bytes())
         self._offer(Shipped(bundled_checkpoints(folder, tasks)))
 
@@ -181,6 +185,24 @@ class Explorer:
             self.compare(task, text, ["hybrid"]).predictions["hybrid"] for text in (one, other)
         )
         return alike((one, other), first, second)
+
+    def judgement(self, task: str) -> Judgement:
+        """What was measured of a task's bundled checkpoints.
+
+        Raises:
+            InputError: If nothing was, or there is no such task.
+            CheckpointError: If what was kept is damaged.
+        """
+        return judging.stored(self.task(task), self._folder)
+
+    def formula(self, task: str) -> Formula:
+        """The hybrid of a task as a formula: each logit less the mean of all.
+
+        Raises:
+            InputError: If there is no hybrid, or its formula is too long.
+        """
+        (head,) = check_heads(self.task(task), ["hybrid"])
+        return judging.formula_in(self.classifier(task, head))
 
     @staticmethod
     def predict_with(source: str, revision: str | None, text: str) -> Prediction:

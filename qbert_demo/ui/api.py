@@ -1,4 +1,4 @@
-"""The named endpoints ``/compare`` and ``/compare_batch``: plain JSON in, plain JSON out.
+"""The named endpoints ``/compare``, ``/compare_batch`` and ``/judge``: plain JSON in and out.
 
 Gradio checks no types here; the explorer checks everything before it uses it.
 """
@@ -9,7 +9,7 @@ import gradio as gr
 
 from qbert_demo.errors import InputError, QBertError
 from qbert_demo.service import Explorer
-from qbert_demo.service.plain_json import Json, batch_json, comparison_json
+from qbert_demo.service.plain_json import Json, batch_json, comparison_json, judgement_json
 from qbert_demo.ui.compare.tab import heads_of
 
 MODELS_AT_ONCE = 2
@@ -38,7 +38,13 @@ def build_api(explorer: Explorer) -> None:
         concurrency_limit=MODELS_AT_ONCE,
         concurrency_id="models",
     )
+
+    def judge(task: str) -> dict[str, Any]:
+        """Say what was measured of a task: scores, tests, ablation ladder and formula."""
+        return answered(judge_json, explorer, task)
+
     gr.api(compare_batch, api_name="compare_batch", concurrency_limit=1, concurrency_id="batch")
+    gr.api(judge, api_name="judge", concurrency_limit=MODELS_AT_ONCE)
 
 
 def answered(ask: Any, *arguments: Any) -> Json:
@@ -69,6 +75,16 @@ def compare_batch_json(
     """
     heads = heads_of(explorer, task, _flag(include_control))
     return batch_json(explorer.compare_batch(task, texts, labels, heads))
+
+
+def judge_json(explorer: Explorer, task: Any) -> Json:
+    """Report what was measured of a task.
+
+    Raises:
+        InputError: If there is no such task, or nothing was measured of it.
+        CheckpointError: If what was kept is damaged.
+    """
+    return judgement_json(explorer.judgement(task))
 
 
 def _flag(value: Any) -> bool:

@@ -16,6 +16,7 @@ from qbert_demo.ui.compare.hub_model import wire_guest_form
 from qbert_demo.ui.compare.tab import build_compare_tab
 from qbert_demo.ui.finetune import build_finetune_tab
 from qbert_demo.ui.finetune.api import build_finetune_api
+from qbert_demo.ui.judge import build_judge_tab
 from qbert_demo.ui.parts.events import QUIET
 from qbert_demo.ui.parts.markup import link_html
 from qbert_demo.ui.parts.own_tasks import OwnTasks, own_cards
@@ -31,7 +32,7 @@ MAX_WAITING = 200
 """Requests that may wait in the queue; one more is refused instead of waiting for minutes."""
 THREADS = 128
 """Enough for a classroom: everyone who watches a training holds one most of the time."""
-STYLES = ("app", "compare", "circuit", "finetune")
+STYLES = ("app", "compare", "circuit", "finetune", "judge")
 """Style sheets in ``static/``: the page's, then each tab's."""
 
 
@@ -53,6 +54,7 @@ def build_app(explorer: Explorer, tuner: Tuner) -> gr.Blocks:
             own = OwnTasks(guest.said, cards, task, circuit_task, asking, guest.token)
             wire_guest_form(explorer, guest, own)
             build_finetune_tab(tuner, explorer, own, question.text)
+            build_judge_tab(explorer)
         build_foot(explorer, app)
         build_api(explorer)
         build_finetune_api(tuner)

@@ -13,7 +13,9 @@ import numpy as np
 import torch
 
 from qbert_demo.circuit import CircuitLayer
+from qbert_demo.circuit.formula import Formula, formula_of
 from qbert_demo.circuit.spec import CircuitSpec
+from qbert_demo.errors import InputError
 from qbert_demo.model.heads import Angles, angles_in
 from qbert_demo.results import (
     Array,
@@ -21,6 +23,7 @@ from qbert_demo.results import (
     CircuitReading,
     Comparison,
     Example,
+    Judgement,
     ModelCard,
     Place,
     Prediction,
@@ -31,6 +34,7 @@ from qbert_demo.results import (
 from qbert_demo.service import Explorer
 from qbert_demo.service.checks import check_text, check_texts, check_truth
 from qbert_demo.service.visitors import Visitors
+from tests.judgements import made_up
 
 HEADS = ("classical", "hybrid", "control")
 SENTIMENT = TaskCard(
@@ -114,6 +118,18 @@ class ScriptedExplorer(Explorer):
             for head in heads
         }
         return BatchComparison(task, texts, card.labels, answers, probabilities, 0)
+
+    def judgement(self, task: str) -> Judgement:
+        card = self.task(task)
+        if card.key != "sst2":
+            raise InputError(f"{card.title} was not judged yet.")
+        return made_up()
+
+    def formula(self, task: str) -> Formula:
+        self.task(task)
+        weights = np.random.default_rng(7).uniform(-np.pi, np.pi, self.spec.weight_shape)
+        n = self.spec.n_qubits
+        return formula_of(self.spec, weights).combined(np.ones((2, n)), np.array([0.0, 1.0]))
 
     def predict(self, card: TaskCard, text: str, head: str) -> Prediction:
         random = np.random.default_rng(zlib.crc32(f"{head} {text}".encode("utf-8", "replace")))

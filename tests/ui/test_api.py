@@ -8,7 +8,8 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from qbert_demo.service.plain_json import batch_json, comparison_json
+from qbert_demo.service.plain_json import batch_json, comparison_json, judgement_json
+from tests.judgements import made_up
 from tests.ui.scripted import ScriptedExplorer
 
 EXPLORER = ScriptedExplorer()
@@ -87,9 +88,23 @@ def test_compare_batch_refuses_with_a_reason(
         client.predict(*arguments, api_name="/compare_batch")
 
 
+def test_a_judgement_is_served_as_the_command_line_prints_it(client: Client) -> None:
+    got = client.predict(task="sst2", api_name="/judge")
+    assert got == json.loads(json.dumps(judgement_json(made_up())))
+
+
+@pytest.mark.parametrize(
+    ("task", "message"),
+    [("ag_news", "News topic was not judged yet"), ("nope", "There is no task 'nope' here")],
+)
+def test_without_a_judgement_the_reason_is_served(client: Client, task: str, message: str) -> None:
+    with pytest.raises(AppError, match=message):
+        client.predict(task=task, api_name="/judge")
+
+
 def test_only_the_documented_endpoints_are_named(client: Client) -> None:
     named = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
-    assert set(named) == {"/compare", "/compare_batch", "/fine_tune"}
+    assert set(named) == {"/compare", "/compare_batch", "/judge", "/fine_tune"}
 
 
 def test_the_page_asks_nobody_else_and_serves_only_its_own_script(url: str) -> None:

@@ -35,7 +35,7 @@ def scored(n: int, **right: Sequence[int]) -> tuple[QuickReport, Material]:
         predicted = np.ones(n, int)
         predicted[list(places)] = 0
         score = accuracy(predicted, np.zeros(n, int))
-        heads[name] = HeadReport(name, score, 0.5, predicted, 0, (), 1, 1, 0.1, 1.0, {})
+        heads[name] = HeadReport(name, score, 0.5, predicted, 0, (), 1, 0, 1, 0.1, 1.0, {})
     return QuickReport(heads, {}), Material(rows, rows)
 
 

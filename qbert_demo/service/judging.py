@@ -1,0 +1,51 @@
+"""What the Judge tab asks: a task's stored judgement, its words, and the hybrid's formula."""
+
+from pathlib import Path
+
+from qbert_demo.circuit.formula import Formula, formula_of
+from qbert_demo.data.catalogue import TASKS
+from qbert_demo.errors import InputError
+from qbert_demo.evaluation.judgement import FOLDER, read_judgement
+from qbert_demo.evaluation.words import p_value, power, verdict
+from qbert_demo.model.heads import CircuitHead
+from qbert_demo.model.loaded import LoadedModel
+from qbert_demo.results import Judgement, TaskCard
+
+__all__ = ["command", "formula_in", "p_value", "power", "stored", "verdict"]
+
+
+def command(task: str) -> str:
+    """What measures a judgement."""
+    return f"python -m qbert_demo judge --task {task} --measure"
+
+
+def stored(card: TaskCard, folder: Path) -> Judgement:
+    """Read what was measured of a task.
+
+    Raises:
+        InputError: If nothing was; the message says how.
+        CheckpointError: If it is damaged.
+    """
+    if card.key not in TASKS:
+        known = ", ".join(TASKS)
+        raise InputError(f"{card.title} cannot be judged here; the tasks that can are: {known}.")
+    if not (folder / FOLDER / f"{card.key}.json").is_file():
+        raise InputError(f"{card.title} was not judged yet. `{command(card.key)}` does it.")
+    return read_judgement(card.key, folder)
+
+
+def formula_in(model: LoadedModel) -> Formula:
+    """Each logit less the mean of all, as a formula of the circuit's encoding angles in radians.
+
+    Raises:
+        InputError: If the model has no circuit, or its formula is too long.
+    """
+    head = model.model.classifier
+    if not isinstance(head, CircuitHead):
+        raise InputError("This model has no circuit, so there is no formula of it.")
+    try:
+        values = formula_of(head.middle.spec, head.middle.weights.detach().numpy())
+    except ValueError as error:
+        raise InputError(str(error)) from error
+    weight, bias = (part.double().numpy() for part in head.output.applied())
+    return values.combined(weight, bias).centred()

@@ -1,0 +1,178 @@
+"""The Judge tab: does the circuit help, how sure is that, and what is it doing?"""
+
+import html
+from functools import partial
+from typing import Any, NamedTuple
+
+import gradio as gr
+
+from qbert_demo.errors import QBertError
+from qbert_demo.figures import Figure
+from qbert_demo.figures.confusion import confusions
+from qbert_demo.figures.formula import kept_steps, order_bars
+from qbert_demo.figures.judge import (
+    alone_bars,
+    ladder_marks,
+    reliability_curve,
+    score_intervals,
+)
+from qbert_demo.results import Judgement
+from qbert_demo.service import HEADS, Explorer
+from qbert_demo.ui.judge.take import LANGUAGES, files, formula_file
+from qbert_demo.ui.judge.words import (
+    alone_words,
+    formula_words,
+    kept_words,
+    ladder_words,
+    reliability_words,
+    scores_html,
+    scores_words,
+    verdict_html,
+)
+from qbert_demo.ui.parts.events import QUIET, Told
+from qbert_demo.ui.parts.file_link import CodeBox, FileLink
+from qbert_demo.ui.parts.plotly_view import Panel, PlotlyView
+from qbert_demo.ui.parts.spoken import spoken
+from qbert_demo.ui.parts.words import error_html
+
+FILES = ("json", "csv", "tex")
+
+
+class Judged(NamedTuple):
+    """What stands below the task: words in HTML, and a `Panel`, a `File` or nothing elsewhere."""
+
+    said: Any
+    scores: Any = None
+    alone: Any = None
+    ladder: Any = None
+    orders: Any = None
+    kept: Any = None
+    table: Any = ""
+    confusion_classical: Any = None
+    confusion_hybrid: Any = None
+    confusion_control: Any = None
+    reliability_classical: Any = None
+    reliability_hybrid: Any = None
+    reliability_control: Any = None
+    json: Any = None
+    csv: Any = None
+    tex: Any = None
+
+
+def build_judge_tab(explorer: Explorer) -> None:
+    """Lay out the tab; what was measured of a task is read when the tab is opened."""
+    with gr.Tab("Judge", id="judge", elem_id="judge-tab") as tab:
+        task = gr.Radio(
+            [(card.title, card.key) for card in explorer.tasks],
+            value=explorer.tasks[0].key,
+            label="Task",
+            elem_id="judge-task",
+            elem_classes="plain-radio",
+        )
+        said = spoken("", elem_id="judge-said")
+        views: dict[str, Any] = {}
+        with gr.Row(elem_classes="side-by-side"):
+            for name in ("scores", "alone"):
+                views[name] = _view(name)
+        with gr.Column(elem_id="judge-circuit"):
+            gr.HTML("<h2>What is the circuit doing?</h2>", apply_default_css=False)
+            views["ladder"] = _view("ladder")
+            with gr.Row(elem_classes="side-by-side"):
+                for name in ("orders", "kept"):
+                    views[name] = _view(name)
+            with gr.Accordion("The formula itself", open=False, elem_id="judge-formula"):
+                _build_formula(explorer, task)
+        with gr.Accordion("Scores, mistakes and confidence", open=False, elem_id="judge-details"):
+            views["table"] = gr.HTML("", apply_default_css=False)
+            for kind in ("confusion", "reliability"):
+                with gr.Row(elem_classes="side-by-side"):
+                    for head in HEADS:
+                        views[f"{kind}_{head}"] = _view(f"{kind}_{head}")
+        with gr.Accordion("Take it with you", open=False, elem_id="judge-take"):
+            hint = "Each says dataset, split, revision, number of texts, day, and the command."
+            gr.HTML(f'<p class="hint">{hint}</p>', apply_default_css=False)
+            with gr.Row(elem_classes="buttons"):
+                for kind in FILES:
+                    views[kind] = FileLink("Save {name}", elem_id=f"judge-{kind}")
+    gr.on(
+        [tab.select, task.input],
+        partial(show_judgement, explorer),
+        task,
+        Judged(said, **views),
+        trigger_mode="always_last",
+        queue=False,
+        **QUIET,
+    )
+
+
+def show_judgement(explorer: Explorer, task: str) -> Judged:
+    """Read what was measured of a task; without it, words that say how to measure it."""
+    try:
+        judgement = explorer.judgement(task)
+        labels = explorer.task(task).labels
+    except QBertError as error:
+        return Judged(error_html(str(error)))
+    panels = {
+        "scores": _panel(score_intervals(judgement), scores_words()),
+        "alone": _panel(alone_bars(judgement.pairs, judgement.models), alone_words(judgement)),
+        "table": scores_html(judgement),
+        **_circuit_panels(judgement),
+    }
+    for model in judgement.models:
+        panels[f"confusion_{model.head}"] = Panel(confusions(model, labels))
+        words = reliability_words(model)
+        panels[f"reliability_{model.head}"] = _panel(reliability_curve(model), words)
+    return Judged(verdict_html(judgement), **panels, **files(judgement))
+
+
+def write_formula(explorer: Explorer, task: str, language: str) -> Told:
+    """Write the hybrid of a task as a formula: words if it cannot be, and the `File`."""
+    try:
+        formula = explorer.formula(task)
+        return Told("", formula_file(formula, explorer.task(task).labels, language))
+    except QBertError as error:
+        return Told(error_html(str(error)))
+
+
+def _circuit_panels(judgement: Judgement) -> dict[str, Panel]:
+    panels = {}
+    if judgement.ladder:
+        words = ladder_words(judgement)
+        panels["ladder"] = _panel(ladder_marks(judgement.ladder), words)
+    if judgement.formula is not None:
+        panels["orders"] = _panel(order_bars(judgement.formula), formula_words(judgement.formula))
+        panels["kept"] = _panel(kept_steps(judgement.formula), kept_words(judgement.formula))
+    return panels
+
+
+def _panel(figure: Figure, words: str) -> Panel:
+    return Panel(figure, below=f'<p class="reading">{html.escape(words)}</p>')
+
+
+def _view(name: str) -> PlotlyView:
+    return PlotlyView(None, elem_id=f"judge-{name.replace('_', '-')}")
+
+
+def _build_formula(explorer: Explorer, task: gr.Radio) -> None:
+    hint = (
+        "For each label, its logit less the mean of all, with six digits, largest products first; "
+        "x0, x1, … are the circuit's encoding angles in radians."
+    )
+    gr.HTML(f'<p class="hint">{hint}</p>', apply_default_css=False)
+    languages = list(LANGUAGES)
+    language = gr.Radio(languages, value="Text", label="Written as", elem_classes="plain-radio")
+    with gr.Row(elem_classes="buttons"):
+        button = gr.Button("Show the formula", variant="primary", elem_id="formula-button")
+    outputs = Told(
+        spoken("", elem_id="formula-said"), CodeBox("Download {name}", elem_id="formula-code")
+    )
+    gr.on(
+        [button.click, language.input],
+        partial(write_formula, explorer),
+        [task, language],
+        outputs,
+        trigger_mode="always_last",
+        queue=False,
+        **QUIET,
+    )
+    task.input(lambda: Told(""), None, outputs, **QUIET)

@@ -1,0 +1,165 @@
+"""What the Judge tab says: never more than the numbers carry."""
+
+import html
+import re
+
+from qbert_demo.figures.theme import percent
+from qbert_demo.results import FormulaFacts, Judgement, ModelScore, Rung
+from qbert_demo.service import PAIR
+from qbert_demo.service.judging import power, verdict
+from qbert_demo.ui.parts.markup import commit_html, table_html
+
+ASKED = {
+    "CNOTs removed": "without CNOTs",
+    "trained angles replaced by random ones": "with random trained angles",
+    "circuit replaced by its angles": "with the bare angles in place of the circuit",
+}
+"""Rungs that ask whether a circuit is needed, in words."""
+FEW = 20
+"""Of fewer texts no share is told."""
+NEARLY = 0.99
+"""Share of texts on which some products must give the circuit's label to be called enough."""
+
+
+def verdict_html(judgement: Judgement) -> str:
+    """The pair that answers by default first, the others after it, and what could be seen."""
+    n = judgement.rows
+    pairs = sorted(judgement.pairs, key=lambda test: {test.a, test.b} != set(PAIR))
+    lines = []
+    for k, test in enumerate(pairs):
+        words = html.escape(_minus(verdict(test, n)))
+        lines.append(f'<p class="verdict">{words}</p>' if k == 0 else f"<p>{words}</p>")
+    if pairs:
+        lines.insert(1, f'<p class="hint">{html.escape(power(pairs[0], n))}</p>')
+    return f"{''.join(lines)}{_source_html(judgement)}"
+
+
+def _source_html(judgement: Judgement) -> str:
+    source = html.escape(judgement.dataset)
+    if judgement.revision:
+        source = commit_html(judgement.dataset, judgement.revision, kind="datasets/")
+    return (
+        f'<p class="hint">Measured on the {html.escape(judgement.split)} split of {source}, '
+        f"{judgement.rows:,} texts, {judgement.day}.</p>"
+    )
+
+
+def scores_words() -> str:
+    """How to read the accuracies."""
+    return (
+        "The intervals are of each model alone, and the axis is cut to them. Whether two models "
+        "differ is told by the texts that one alone got right."
+    )
+
+
+def alone_words(judgement: Judgement) -> str:
+    """How to read the texts that one model alone got right."""
+    return (
+        f"Only these of the {judgement.rows:,} texts tell two models apart; McNemar's test asks "
+        "whether so unequal counts come from chance alone."
+    )
+
+
+def ladder_words(judgement: Judgement) -> str:
+    """What the ladder means, from its numbers."""
+    rungs = {rung.name: rung for rung in judgement.ladder}
+    if not judgement.ladder or judgement.ladder[0].fitted is None:
+        return ""
+    whole = judgement.ladder[0].fitted
+    words = (
+        "Circles tell what the output layer was trained on; diamonds, with an output layer fitted "
+        f"anew on {judgement.fitted_on:,} training rows, tell what the part is good for"
+    )
+    asked = [(phrase, rungs[name]) for name, phrase in ASKED.items() if name in rungs]
+    within = [(p, r) for p, r in asked if r.fitted and r.fitted.value >= whole.low]
+    below = [(p, r) for p, r in asked if r.fitted and r.fitted.value < whole.low]
+    cut = [(f"with {name}", r) for name, r in rungs.items() if name.endswith(" cut")]
+    below += [(p, r) for p, r in cut if r.fitted and r.fitted.value < whole.low]
+    interval = f"the interval of the whole ({whole.low:.3f} to {whole.high:.3f})"
+    if within:
+        above = any(r.fitted.value > whole.high for _, r in within if r.fitted)
+        words += (
+            f": {_listed([_valued(p, r) for p, r in within])} accuracy stays within {interval}"
+            f"{' or above it' if above else ''}, so "
+            f"{'this part' if len(within) == 1 else 'these parts'} cannot be shown to be needed"
+        )
+    if below:
+        join = ", while" if within else ":"
+        words += f"{join} {_listed([_valued(p, r) for p, r in below])} it falls below "
+        words += "it" if within else interval
+    return f"{words}."
+
+
+def formula_words(formula: FormulaFacts) -> str:
+    """What the formula's figures mean."""
+    shares = formula.share_by_order
+    largest = max(range(len(shares)), key=shares.__getitem__)
+    return (
+        "Each logit, less the mean of all, is exactly a sum of a constant and up to "
+        f"{formula.n_terms - 1} products of cosines and sines of the angles; the largest share "
+        f"({_share(shares[largest])} of the variance over angles spread evenly) is in products of "
+        f"{_angles(largest + 1)}."
+    )
+
+
+def kept_words(formula: FormulaFacts) -> str:
+    """How little of the formula these texts need."""
+    words = ""
+    if formula.linear_agreement is not None:
+        words = (
+            "On these texts a straight line in the angles gives the circuit's label on "
+            f"{_share(formula.linear_agreement)} (five-fold cross-validation). "
+        )
+    enough = [k for k, a in zip(formula.kept, formula.agreement, strict=True) if a >= NEARLY]
+    if enough:
+        products = "product" if enough[0] == 1 else f"{enough[0]} products"
+        words += f"The largest {products} of the formula give it on {_share(NEARLY, 0)} or more."
+    return words.strip()
+
+
+def reliability_words(model: ModelScore) -> str:
+    """How sure a model is and how often it is right, where the two differ most."""
+    enough = [b for b in model.reliability if b.n >= FEW]
+    words = f"All in all the two are {100 * model.ece:.1f} points apart (ECE)."
+    if not enough:
+        return words
+    worst = max(enough, key=lambda b: b.n * abs(b.said - b.right))
+    return (
+        f"Where the {model.head} says {percent(worst.said)}, {percent(worst.right)} are right "
+        f"({worst.n:,} texts). {words}"
+    )
+
+
+def scores_html(judgement: Judgement) -> str:
+    """The other scores as a table."""
+    columns = ("model", "accuracy", "macro F1", "macro recall", "log loss", "ECE", "texts a second")
+    rows = "".join(
+        f'<tr><th scope="row" class="{m.head}">{m.head}</th><td>{m.accuracy.value:.4f}</td>'
+        f"<td>{m.macro_f1:.4f}</td><td>{m.macro_recall:.4f}</td><td>{m.log_loss:.4f}</td>"
+        f"<td>{m.ece:.4f}</td><td>{m.texts_per_second:.0f}</td></tr>"
+        for m in judgement.models
+    )
+    caption = f"On {judgement.rows:,} texts; log loss in nats; speed as measured {judgement.day}"
+    return table_html(caption, columns, rows)
+
+
+def _valued(phrase: str, rung: Rung) -> str:
+    median = f", median of {rung.seeds}" if rung.seeds > 1 else ""
+    return f"{phrase} ({rung.fitted.value:.3f}{median})" if rung.fitted else phrase
+
+
+def _angles(k: int) -> str:
+    return "one angle" if k == 1 else f"{k} angles"
+
+
+def _share(share: float, digits: int = 1) -> str:
+    return f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
+
+
+def _listed(parts: list[str]) -> str:
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _minus(text: str) -> str:
+    return re.sub(r"-(?=\d)", "\N{MINUS SIGN}", text)

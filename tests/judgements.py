@@ -1,0 +1,54 @@
+"""A made-up judgement: 100 texts, a ladder on which two parts are not needed and one is."""
+
+from qbert_demo.results import (
+    FormulaFacts,
+    Judgement,
+    ModelScore,
+    PairedTest,
+    Reliability,
+    Rung,
+    Score,
+)
+
+
+def score(value: float, half: float = 0.05) -> Score:
+    return Score(value, value - half, min(1.0, value + half), 100)
+
+
+def model(head: str, right: int) -> ModelScore:
+    bins = (Reliability(0.6, 0.5, 30), Reliability(0.95, 0.94, 70))
+    confusion = ((right - 40, 10), (90 - right, 40))
+    return ModelScore(head, score(right / 100), 0.9, 0.89, 0.3, 0.037, bins, confusion, 30.0)
+
+
+def paired(a: str, b: str, only_a: int, only_b: int) -> PairedTest:
+    gap = Score((only_a - only_b) / 100, -0.04, 0.06, 100)
+    return PairedTest(a, b, gap, 0.5, 1.0, only_a, only_b, differs=False, smallest=0.08)
+
+
+def made_up() -> Judgement:
+    spread = ((0.1, 0.9), (0.7, 0.93))
+    return Judgement(
+        "sst2",
+        "org/films",
+        "validation",
+        None,
+        100,
+        2000,
+        "2026-01-02",
+        (model("classical", 89), model("hybrid", 90), model("control", 85)),
+        (
+            paired("hybrid", "control", 7, 2),
+            paired("hybrid", "classical", 3, 2),
+            paired("control", "classical", 1, 5),
+        ),
+        (
+            Rung("as trained", score(0.9), score(0.9)),
+            Rung("CNOTs removed", score(0.5), score(0.91)),
+            Rung("qubit 0 cut", score(0.5), score(0.55)),
+            Rung("trained angles replaced by random ones", score(0.5), score(0.88), 20, spread),
+            Rung("circuit replaced by its angles", score(0.54), score(0.7)),
+            Rung("linear probe on the encoder's vector", None, score(0.86)),
+        ),
+        FormulaFacts(81, (0.0, 0.47, 0.45, 0.08), (1, 5, 20), (0.9, 0.97, 0.995), 0.996),
+    )

@@ -1,0 +1,110 @@
+"""What the Judge tab says carries no more than the numbers, and what it hands out repeats them."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from qbert_demo.results import Judgement
+from qbert_demo.ui.judge.tab import show_judgement, write_formula
+from qbert_demo.ui.judge.take import files, formula_file
+from qbert_demo.ui.judge.words import kept_words, ladder_words, reliability_words, verdict_html
+from tests.judgements import made_up, score
+from tests.ui.scripted import ScriptedExplorer
+
+EXPLORER = ScriptedExplorer()
+
+
+def ladder_with(name: str, fitted: float) -> Judgement:
+    judgement = made_up()
+    ladder = (replace(r, fitted=score(fitted)) if r.name == name else r for r in judgement.ladder)
+    return replace(judgement, ladder=tuple(ladder))
+
+
+def test_the_verdict_is_of_the_two_that_answer_by_default() -> None:
+    words = verdict_html(made_up())
+    first = words.split("</p>")[0]
+    assert first.startswith('<p class="verdict">No difference between hybrid and classical can be')
+    assert "on 100 texts show a difference" not in first
+    assert "100 texts show a difference of 8.0 points" in words
+    assert "\N{MINUS SIGN}4.0 to +6.0" in words
+
+
+def test_the_ladder_says_what_is_and_what_is_not_needed() -> None:
+    words = ladder_words(made_up())
+    assert "without CNOTs (0.910) and with random trained angles (0.880, median of 20)" in words
+    assert (
+        "accuracy stays within the interval of the whole (0.850 to 0.950), so these parts" in words
+    )
+    assert (
+        "cannot be shown to be needed, while with the bare angles in place of the circuit" in words
+    )
+    assert "(0.700) and with qubit 0 cut (0.550) it falls below it." in words
+
+
+@pytest.mark.parametrize(("fitted", "needless"), [(0.849, False), (0.86, True), (0.96, True)])
+def test_a_part_is_needless_only_where_the_refitted_accuracy_says_so(
+    fitted: float, needless: bool
+) -> None:
+    words = ladder_words(ladder_with("CNOTs removed", fitted))
+    before, _, after = words.partition("cannot be shown to be needed")
+    assert ("without CNOTs" in before) == needless
+    assert ("without CNOTs" in after) != needless
+    assert ("or above it" in words) == (fitted > 0.95)
+
+
+def test_confidence_is_told_where_it_is_most_wrong() -> None:
+    assert "Where the hybrid says 60\xa0%, 50\xa0% are right (30 texts)" in reliability_words(
+        made_up().models[1]
+    )
+
+
+def test_the_formula_is_as_short_as_its_agreement_allows() -> None:
+    facts = made_up().formula
+    assert facts is not None
+    assert "on 99.6\xa0% (five-fold" in kept_words(facts)
+    assert "largest 20 products" in kept_words(facts)
+    assert kept_words(replace(facts, linear_agreement=None, agreement=(0.5, 0.6, 0.7))) == ""
+
+
+def test_a_task_that_was_not_judged_gets_one_sentence_and_nothing_else() -> None:
+    shown = show_judgement(EXPLORER, "ag_news")
+    assert "was not judged yet" in shown.said
+    assert not any(shown[1:])
+
+
+def test_files_repeat_the_numbers_and_say_how() -> None:
+    saved = files(made_up())
+    report = json.loads(saved["json"].content)
+    assert report["models"]["hybrid"]["accuracy"] == 0.9
+    rows = list(csv.DictReader(io.StringIO(saved["csv"].content.decode())))
+    (row,) = (r for r in rows if (r["name"], r["quantity"]) == ("hybrid", "accuracy"))
+    assert [float(row[end]) for end in ("value", "low", "high")] == pytest.approx([0.9, 0.85, 0.95])
+    latex = saved["tex"].content.decode()
+    assert "hybrid & 0.9000 & 0.8500 to 0.9500" in latex
+    for kind in saved.values():
+        text = kind.content.decode()
+        assert "python -m qbert_demo judge --task sst2 --measure" in text
+        assert "org/films" in text
+        assert "2026-01-02" in text
+
+
+def test_the_formula_as_code_gives_the_formulas_values() -> None:
+    formula = EXPLORER.formula("sst2")
+    code = formula_file(formula, ("negative", "positive"), "NumPy").content.decode()
+    names: dict[str, object] = {}
+    exec(code, names)
+    angles = np.array([0.1, -0.7, 2.0, 1.3])
+    logits = names["logits"]
+    assert callable(logits)
+    np.testing.assert_allclose(logits(angles), formula(angles[None])[0], atol=1e-5)
+
+
+@pytest.mark.parametrize("language", ["Text", "LaTeX", "NumPy"])
+def test_the_formula_is_written_in_each_language(language: str) -> None:
+    told = write_formula(EXPLORER, "sst2", language)
+    assert told.said == ""
+    assert b"positive" in told.shown.content
