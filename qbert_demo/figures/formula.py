@@ -26,7 +26,7 @@ def order_bars(formula: FormulaFacts) -> Figure:
     """Draw which share of the formula's variance is in products of one angle, two, and so on."""
     shares = list(formula.share_by_order)
     names = [f"{k} angle{'s' if k > 1 else ''}" for k in range(1, len(shares) + 1)]
-    written = [percent(share) for share in shares]
+    written = [percent(share) if share else "0" for share in shares]
     bars: Trace = {
         "type": "bar",
         "x": names,

@@ -62,7 +62,6 @@ function describeGate(gate) {
   return [...lines, gate.block].join('<br>');
 }
 
-const words = (list) => (list.length < 2 ? list.join('') : `${list.slice(0, -1).join(', ')} and ${list[list.length - 1]}`);
 const bits = (before, after) => `${plain(before)} to ${plain(after)} bit`;
 
 // What a gate has done, with numbers: "Rot turns q3 by ...", "CNOT ties q1 to q3: ...".

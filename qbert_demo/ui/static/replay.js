@@ -35,7 +35,7 @@ function placeOf(head, length) {
 const written = (epoch) => Number(epoch.toFixed(2));
 const share = (value) => `${(100 * value).toFixed(1)}\u00a0%`;
 
-function words() {
+function spoken() {
   if (step === null) {
     const kept = own.scores.filter(({ kept }) => kept >= 0).map(({ head, epochs, shares, kept }) =>
       `${head} ${share(shares[kept])} after epoch ${written(epochs[kept])}`);
@@ -51,9 +51,9 @@ function words() {
 
 function goTo(target) {
   step = target === null ? null : Math.min(Math.max(target, 0), own.epochs.length - 1);
-  at('said').textContent = words();
+  at('said').textContent = spoken();
   at('slider').value = (step ?? own.epochs.length - 1) + 1;
-  at('slider').setAttribute('aria-valuetext', words());
+  at('slider').setAttribute('aria-valuetext', spoken());
   // The finger may move faster than the screen: only the last position of a frame counts.
   if (!frameAsked) frameAsked = requestAnimationFrame(showStep);
 }
