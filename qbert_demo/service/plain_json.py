@@ -134,15 +134,18 @@ def batch_json(batch: BatchComparison) -> Json:
     """Report what several models make of many texts, in the order they were given.
 
     Returns:
-        ``task``, ``n_texts``, ``n_cut``, ``disagreements`` (positions, from 0), and under
-        ``models`` for each head ``labels``, ``probabilities`` (one object a text) and
-        ``accuracy`` (``None`` without true labels).
+        ``task``, ``n_texts``, ``n_cut``, ``disagreements`` (positions, from 0), ``true_labels``
+        (by name, as they were read; ``None`` without), and under ``models`` for each head
+        ``labels``, ``probabilities`` (one object a text) and ``accuracy`` (``None`` without true
+        labels).
     """
+    truth = None if batch.truth is None else [batch.label_names[k] for k in batch.truth]
     return {
         "task": batch.task,
         "n_texts": len(batch.texts),
         "n_cut": batch.n_cut,
         "disagreements": batch.disagreements.nonzero()[0].tolist(),
+        "true_labels": truth,
         "models": {head: _batch_head(batch, head) for head in batch.probabilities},
     }
 

@@ -43,10 +43,11 @@ def test_compare_batch_returns_accuracy_and_disagreements(client: Client) -> Non
         assert client.predict("sst2", texts, numbers, api_name="/compare_batch") == got
     assert got == json.loads(json.dumps(batch_json(EXPLORER.compare_batch("sst2", texts, labels))))
     assert got["disagreements"] == [1]
+    assert got["true_labels"] == labels
     assert got["models"]["classical"]["accuracy"] == pytest.approx(2 / 3)
-    assert client.predict("sst2", texts, api_name="/compare_batch")["models"]["hybrid"][
-        "labels"
-    ] == ["positive", "negative", "negative"]
+    without = client.predict("sst2", texts, api_name="/compare_batch")
+    assert without["true_labels"] is None
+    assert without["models"]["hybrid"]["labels"] == ["positive", "negative", "negative"]
 
 
 @pytest.mark.parametrize(
