@@ -7,6 +7,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page
 
+from qbert_demo.ui.server.sessions import LEFT_SECONDS
 from tests.browser.conftest import Open
 from tests.browser.test_finetune import opened
 from tests.browser.test_looks import OVERFLOW, UNLABELLED
@@ -130,4 +131,4 @@ def bring_back(page: Page, file: Path) -> None:
     page.wait_for_function("/say.* (good|bad)/.test(document.querySelector('#said').innerText)")
     assert page.get_by_label("From qbert-hybrid.zip").first.is_checked()
     page.close()
-    assert eventually(lambda: not EXPLORER._own), "who has left is forgotten"
+    assert eventually(lambda: not EXPLORER._own, LEFT_SECONDS + 20), "who has left is forgotten"

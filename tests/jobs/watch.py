@@ -40,8 +40,8 @@ def pid_of(jobs: Jobs, job_id: str) -> int:
     return next(e.value["pid"] for e in events if e.kind == "sent" and "pid" in e.value)
 
 
-def eventually(is_so: Callable[[], bool]) -> bool:
-    give_up = time.monotonic() + PATIENCE
+def eventually(is_so: Callable[[], bool], patience: float = PATIENCE) -> bool:
+    give_up = time.monotonic() + patience
     while not is_so() and time.monotonic() < give_up:
         time.sleep(0.01)
     return is_so()

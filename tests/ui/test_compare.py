@@ -51,7 +51,8 @@ def test_what_the_models_cannot_say_stands_below_the_figure() -> None:
 def test_sizes_tell_the_heads_time_apart_from_the_encoders() -> None:
     classical, hybrid = answer(EXPLORER, "sst2", "good", False).sizes.split("<tr>")[2:]
     assert text_of(hybrid).startswith(
-        "Hybrid BERT + 4-qubit circuit 0.33 ms 8.8 ms 1,566 24 421 k 22.7 M scripted"
+        "Hybrid BERT + 4-qubit circuit 0.33 ms 8.8 ms 1,566 24 stored, 20 live 421 k 22.7 M "
+        "scripted"
     )
     assert text_of(classical).startswith(
         "Classical BERT 0.12 ms 8.8 ms 1,566 0 421 k 22.7 M scripted"
