@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from safetensors.numpy import save_file
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import confusion_matrix, f1_score, log_loss, recall_score
+from sklearn.metrics import log_loss
 from sklearn.model_selection import cross_val_predict
 from torch import Tensor
 
@@ -28,7 +28,7 @@ from qbert_demo.data.catalogue_rows import load_task
 from qbert_demo.data.rows import Rows
 from qbert_demo.errors import CheckpointError
 from qbert_demo.evaluation.ladder import Embedded, Labels, climb
-from qbert_demo.evaluation.metrics import accuracy
+from qbert_demo.evaluation.metrics import accuracy, confusion, macro_f1, macro_recall
 from qbert_demo.evaluation.paired import paired_tests
 from qbert_demo.model.heads import HEADS, CircuitHead
 from qbert_demo.model.loaded import LoadedModel
@@ -71,17 +71,17 @@ def measure(classifier: LoadedModel, head: str, rows: Rows) -> tuple[ModelScore,
 
 def score(head: str, probabilities: Array, truth: Labels, texts_per_second: float) -> ModelScore:
     """Score probabilities ``(n, n_labels)`` against the true classes ``(n,)``."""
-    predicted, known = probabilities.argmax(1), np.arange(probabilities.shape[1])
+    predicted, n_labels = probabilities.argmax(1), probabilities.shape[1]
     bins = _reliability(probabilities.max(1), predicted == truth)
     return ModelScore(
         head,
         accuracy(predicted, truth),
-        float(f1_score(truth, predicted, average="macro", labels=known, zero_division=0)),
-        float(recall_score(truth, predicted, average="macro", labels=np.unique(truth))),
-        float(log_loss(truth, probabilities, labels=known)),
+        macro_f1(predicted, truth, n_labels),
+        macro_recall(predicted, truth, n_labels),
+        float(log_loss(truth, probabilities, labels=np.arange(n_labels))),
         sum(b.n * abs(b.said - b.right) for b in bins) / len(truth),
         bins,
-        tuple(map(tuple, confusion_matrix(truth, predicted, labels=known).tolist())),
+        tuple(map(tuple, confusion(predicted, truth, n_labels).tolist())),
         texts_per_second,
     )
 

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.metrics import confusion_matrix, f1_score, recall_score
 
 from qbert_demo.results import Score
 
@@ -45,21 +46,16 @@ def macro_f1(predicted: Labels, truth: Labels, n_labels: int) -> float:
 
 def f1_scores(predicted: Labels, truth: Labels, n_labels: int) -> list[float]:
     """2 TP / (2 TP + FP + FN) of each class; 0 for a class never met."""
-    scores = []
-    for label in range(n_labels):
-        hit = np.sum((predicted == label) & (truth == label))
-        missed = np.sum((predicted == label) != (truth == label))
-        scores.append(float(2 * hit / (2 * hit + missed)) if hit else 0.0)
-    return scores
+    classes = np.arange(n_labels)
+    return f1_score(truth, predicted, labels=classes, average=None, zero_division=0).tolist()
 
 
 def macro_recall(predicted: Labels, truth: Labels, n_labels: int) -> float:
     """Unweighted mean, over the classes that are there, of the share found of each."""
-    classes = [label for label in range(n_labels) if (truth == label).any()]
-    return float(np.mean([(predicted[truth == label] == label).mean() for label in classes]))
+    there = np.intersect1d(np.arange(n_labels), truth)
+    return float(recall_score(truth, predicted, labels=there, average="macro"))
 
 
 def confusion(predicted: Labels, truth: Labels, n_labels: int) -> Labels:
     """Texts by true class (rows) and label given (columns), shape ``(n_labels, n_labels)``."""
-    counts = np.bincount(truth * n_labels + predicted, minlength=n_labels**2)
-    return counts.reshape(n_labels, n_labels)
+    return confusion_matrix(truth, predicted, labels=np.arange(n_labels))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
-from qbert_demo.evaluation.metrics import Z95
+from qbert_demo.evaluation.metrics import Z95, difference
 from qbert_demo.results import PairedTest, Score
 
 FEWEST = 6
@@ -81,7 +81,5 @@ def _counts(a: Right, b: Right) -> list[list[int]]:
 
 
 def _difference(a: Right, b: Right) -> Score:
-    """Accuracy of ``a`` minus that of ``b``, with the paired normal 95 % interval."""
-    gap = a.astype(float) - b
-    mean, half = float(gap.mean()), Z95 * float(gap.std()) / math.sqrt(len(gap))
-    return Score(mean, mean - half, mean + half, len(gap))
+    """Accuracy of ``a`` minus that of ``b``."""
+    return difference(a.astype(np.int64), b.astype(np.int64), np.ones(len(a), np.int64))

@@ -1,5 +1,6 @@
 """The form that loads a model from the Hub, its handler called directly, and the page's head."""
 
+import re
 from typing import Any
 
 import httpx2
@@ -59,13 +60,16 @@ def test_a_refusal_is_told_in_place_and_nothing_else_changes() -> None:
     assert all(part["__type__"] == "update" and len(part) == 1 for part in last[1:])
 
 
-def test_what_nobody_foresaw_ends_the_waiting_too() -> None:
+def test_what_nobody_foresaw_ends_the_waiting_too(caplog: pytest.LogCaptureFixture) -> None:
     answers = load(Hosting(), "org/odd", None, "hf_secret", ())
     assert "Loading" in text_of(next(answers)[0])
-    said, *_ = next(answers)
-    assert "only the server's log says why" in text_of(said)
-    with pytest.raises(KeyError, match="unforeseen"):
-        next(answers)
+    (last,) = answers
+    assert 'class="problem"' in last[0]
+    number = re.search("number (\\w{8}) in the server's log", text_of(last[0]))
+    assert number
+    assert f"Error {number[1]}" in caplog.text
+    assert "KeyError: 'unforeseen'" in caplog.text
+    assert all(part["__type__"] == "update" and len(part) == 1 for part in last[1:])
 
 
 @pytest.mark.parametrize("nothing", [None, "", "  "])

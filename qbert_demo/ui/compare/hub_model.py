@@ -16,9 +16,9 @@ from qbert_demo.ui.parts.markup import link_html
 from qbert_demo.ui.parts.own_tasks import OwnTasks, added
 from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.words import error_html, shown
+from qbert_demo.ui.server.faults import reported
 
 LOADS_AT_ONCE = 2
-UNFORESEEN = "This model cannot be loaded; only the server's log says why. Choose another one."
 
 
 class GuestForm(NamedTuple):
@@ -85,9 +85,9 @@ def load(
     except QBertError as error:
         yield OwnTasks(error_html(str(error)))
         return
-    except Exception:
-        yield OwnTasks(error_html(UNFORESEEN))
-        raise
+    except Exception as error:  # noqa: BLE001 - it stands in the log
+        yield OwnTasks(error_html(reported(error)))
+        return
     yield added(explorer, guest_html(guest), own, *guest.cards)._replace(token="")
 
 
