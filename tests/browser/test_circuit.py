@@ -160,7 +160,7 @@ def test_play_walks_to_the_end_and_stops(open_page: Open) -> None:
         page.click(part("previous"))
     live = f"document.querySelector('{part('step')}').getAttribute('aria-live')"
     page.click(part("play"))
-    assert page.inner_text(part("play")) == "Pause"
+    expect(page.locator(part("play"))).to_have_text("Pause")
     assert page.evaluate(live) == "off", "twenty steps are not read aloud"
     page.wait_for_function(
         "document.querySelector('[data-is=play]').textContent === 'Play'", timeout=6000

@@ -108,8 +108,8 @@ def test_the_smallest_flip_flips_and_none_is_said_where_there_is_none(open_page:
 
 def test_breaking_parts_shows_before_and_after(open_page: Open) -> None:
     page = opened(open_page)
-
     page.click(f"{part('compared')} > summary")
+    page.wait_for_selector(f"{part('before-after')} tbody td")
 
     def column(index: int) -> list[str]:
         cells = page.locator(f"{part('before-after')} tbody td:nth-child({index})")

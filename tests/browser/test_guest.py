@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests import models
 from tests.browser.circuit_page import LAB
@@ -48,7 +48,7 @@ def wait_for_guest(page: Page, words: str) -> None:
 def test_a_model_from_the_hub_answers_beside_ours(open_page: Open, hosted: str) -> None:
     page = open_page(address=hosted)
     page.click("#foot summary")
-    assert "Sentiment: classical BERT: bundled" in page.inner_text("#foot")
+    expect(page.locator("#foot")).to_contain_text("Sentiment: classical BERT: bundled")
     page.click("#guest > button")
     load(page, "org/nothing")
     wait_for_guest(page, "The Hub has no org/nothing, or it is private.")
@@ -57,7 +57,7 @@ def test_a_model_from_the_hub_answers_beside_ours(open_page: Open, hosted: str) 
     wait_for_words(page, "guest")
     wait_for_models(page, "classical", "hybrid", "guest")
     page.click("#sizes > button")
-    assert "org/a-film-critic-with-a-long-name" in page.inner_text("#sizes")
+    expect(page.locator("#sizes")).to_contain_text("org/a-film-critic-with-a-long-name")
     page.click("#copy-link")
     page.wait_for_function("document.querySelector('#copied').innerText.includes('copied')")
     assert "?task=sst2&text=" in page.evaluate("navigator.clipboard.readText()")
