@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from qbert_demo.figures.circuit import circuit_figure, describe
 from qbert_demo.figures.states import RADIUS
