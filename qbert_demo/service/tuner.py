@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 
 from cachetools import TTLCache
@@ -64,6 +65,7 @@ class Tuner:
         self._base: LoadedModel | None = None
         self._gathered: TTLCache[str, Future[Material]] = TTLCache(KEPT_CHOICES, KEPT_SECONDS)
         self._kept = Kept(MAX_KEPT_BYTES)
+        self._store = TemporaryDirectory(prefix="vectors-", ignore_cleanup_errors=True)
         self._jobs = Jobs(
             train_run,
             at_once=self.at_once,
@@ -131,11 +133,14 @@ class Tuner:
     def start(self, material: Material, recipe: FrozenRecipe | LoraRecipe) -> str:
         """Train as soon as there is a place; returns the id that all else asks for.
 
+        Rows of the catalogue are embedded once for all who choose them.
+
         Raises:
             InputError: If there are more rows than may be trained on end to end.
             BusyError: If too many wait already.
         """
-        order = TrainingRun(material, recipe)
+        is_public = material.chosen is not None and material.chosen.source is not None
+        order = TrainingRun(material, recipe, Path(self._store.name) if is_public else None)
         return self._jobs.submit(order, order.seconds())
 
     def keep(self, training: Training) -> None:
@@ -238,6 +243,7 @@ class Tuner:
         """End everything and leave no process behind."""
         self._measurements.close()
         self._jobs.close()
+        self._store.cleanup()
 
 
 def archive(report: HeadReport, order: TrainingRun) -> bytes:

@@ -7,6 +7,7 @@ returns is plain and picklable, so that it can run in another process.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -32,10 +33,11 @@ Send = Callable[[dict[str, Any]], None]
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """What a training needs: rows and settings."""
+    """What a training needs: rows, settings, and where vectors of these rows may be kept."""
 
     material: Material
     recipe: FrozenRecipe | LoraRecipe
+    store: Path | None = None
 
     def seconds(self) -> float:
         """The longest that it may take.
@@ -58,7 +60,10 @@ class TrainingRun:
 
 
 def fine_tune(
-    material: Material, recipe: FrozenRecipe | LoraRecipe, listener: Listener = NOBODY
+    material: Material,
+    recipe: FrozenRecipe | LoraRecipe,
+    listener: Listener = NOBODY,
+    store: Path | None = None,
 ) -> QuickReport:
     """Train every head of the recipe, on a frozen encoder or end to end.
 
@@ -66,6 +71,7 @@ def fine_tune(
         material: Rows to learn from and to judge on.
         recipe: The settings.
         listener: Who is told of it.
+        store: See `frozen_learners`.
 
     Returns:
         See `train_heads`.
@@ -77,7 +83,7 @@ def fine_tune(
     base = fresh_classifier()
     if isinstance(recipe, LoraRecipe):
         return train_heads(lora_learners(base, material, recipe, listener), recipe, listener)
-    learners = frozen_learners(base, material, recipe, listener)
+    learners = frozen_learners(base, material, recipe, listener, store)
     return train_heads(learners, recipe, listener, {"embed": time.perf_counter() - start})
 
 
@@ -98,7 +104,7 @@ def train_run(run: TrainingRun, send: Send, stopped: Callable[[], bool]) -> Quic
         passed=lambda epoch: send({"epoch": epoch}),
         stopped=stopped,
     )
-    report = fine_tune(run.material, run.recipe, listener)
+    report = fine_tune(run.material, run.recipe, listener, run.store)
     return report if report.heads else None
 
 

@@ -6,6 +6,7 @@ which take the encoder's vectors as they are.
 """
 
 from copy import deepcopy
+from pathlib import Path
 from typing import NamedTuple, cast
 
 import torch
@@ -15,6 +16,7 @@ from qbert_demo.data.choice import Material
 from qbert_demo.data.rows import Rows
 from qbert_demo.model.heads import LinearHead, SqueezeHead
 from qbert_demo.model.loaded import LoadedModel, Progress
+from qbert_demo.training.feature_store import stored
 from qbert_demo.training.learner import Cost, Learner, Stored, cost_of, first_head
 from qbert_demo.training.provenance import has_bf16
 from qbert_demo.training.recipe import FrozenRecipe
@@ -68,7 +70,11 @@ class FrozenLearner(Learner):
 
 
 def frozen_learners(
-    base: LoadedModel, material: Material, recipe: FrozenRecipe, listener: Listener
+    base: LoadedModel,
+    material: Material,
+    recipe: FrozenRecipe,
+    listener: Listener,
+    store: Path | None = None,
 ) -> list[Learner]:
     """Embed all rows, those to learn from in bfloat16 where that is fast, and make the heads.
 
@@ -77,13 +83,17 @@ def frozen_learners(
         material: The rows.
         recipe: The settings.
         listener: Told of texts embedded.
+        store: Folder of vectors that were made before, see `feature_store`.
     """
     n, total = len(material.train), len(material.train) + len(material.held_out)
     with torch.autocast("cpu", torch.bfloat16, enabled=has_bf16("cpu")):
-        train = _embedded(base, material.train, lambda done, _: listener.embedded(done, total))
+        train = _embedded(
+            base, material.train, lambda done, _: listener.embedded(done, total), store, "fast"
+        )
     held_out = _embedded(
-        base, material.held_out, lambda done, _: listener.embedded(n + done, total)
+        base, material.held_out, lambda done, _: listener.embedded(n + done, total), store, "exact"
     )
+    listener.embedded(total, total)
     ids = [t.ids for t in base.tokenize(material.held_out.texts)]
     hidden, n_labels = train.vectors.shape[1], len(material.labels)
     heads = {name: first_head(name, hidden, n_labels, recipe) for name in recipe.heads}
@@ -93,9 +103,13 @@ def frozen_learners(
     ]
 
 
-def _embedded(base: LoadedModel, rows: Rows, progress: Progress) -> Features:
-    vectors = base.embed([t.ids for t in base.tokenize(rows.texts)], progress=progress)
-    return Features(vectors.clone(), torch.tensor(rows.labels))
+def _embedded(
+    base: LoadedModel, rows: Rows, progress: Progress, store: Path | None, precision: str
+) -> Features:
+    def embed() -> Tensor:
+        return base.embed([t.ids for t in base.tokenize(rows.texts)], progress=progress).clone()
+
+    return Features(stored(store, rows.texts, precision, embed), torch.tensor(rows.labels))
 
 
 def _units(vectors: Tensor) -> Tensor:
