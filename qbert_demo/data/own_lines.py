@@ -26,6 +26,7 @@ from qbert_demo.data.dialect import (
     read_rows,
     unquoted,
 )
+from qbert_demo.data.rows import MAX_CLASSES, MIN_CLASSES
 from qbert_demo.data.tables import SAMPLED_ROWS, Entry, table_entries
 from qbert_demo.errors import InputError
 
@@ -72,6 +73,10 @@ def own_entries(
         )
         return _table(text, delimiter, (names.index(found[0]), names.index(found[1])), notes)
     lines = [line for _, line in islice(filled_lines(text), SAMPLED_ROWS)]
+    for delimiter in DELIMITERS:
+        if labels := _leading_labels(lines, delimiter):
+            notes.append(f"Labels were read at the start of each line: {listed(labels)}.")
+            return _label_first_lines(text, delimiter)
     return _lines(text, _separator(lines), notes)
 
 
@@ -154,6 +159,23 @@ def _separator(lines: Sequence[str]) -> str:
         if 2 * len(labels) <= len(lines) or not all("," in line for line in lines):
             return ";"
     return ","
+
+
+def _leading_labels(lines: Sequence[str], separator: str) -> list[str]:
+    """Labels that return at the start of lines, while nothing returns at their end."""
+    if not all(separator in line for line in lines):
+        return []
+    first = [_unquoted(line.partition(separator)[0].strip()) for line in lines]
+    last = {_label(line, separator) for line in lines}
+    found = {label.casefold(): label for label in reversed(first)}
+    is_first = MIN_CLASSES <= len(found) <= len(lines) / 2 < len(last)
+    return [*found.values()][::-1] if is_first and len(found) <= MAX_CLASSES else []
+
+
+def _label_first_lines(text: str, separator: str) -> Iterator[Entry]:
+    for number, line in filled_lines(text):
+        label, _, found = line.partition(separator)
+        yield Entry(number, unquoted(found), _unquoted(label.strip()))
 
 
 def _lines(text: str, separator: str, notes: list[str], skip: int = 0) -> Iterator[Entry]:

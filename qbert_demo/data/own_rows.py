@@ -51,7 +51,8 @@ def read_own(text: str) -> Rows:
     The label follows the last comma of a line, or the last tab or semicolon where every line
     has one; where commas are in every line, too, a semicolon counts if labels return after it.
     A text or a label in double quotes may hold separators, a text also line breaks. A first line
-    that names the columns is recognised, and may then name them in any order.
+    that names the columns is recognised, and may then name them in any order. Without one, labels
+    may also stand first, where they return there and nothing returns at the lines' ends.
 
     Raises:
         InputError: If nothing can be trained on; the message names the line and the remedy.
