@@ -183,9 +183,9 @@ def test_a_login_page_in_the_way(hub: Hub) -> None:
 def test_switched_off(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     said = sentence(lambda: fetch(Repo("model", "org/name", "a" * 40), FILES, token=False))
-    assert "switched off by HF_HUB_OFFLINE" in said
+    assert "switched off here (HF_HUB_OFFLINE)" in said
     assert sentence(lambda: look("model", "org/name", None, False)) == (
-        "The Hub is switched off by HF_HUB_OFFLINE, so it is not asked for org/name. Choose "
+        "The Hub is switched off here (HF_HUB_OFFLINE), so it is not asked for org/name. Choose "
         "something that is here."
     )
     assert hub.requests == []

@@ -180,7 +180,7 @@ def _told(repo_id: str) -> Iterator[None]:
     """Put what the Hub's client raises into words, with what to do about it."""
     try:
         if constants.is_offline_mode():
-            raise InputError("The Hub is switched off by HF_HUB_OFFLINE. Unset the variable.")
+            raise InputError("The Hub is switched off here (HF_HUB_OFFLINE): push from elsewhere.")
         yield
     except HUB_ERRORS as error:
         raise InputError(writing_sentence(error, repo_id)) from error

@@ -104,7 +104,7 @@ class Patience:
 
     def _probe(self, repo_id: str, revision: str | None, kind: str) -> str | None:
         if constants.is_offline_mode():
-            return "the Hub is switched off by HF_HUB_OFFLINE"
+            return "the Hub is switched off here (HF_HUB_OFFLINE)"
         ask = partial(HfApi().repo_info, repo_id, revision=revision, repo_type=kind)
         try:
             within(PROBE_SECONDS, partial(ask, timeout=min(PROBE_SECONDS, self.left())))

@@ -138,7 +138,7 @@ def _absence(error: BaseException, what: str) -> str | None:
     """What follows from settings, names and the cache."""
     if isinstance(error, OfflineModeIsEnabled):
         return (
-            f"The Hub is switched off by HF_HUB_OFFLINE, so it is not asked for {what}. Choose "
+            f"The Hub is switched off here (HF_HUB_OFFLINE), so it is not asked for {what}. Choose "
             "something that is here."
         )
     if isinstance(error, HFValidationError):

@@ -75,7 +75,7 @@ def test_a_warm_and_a_cold_cache_without_the_hub(
     cold = find(published)["sst2", "hybrid"]
     assert cold.folder == published / "sst2-hybrid"
     assert cold.source == "bundled"
-    assert cold.trouble == "the Hub is switched off by HF_HUB_OFFLINE"
+    assert cold.trouble == "the Hub is switched off here (HF_HUB_OFFLINE)"
     assert hub.requests == []
 
 

@@ -121,7 +121,7 @@ def test_a_damaged_local_copy_is_not_passed_over(hub_folder: Path) -> None:
 
 def test_without_hub_and_wheel_the_remedy_is_told() -> None:
     with pytest.raises(
-        DataError, match=r"switched off by HF_HUB_OFFLINE.*take a dataset that is bundled"
+        DataError, match=r"switched off here \(HF_HUB_OFFLINE\).*take a dataset that is bundled"
     ):
         load_sample(DATASETS["yelp_polarity"])
     with pytest.raises(DataError, match="IMDb film reviews, split test"):

@@ -64,7 +64,9 @@ def test_the_first_place_that_has_them_is_taken(
     again = found()
     assert (again.source, again.folder) == (f"{rows.source}, cached", from_hub.folder)
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(missing))
-    assert found() == Place(tmp_path, "bundled", None, "the Hub is switched off by HF_HUB_OFFLINE")
+    assert found() == Place(
+        tmp_path, "bundled", None, "the Hub is switched off here (HF_HUB_OFFLINE)"
+    )
     nowhere = first_place(rows, FILES, Patience(0.7))
     assert nowhere.folder is None
     assert "HF_HUB_OFFLINE" in nowhere.trouble

@@ -219,7 +219,7 @@ def test_no_network_and_no_wish_for_one_are_told(
 ) -> None:
     refused(shipped, capsys, "The connection to the Hub failed")
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    refused(shipped, capsys, "switched off by HF_HUB_OFFLINE")
+    refused(shipped, capsys, "switched off here (HF_HUB_OFFLINE)")
 
 
 @pytest.mark.parametrize(
