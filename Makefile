@@ -4,7 +4,7 @@ PY := .venv/bin/python
 PIP := -m pip --disable-pip-version-check --no-input install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help app test lint format browser bench train train-cost clean
+.PHONY: help app test quick lint format browser bench train train-cost clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -15,6 +15,10 @@ app: .venv/.ready ## install what the app needs, run it and print its address
 
 test: lint browser ## lint, then run every test; ARGS="-k circuit" chooses
 	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 20 $(ARGS)
+
+quick: .venv/.ready-to-test ## ruff, then the tests nearest to what changed, without a browser
+	@$(PY) -m ruff check
+	@$(PY) -m tests.quick $(ARGS)
 
 lint: .venv/.ready-to-test ## ruff, mypy, the import contracts and the Dockerfile's linter
 	$(PY) -m ruff check
