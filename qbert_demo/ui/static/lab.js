@@ -167,7 +167,7 @@ function show() {
   flips = { key: '', found: null };
   if (own.gates.length !== steps) step = 0;
   before = examine(own, UNCHANGED);
-  at('origin').textContent = `Each angle is π times the hyperbolic tangent (tanh) of a weighted sum of BERT's ${own.hidden} numbers for the sentence; in radians, π is half a turn.`;
+  at('origin').textContent = `Each angle is tanh of a weighted sum of BERT's ${own.hidden} numbers, times a constant; π is half a turn.`;
   sliders = angleSliders(own.angles, (k, angle) => {
     edit({ angles: (change.angles || own.angles).map((old, j) => (j === k ? angle : old)) });
   });
