@@ -101,7 +101,7 @@ def test_replay_home_and_back(open_page: Open, own_app: str, tmp_path: Path) -> 
         page.wait_for_timeout(300)
         assert page.evaluate(OVERFLOW) == 0
         assert page.evaluate(UNLABELLED) == 0
-    assert page.locator("#replay .confusion th").first.get_attribute("title") == "true \\ predicted"
+    assert page.locator("#replay .confusion th").first.get_attribute("title") == "true \\ said"
     assert page.evaluate(COUNTS_IN_SIGHT)
 
     with page.expect_download() as waiting:

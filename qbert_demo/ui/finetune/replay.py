@@ -23,10 +23,17 @@ from qbert_demo.ui.parts.plotly_view import drawing
 from qbert_demo.ui.parts.static import STATIC
 
 Histories = Mapping[str, Sequence[Epoch]]
-DIALS_HINT = (
-    "A dial for each angle of the trained gates, anticlockwise from the right; the faint hand is "
-    "where it stood after the first epoch."
-)
+HINTS = {
+    "loss": "Where dashes rise while the solid line falls, a head learns its rows by heart.",
+    "accuracy": "The dot marks the epoch that is kept; with few rows, a few points mean nothing.",
+    "gradients": "A norm that falls to a small part of the others' teaches that layer little.",
+    "angles": (
+        "A dial for each angle of the trained gates, anticlockwise from the right; the faint hand "
+        "is where it stood after the first epoch."
+    ),
+    "turns": "Training turns each angle from where it began; a flat line was hardly taught.",
+    "courses": "Each text has a plot; where its lines part, its qubits come to differ.",
+}
 
 
 class Replay(gr.HTML):
@@ -60,8 +67,8 @@ def replay_json(
     material, n = order.material, order.recipe.epochs
     epochs = sorted({epoch.epoch for history in histories.values() for epoch in history})
     figures = {
-        "loss": _panel(loss_curves(histories, n)),
-        "accuracy": _panel(accuracy_curves(histories, n)),
+        "loss": _panel(loss_curves(histories, n), _hint("loss")),
+        "accuracy": _panel(accuracy_curves(histories, n), _hint("accuracy")),
     }
     told: dict[str, Any] = {
         "ended": report is not None,
@@ -80,10 +87,10 @@ def replay_json(
         told["dials"], figures["angles"] = _dials(hybrid, shape)
         told["bars"], figures["values"] = _bars(hybrid, material)
     if report:
-        figures["gradients"] = _panel(gradient_curves(histories, n))
+        figures["gradients"] = _panel(gradient_curves(histories, n), _hint("gradients"))
         if hybrid:
-            figures["turns"] = _panel(angle_curves(hybrid, n, shape))
-            figures["courses"] = _panel(value_curves(hybrid, n))
+            figures["turns"] = _panel(angle_curves(hybrid, n, shape), _hint("turns"))
+            figures["courses"] = _panel(value_curves(hybrid, n), _hint("courses"))
     return json.dumps(told, separators=(",", ":"), allow_nan=False)
 
 
@@ -115,8 +122,7 @@ def _dials(
         "radius": frames.RADIUS,
         "angles": angles,
     }
-    below = f'<p class="hint">{DIALS_HINT}</p>'
-    return told, _panel(frames.angle_dials(shape, angles[0]), below)
+    return told, _panel(frames.angle_dials(shape, angles[0]), _hint("angles"))
 
 
 def _bars(history: Sequence[Epoch], material: Material) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -129,7 +135,11 @@ def _bars(history: Sequence[Epoch], material: Material) -> tuple[dict[str, Any],
     return told, _panel(frames.value_bars(n_texts, n_qubits), watched_html(material, n_texts))
 
 
-def _panel(figure: Figure, below: str = "") -> dict[str, Any]:
+def _hint(name: str) -> str:
+    return f'<p class="hint">{HINTS[name]}</p>'
+
+
+def _panel(figure: Figure, below: str) -> dict[str, Any]:
     return {"figure": json.loads(figure.as_json()), "below": below}
 
 

@@ -42,7 +42,7 @@ function showValues(view, { zeros, half }, values) {
 }
 
 function confusionTable({ head, labels }) {
-  const table = tableOf({ title: '', table: { head: ['true \\ predicted', ...labels], rows: labels.map((name) => [name, ...labels]) } });
+  const table = tableOf({ title: '', table: { head: ['true \\ said', ...labels], rows: labels.map((name) => [name, ...labels]) } });
   table.className = 'confusion';
   // Long names are cut by the style sheet; the pointer shows them whole.
   table.querySelectorAll('th, td:first-child').forEach((name) => { name.title = name.textContent; });
