@@ -1,12 +1,15 @@
 """A made-up judgement: 100 texts, a ladder on which two parts are not needed and one is."""
 
 from qbert_demo.results import (
+    Case,
+    Family,
     FormulaFacts,
     Judgement,
     ModelScore,
     PairedTest,
     Reliability,
     Rung,
+    Said,
     Score,
 )
 
@@ -24,6 +27,36 @@ def model(head: str, right: int) -> ModelScore:
 def paired(a: str, b: str, only_a: int, only_b: int) -> PairedTest:
     gap = Score((only_a - only_b) / 100, -0.04, 0.06, 100)
     return PairedTest(a, b, gap, 0.5, 1.0, only_a, only_b, differs=False, smallest=0.08)
+
+
+def case(text: str, word: str, right: tuple[str, ...], **failed: bool) -> Case:
+    """A text that models fail or not; the one that fails says *negative*, or is less sure."""
+    said = {
+        head: Said("negative" if right and fails else "positive", 0.3 if fails else 0.8, fails)
+        for head, fails in failed.items()
+    }
+    return Case(text, word, right, said)
+
+
+def behaviour() -> tuple[Family, ...]:
+    return (
+        Family(
+            "double negation",
+            "Two negations cancel: praise is left.",
+            (
+                case("It is not <not> good.", "good", ("positive",), classical=True, hybrid=True),
+                case("Never not good.", "good", ("positive",), classical=True, hybrid=False),
+            ),
+        ),
+        Family(
+            "age",
+            "Another age leaves the answer as it is.",
+            tuple(
+                case(f"He is {age}.", age, (), classical=False, hybrid=age == "old")
+                for age in ("old", "young", "ten", "fifty")
+            ),
+        ),
+    )
 
 
 def made_up() -> Judgement:
@@ -51,4 +84,5 @@ def made_up() -> Judgement:
             Rung("linear probe on the encoder's vector", None, score(0.86)),
         ),
         FormulaFacts(81, (0.0, 0.47, 0.45, 0.08), (1, 5, 20), (0.9, 0.97, 0.995), 0.996),
+        behaviour(),
     )

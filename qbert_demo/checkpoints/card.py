@@ -3,10 +3,12 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from huggingface_hub import EvalResult, ModelCardData
 
+from qbert_demo.checkpoints.behaviour import limits_words, read_behaviour
 from qbert_demo.checkpoints.card_tables import learning_words, score_table, settings_tables
 from qbert_demo.circuit.export import outline
 from qbert_demo.circuit.spec import HADAMARD_FIRST, CircuitSpec
@@ -31,7 +33,8 @@ def card_of(folder: Path, repo_id: str | None = None) -> str:
     """
     facts = read_facts(folder)
     if "task" in facts:
-        return model_card(facts, siblings(folder, facts), repo_id)
+        seen = limits_words(read_behaviour(facts["task"], folder.parent), facts["name"])
+        return model_card(facts, siblings(folder, facts), repo_id, seen)
     return quick_card(facts, repo_id)
 
 
@@ -76,7 +79,10 @@ def alike(one: Any, other: Any) -> bool:
 
 
 def model_card(
-    facts: dict[str, Any], others: Sequence[dict[str, Any]] = (), repo_id: str | None = None
+    facts: dict[str, Any],
+    others: Sequence[dict[str, Any]] = (),
+    repo_id: str | None = None,
+    seen: str = "",
 ) -> str:
     """Write a model card from what ``training.json`` says.
 
@@ -84,11 +90,13 @@ def model_card(
         facts: As `qbert_demo.training.train_task.train` returns them.
         others: The same of the heads it is compared with; see `siblings`.
         repo_id: The Hub repository that the card is for; the bundled folder if left out.
+        seen: What it fails, in sentences; see `limits_words`.
 
     Returns:
         Markdown with the Hub's front matter.
     """
     data, recipe, name = facts["data"], facts["recipe"], facts["name"]
+    seen = seen and f"\n{fill(seen, 100)}\n"
     task = find_task(facts["task"])
     evaluation = f"`python -m qbert_demo evaluate --task {task.key}`"
     kept_apart = f"{data['held_out_rows']:,} more were" if data["held_out_rows"] else "None was"
@@ -148,7 +156,7 @@ Measured on {facts["date"]}, seed {recipe["seed"]}.
 {note}English only, texts like those it was trained on, and of each the first {recipe["max_length"]}
 tokens. It says which of its labels fits best even when none does. One seed was trained; differences
 smaller than the intervals above mean nothing. A circuit this small makes nothing faster.
-"""
+{seen}"""
 
 
 def quick_card(facts: dict[str, Any], repo_id: str | None = None) -> str:

@@ -20,6 +20,7 @@ from sklearn.metrics import log_loss
 from sklearn.model_selection import cross_val_predict
 from torch import Tensor
 
+from qbert_demo.checkpoints.behaviour import FOLDER, read_behaviour, write_behaviour
 from qbert_demo.checkpoints.open import Trust, open_checkpoint
 from qbert_demo.circuit.formula import formula_of
 from qbert_demo.config import CHECKPOINTS
@@ -27,6 +28,7 @@ from qbert_demo.data.catalogue import Dataset
 from qbert_demo.data.catalogue_rows import load_task
 from qbert_demo.data.rows import Rows
 from qbert_demo.errors import CheckpointError
+from qbert_demo.evaluation.behaviour import ask, behave
 from qbert_demo.evaluation.ladder import Embedded, Labels, climb
 from qbert_demo.evaluation.metrics import accuracy, confusion, macro_f1, macro_recall
 from qbert_demo.evaluation.paired import paired_tests
@@ -44,8 +46,6 @@ from qbert_demo.results import (
     Score,
 )
 
-FOLDER = "judgements"
-"""Where judgements lie in the folder of the checkpoints."""
 FITTED_ON = 2000
 """Training rows that output layers are fitted on anew."""
 BINS = 10
@@ -105,12 +105,14 @@ def judge(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> Judg
     rows = load_task(task, task.report, datasets_dir)
     truth = np.array(rows.labels)
     other = load_task(task, task.train, datasets_dir).sample(FITTED_ON)
-    scores, said = {}, {}
+    scores, said, answers = {}, {}, {}
+    labels: tuple[str, ...] = ()
     ladder: tuple[Rung, ...] = ()
     formula = None
     for head, place in places.items():
         model = open_checkpoint(place, Trust.OURS)
         scores[head], said[head], pooled = measure(model, head, rows)
+        answers[head], labels = ask(model), model.labels
         layer = model.model.classifier
         if isinstance(layer, CircuitHead):
             fitted = model.embed([tokens.ids for tokens in model.tokenize(other.texts)]).clone()
@@ -131,8 +133,9 @@ def judge(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> Judg
         paired_tests({head: p.argmax(1) == truth for head, p in said.items()}),
         ladder,
         formula,
+        behave(labels, {head: answers[head] for head in HEADS if head in answers}),
     )
-    _write(folder / FOLDER, judgement, said)
+    _write(folder, judgement, said)
     return judgement
 
 
@@ -183,6 +186,7 @@ def read_judgement(task: str, folder: Path = CHECKPOINTS) -> Judgement:
                 ),
                 "ladder": tuple(_rung(r) for r in values["ladder"]),
                 "formula": values["formula"] and FormulaFacts(**_tuples(values["formula"])),
+                "behaviour": read_behaviour(task, folder),
             }
         )
     except FileNotFoundError as error:
@@ -194,12 +198,15 @@ def read_judgement(task: str, folder: Path = CHECKPOINTS) -> Judgement:
 
 
 def _write(folder: Path, judgement: Judgement, said: dict[str, Array]) -> None:
-    folder.mkdir(exist_ok=True)
-    path = folder / f"{judgement.task}.json"
+    path = folder / FOLDER / f"{judgement.task}.json"
+    path.parent.mkdir(exist_ok=True)
     save_file(
         {head: p.astype(np.float16) for head, p in said.items()}, path.with_suffix(".safetensors")
     )
-    path.write_text(json.dumps(asdict(judgement), indent=1) + "\n", "utf-8")
+    values = asdict(judgement)
+    del values["behaviour"]
+    path.write_text(json.dumps(values, indent=1) + "\n", "utf-8")
+    write_behaviour(judgement.behaviour, judgement.task, folder)
 
 
 def _reliability(confidence: Array, right: Any) -> tuple[Reliability, ...]:

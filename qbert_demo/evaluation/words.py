@@ -59,6 +59,13 @@ def as_text(judgement: Judgement) -> str:
         for rung in judgement.ladder:
             cells = [f"{s.value:.4f}" if s else "     -" for s in (rung.as_trained, rung.fitted)]
             lines.append(f"{rung.name:48} {cells[0]}      {cells[1]}")
+    if judgement.behaviour:
+        heads = judgement.behaviour[0].heads
+        lines += ["", f"{'short texts failed':48} {'  '.join(heads)}"]
+        for family in judgement.behaviour:
+            n = len(family.cases)
+            cells = [f"{family.failures(h)} of {n}".ljust(len(h)) for h in heads]
+            lines.append(f"{family.name:48} {'  '.join(cells)}")
     if judgement.formula:
         f = judgement.formula
         shares = ", ".join(f"{100 * share:.1f} %" for share in f.share_by_order)

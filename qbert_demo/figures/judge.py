@@ -4,25 +4,28 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from qbert_demo.figures.figure import Figure, Layout, Table, Trace
+from qbert_demo.figures.figure import Figure, Table, Trace
+from qbert_demo.figures.rows import (
+    AXIS_ROOM,
+    HEAD_ROOM,
+    LEGEND_ABOVE,
+    interval_bar,
+    interval_words,
+    row_names,
+    rows_layout,
+)
 from qbert_demo.figures.theme import (
     CIRCUIT,
     GRID,
     HEAD_COLOURS,
     INK,
-    SMALL,
     SUBDUED,
     base_layout,
     plain,
-    quiet_axis,
     value_axis,
 )
 from qbert_demo.results import Judgement, ModelScore, PairedTest, Rung, Score
 
-ROW = 44
-"""Pixels between two rows whose name stands above their marks."""
-HEAD_ROOM, AXIS_ROOM = 26, 44
-"""Pixels for a line of words above the rows, and for tick labels and axis title below them."""
 SQUARE = 320
 APART = 0.13
 """Share of a row between a rung's two marks."""
@@ -45,11 +48,11 @@ def score_intervals(judgement: Judgement) -> Figure:
         "x": [model.accuracy.value for model in models],
         "y": rows,
         "marker": {"color": [HEAD_COLOURS[m.head] for m in models], "size": 11},
-        "customdata": [_interval(model.accuracy) for model in models],
+        "customdata": [interval_words(model.accuracy) for model in models],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
-    names = [f"<b>{m.head}</b>  {_interval(m.accuracy)}" for m in models]
-    layout = _rows_layout(len(rows), HEAD_ROOM)
+    names = [f"<b>{m.head}</b>  {interval_words(m.accuracy)}" for m in models]
+    layout = rows_layout(len(rows), HEAD_ROOM)
     layout["xaxis"] = value_axis(start, end, [], f"accuracy on {judgement.rows:,} texts")
     layout["xaxis"] |= {"tickvals": None, "nticks": 6, "tickformat": ".3~f"}
     cells = ((m.head, *_cells(m.accuracy)) for m in models)
@@ -57,11 +60,11 @@ def score_intervals(judgement: Judgement) -> Figure:
         "Accuracy of each model with its 95 % interval",
         [
             *(
-                _bar(m.accuracy.low, m.accuracy.high, k, HEAD_COLOURS[m.head], 3)
+                interval_bar(m.accuracy.low, m.accuracy.high, k, HEAD_COLOURS[m.head], 3)
                 for k, m in enumerate(models)
             ),
             points,
-            _names(names, start),
+            row_names(names, start),
         ],
         layout,
         Table(("model", "accuracy", "interval from", "to"), tuple(cells)),
@@ -91,7 +94,7 @@ def alone_bars(pairs: Sequence[PairedTest], scores: Sequence[ModelScore]) -> Fig
             ("right", 1, [t.b for t in pairs], [t.only_b for t in pairs]),
         )
     ]
-    layout = _rows_layout(len(pairs), HEAD_ROOM)
+    layout = rows_layout(len(pairs), HEAD_ROOM)
     layout["barmode"] = "overlay"
     layout["xaxis"] = value_axis(-1.3 * reach, 1.3 * reach, [], "texts that it alone got right")
     step = max(1, round(reach / 2 / 5) * 5)
@@ -122,8 +125,8 @@ def ladder_marks(ladder: Sequence[Rung]) -> Figure:
         for y, rung, score in known:
             spread = rung.spread[which] if rung.spread else None
             if spread:
-                data.append(_bar(*spread, y, colour, 1.2))
-            data.append(_bar(score.low, score.high, y, colour, 4, 0.55))
+                data.append(interval_bar(*spread, y, colour, 1.2))
+            data.append(interval_bar(score.low, score.high, y, colour, 4, 0.55))
         data.append(
             {
                 "type": "scatter",
@@ -133,26 +136,16 @@ def ladder_marks(ladder: Sequence[Rung]) -> Figure:
                 "y": [y for y, _, _ in known],
                 "marker": {"symbol": shape, "color": colour, "size": 9},
                 "customdata": [
-                    f"{rung.name}, {name}: {_interval(score)}" for _, rung, score in known
+                    f"{rung.name}, {name}: {interval_words(score)}" for _, rung, score in known
                 ],
                 "hovertemplate": "%{customdata}<extra></extra>",
                 "showlegend": True,
             }
         )
-    data.append(_names([rung.name for rung in ladder], 0))
-    layout = _rows_layout(len(ladder), 2 * HEAD_ROOM)
+    data.append(row_names([rung.name for rung in ladder], 0))
+    layout = rows_layout(len(ladder), 2 * HEAD_ROOM)
     layout["xaxis"] = value_axis(0, 1, [0, 0.25, 0.5, 0.75, 1], "accuracy")
-    layout |= {
-        "showlegend": True,
-        "legend": {
-            "orientation": "h",
-            "x": 0,
-            "y": 1,
-            "yanchor": "bottom",
-            "itemclick": False,
-            "itemdoubleclick": False,
-        },
-    }
+    layout |= LEGEND_ABOVE
     if ladder and (whole := ladder[0].fitted):
         layout["shapes"] = [
             {
@@ -209,50 +202,6 @@ def reliability_curve(model: ModelScore) -> Figure:
         Table(("mean confidence", "share right", "texts"), cells),
         max_width=SQUARE + 60,
     )
-
-
-def _rows_layout(n: int, top: int) -> Layout:
-    return base_layout(
-        top + ROW * n + AXIS_ROOM,
-        margin={"l": 8, "r": 14, "t": top, "b": AXIS_ROOM},
-        yaxis=quiet_axis(range=[n - 0.5, -0.6], showticklabels=False),
-        hovermode="closest",
-    )
-
-
-def _bar(low: float, high: float, y: float, colour: str, width: float, opacity: float = 1) -> Trace:
-    """A bar along a row."""
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [low, high],
-        "y": [y, y],
-        "line": {"color": colour, "width": width},
-        "opacity": opacity,
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
-
-
-def _names(names: Sequence[str], x: float) -> Trace:
-    """Each row's name above its marks, so that a narrow screen has room for both."""
-    return {
-        "type": "scatter",
-        "mode": "text",
-        "name": "names",
-        "x": [x] * len(names),
-        "y": [k - 0.38 for k in range(len(names))],
-        "text": list(names),
-        "textposition": "middle right",
-        "textfont": {"size": SMALL, "color": INK},
-        "cliponaxis": False,
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
-
-
-def _interval(score: Score) -> str:
-    return f"{plain(score.value, 3)} ({plain(score.low, 3)} to {plain(score.high, 3)})"
 
 
 def _cells(score: Score | None) -> tuple[str, str, str]:

@@ -4,6 +4,7 @@ Everything left of this room is torch, everything right of it pictures: figures 
 results and never a model. Angles are radians; wire 0 is the most significant bit; arrays float64.
 """
 
+from qbert_demo.results.behaviour import Case, Family, Said
 from qbert_demo.results.circuit import Array, CircuitReading, GateReading, Squeeze, pack
 from qbert_demo.results.judgement import (
     FormulaFacts,
@@ -28,6 +29,9 @@ from qbert_demo.results.prediction import (
 from qbert_demo.results.training import Epoch, Estimate, HeadReport, QuickReport, Score
 
 __all__ = [
+    "Case",
+    "Family",
+    "Said",
     "FormulaFacts",
     "Judgement",
     "ModelScore",

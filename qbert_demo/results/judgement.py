@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from qbert_demo.results.behaviour import Family
 from qbert_demo.results.training import Score
 
 
@@ -125,6 +126,7 @@ class Judgement:
         pairs: Every pair of models.
         ladder: The hybrid's rungs.
         formula: ``None`` where it is too long.
+        behaviour: What the models make of short texts written for it; empty if never asked.
     """
 
     task: str
@@ -138,3 +140,4 @@ class Judgement:
     pairs: tuple[PairedTest, ...]
     ladder: tuple[Rung, ...]
     formula: FormulaFacts | None
+    behaviour: tuple[Family, ...] = ()

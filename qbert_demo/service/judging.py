@@ -1,17 +1,31 @@
 """What the Judge tab asks: a task's stored judgement, its words, and the hybrid's formula."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from qbert_demo.checkpoints.behaviour import FOLDER
 from qbert_demo.circuit.formula import Formula, formula_of
+from qbert_demo.data.behaviour import FAMILIES, STEADY, families_for
 from qbert_demo.data.catalogue import TASKS
 from qbert_demo.errors import InputError
-from qbert_demo.evaluation.judgement import FOLDER, read_judgement
+from qbert_demo.evaluation.behaviour import failure_rate
+from qbert_demo.evaluation.judgement import read_judgement
 from qbert_demo.evaluation.words import p_value, power, verdict
 from qbert_demo.model.heads import CircuitHead
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Judgement, TaskCard
 
-__all__ = ["command", "formula_in", "p_value", "power", "stored", "verdict"]
+__all__ = [
+    "STEADY",
+    "command",
+    "failure_rate",
+    "formula_in",
+    "p_value",
+    "power",
+    "stored",
+    "unasked",
+    "verdict",
+]
 
 
 def command(task: str) -> str:
@@ -32,6 +46,12 @@ def stored(card: TaskCard, folder: Path) -> Judgement:
     if not (folder / FOLDER / f"{card.key}.json").is_file():
         raise InputError(f"{card.title} was not judged yet. `{command(card.key)}` does it.")
     return read_judgement(card.key, folder)
+
+
+def unasked(labels: Sequence[str]) -> tuple[str, ...]:
+    """Names of the families of short texts that ask nothing of a task with these labels."""
+    asked = families_for(labels)
+    return tuple(family.name for family in FAMILIES if family not in asked)
 
 
 def formula_in(model: LoadedModel) -> Formula:

@@ -9,11 +9,13 @@ from dataclasses import asdict
 from typing import Any
 
 from qbert_demo.circuit.trace import trace
+from qbert_demo.evaluation.behaviour import failure_rate
 from qbert_demo.evaluation.words import verdict
 from qbert_demo.results import (
     Array,
     BatchComparison,
     Comparison,
+    Family,
     GateReading,
     Judgement,
     Prediction,
@@ -58,7 +60,8 @@ def judgement_json(judgement: Judgement) -> Json:
         ``task``, ``dataset``, ``split``, ``rows``, ``date``; ``models`` by head with ``accuracy``,
         ``accuracy_ci95``, ``macro_f1``, ``macro_recall``, ``log_loss``, ``ece``,
         ``confusion_matrix`` (rows are true classes); ``pairs`` with the exact McNemar test of
-        each; the ``ladder``; and the ``formula``, or null where it is too long.
+        each; the ``ladder``; the ``formula``, or null where it is too long; and under ``behaviour``
+        for each family of short texts how many each model fails.
     """
     formula = judgement.formula
     return {
@@ -105,6 +108,22 @@ def judgement_json(judgement: Judgement) -> Json:
             for rung in judgement.ladder
         ],
         "formula": formula and asdict(formula),
+        "behaviour": [_family(family) for family in judgement.behaviour],
+    }
+
+
+def _family(family: Family) -> Json:
+    return {
+        "family": family.name,
+        "asks": family.asks,
+        "texts": len(family.cases),
+        "models": {
+            head: {
+                "failures": family.failures(head),
+                **_interval("failure_rate", failure_rate(family, head)),
+            }
+            for head in family.heads
+        },
     }
 
 

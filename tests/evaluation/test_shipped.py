@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 from safetensors.numpy import load_file
 
+from qbert_demo.checkpoints.behaviour import limits_words
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.evaluation.judgement import FOLDER, read_judgement
 from tests.test_project import ROOT
@@ -32,3 +33,25 @@ def test_a_judgement_is_of_the_shipped_checkpoints(task: str) -> None:
         given = Counter(said[model.head].argmax(1).tolist())
         columns = [sum(row[k] for row in model.confusion) for k in range(len(model.confusion))]
         assert [given[k] for k in range(len(columns))] == columns
+
+
+def test_the_limits_tell_how_the_models_behave() -> None:
+    limits = " ".join((ROOT / "README.md").read_text("utf-8").partition("## Limits")[2].split())
+    for task in JUDGED:
+        judgement = read_judgement(task)
+        heads = [model.head for model in judgement.models]
+        swaps = [family for family in judgement.behaviour if family.is_swap]
+        n = sum(len(family.cases) for family in swaps)
+        counts = [sum(family.failures(head) for family in swaps) for head in heads]
+        assert f"in {counts[0]}, {counts[1]} and {counts[2]}" in limits
+        assert f"of {n} texts" in limits
+        for head in heads:
+            card = (CHECKPOINTS / f"{task}-{head}" / "README.md").read_text("utf-8")
+            assert limits_words(judgement.behaviour, head) in " ".join(card.split())
+    families = {family.name: family for family in read_judgement("sst2").behaviour}
+    one, two, three = (families["double negation"].failures(h) for h in heads)
+    assert f"classical {one}, hybrid {two} and control {three} of 24 texts" in limits
+    one, two, three = (families["questions"].failures(h) for h in heads)
+    assert f"{one}, {two} and {three} of 24" in limits
+    (low, least), *_, (high, most) = families["gender"].by_word("hybrid").items()
+    assert f"“{low}” is {100 * least:.0f} % positive where “{high}” is {100 * most:.0f} %" in limits

@@ -18,6 +18,7 @@ from qbert_demo.figures.judge import (
 )
 from qbert_demo.results import Judgement
 from qbert_demo.service import HEADS, Explorer
+from qbert_demo.ui.judge.behaviour import build_behaviour
 from qbert_demo.ui.judge.take import LANGUAGES, files, formula_file
 from qbert_demo.ui.judge.words import (
     alone_words,
@@ -82,6 +83,7 @@ def build_judge_tab(explorer: Explorer) -> None:
                     views[name] = _view(name)
             with gr.Accordion("The formula itself", open=False, elem_id="judge-formula"):
                 _build_formula(explorer, task)
+        build_behaviour(explorer, tab, task)
         with gr.Accordion("Scores, mistakes and confidence", open=False, elem_id="judge-details"):
             views["table"] = gr.HTML("", apply_default_css=False)
             for kind in ("confusion", "reliability"):
