@@ -1,12 +1,15 @@
 """A made-up judgement: 100 texts, a ladder on which two parts are not needed and one is."""
 
 from qbert_demo.results import (
+    AngleFacts,
     Case,
     Family,
     FormulaFacts,
     Judgement,
+    KernelFacts,
     ModelScore,
     PairedTest,
+    Range,
     Reliability,
     Rung,
     Said,
@@ -59,6 +62,28 @@ def behaviour() -> tuple[Family, ...]:
     )
 
 
+def angles() -> AngleFacts:
+    """Two qubits in one layer: the last angle of a gate is dead, and x0 is nearly the answer."""
+    return AngleFacts(
+        (1.2, 0.1),
+        ((-0.99, 0.99), (0.2, -0.2)),
+        (((0.1, 1.5, -3.0), (2.0, 0.4, 0.7)),),
+        (((True, True, False), (True, True, False)),),
+        0.44,
+        Range(0.85, 0.77, 0.94),
+        20,
+        KernelFacts(
+            100,
+            20,
+            Range(0.67, 0.63, 0.76),
+            Range(0.68, 0.64, 0.76),
+            Range(0.69, 0.65, 0.77),
+            3,
+            Range(1.3, 1, 2),
+        ),
+    )
+
+
 def made_up() -> Judgement:
     spread = ((0.1, 0.9), (0.7, 0.93))
     return Judgement(
@@ -84,5 +109,7 @@ def made_up() -> Judgement:
             Rung("linear probe on the encoder's vector", None, score(0.86)),
         ),
         FormulaFacts(81, (0.0, 0.47, 0.45, 0.08), (1, 5, 20), (0.9, 0.97, 0.995), 0.996),
+        angles(),
+        {"classical": 0.17, "hybrid": 0.46, "control": 0.24},
         behaviour(),
     )

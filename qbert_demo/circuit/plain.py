@@ -51,6 +51,16 @@ def signs(n_qubits: int) -> Tensor:
 
 def probabilities(angles: Tensor, weights: Tensor, circuit: GateList) -> Tensor:
     """Probability of each basis state, shape ``(batch, 2**n_qubits)``; arguments as above."""
+    real, imaginary = _run(angles, weights, circuit)
+    return real.square() + imaginary.square()
+
+
+def amplitudes(angles: Tensor, weights: Tensor, circuit: GateList) -> Tensor:
+    """Complex amplitudes of the final state, shape and arguments as of `probabilities`."""
+    return torch.complex(*_run(angles, weights, circuit))
+
+
+def _run(angles: Tensor, weights: Tensor, circuit: GateList) -> tuple[Tensor, Tensor]:
     n = circuit.n_qubits
     basis = torch.arange(2**n, device=angles.device)
     real = torch.nn.functional.pad(torch.ones_like(angles[:, :1]), (0, 2**n - 1))
@@ -74,7 +84,7 @@ def probabilities(angles: Tensor, weights: Tensor, circuit: GateList) -> Tensor:
             halves = _TURNS[name](half_angle.cos(), half_angle.sin(), *halves)
         real = torch.stack((halves[0], halves[2]), 2).flatten(1)
         imaginary = torch.stack((halves[1], halves[3]), 2).flatten(1)
-    return real.square() + imaginary.square()
+    return real, imaginary
 
 
 def _hadamard(a: Tensor, b: Tensor, c: Tensor, d: Tensor) -> _Halves:

@@ -66,6 +66,21 @@ def states_of(gates: Sequence[GateReading], n_qubits: int) -> States:
     return states
 
 
+def entangling(states: States, n_qubits: int) -> Array:
+    """Meyer and Wallach's measure of each state (quant-ph/0108104), 0 where no qubit is entangled.
+
+    It is twice the mean of 1 - tr(rho_k^2) over the qubits, at most 1.
+
+    Args:
+        states: Amplitudes, shape ``(T, 2**n_qubits)``.
+        n_qubits: Number of wires.
+
+    Returns:
+        Shape ``(T,)``.
+    """
+    return 1 - np.square(_bloch(states, n_qubits)).sum(-1).mean(-1)
+
+
 def _apply(gate: GateReading, state: States, n_qubits: int) -> States:
     k = len(gate.wires)
     tensor = state.reshape((2,) * n_qubits)

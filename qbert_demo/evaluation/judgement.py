@@ -28,7 +28,9 @@ from qbert_demo.data.catalogue import Dataset
 from qbert_demo.data.catalogue_rows import load_task
 from qbert_demo.data.rows import Rows
 from qbert_demo.errors import CheckpointError
+from qbert_demo.evaluation.angles import angle_facts
 from qbert_demo.evaluation.behaviour import ask, behave
+from qbert_demo.evaluation.cost import head_milliseconds
 from qbert_demo.evaluation.ladder import Embedded, Labels, climb
 from qbert_demo.evaluation.metrics import accuracy, confusion, macro_f1, macro_recall
 from qbert_demo.evaluation.paired import paired_tests
@@ -36,11 +38,14 @@ from qbert_demo.model.heads import HEADS, CircuitHead
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.model.prediction import softmax
 from qbert_demo.results import (
+    AngleFacts,
     Array,
     FormulaFacts,
     Judgement,
+    KernelFacts,
     ModelScore,
     PairedTest,
+    Range,
     Reliability,
     Rung,
     Score,
@@ -105,14 +110,15 @@ def judge(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> Judg
     rows = load_task(task, task.report, datasets_dir)
     truth = np.array(rows.labels)
     other = load_task(task, task.train, datasets_dir).sample(FITTED_ON)
-    scores, said, answers = {}, {}, {}
+    scores, said, answers, times = {}, {}, {}, {}
     labels: tuple[str, ...] = ()
     ladder: tuple[Rung, ...] = ()
-    formula = None
+    formula = angles = None
     for head, place in places.items():
         model = open_checkpoint(place, Trust.OURS)
         scores[head], said[head], pooled = measure(model, head, rows)
         answers[head], labels = ask(model), model.labels
+        times[head] = head_milliseconds(model, rows.texts)
         layer = model.model.classifier
         if isinstance(layer, CircuitHead):
             fitted = model.embed([tokens.ids for tokens in model.tokenize(other.texts)]).clone()
@@ -121,6 +127,7 @@ def judge(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> Judg
                 climb(layer, embedded, Embedded.of(layer, fitted, np.array(other.labels)))
             )
             formula = formula_facts(layer, embedded.angles)
+            angles = angle_facts(layer, embedded)
     judgement = Judgement(
         task.key,
         task.repo_id,
@@ -133,6 +140,8 @@ def judge(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> Judg
         paired_tests({head: p.argmax(1) == truth for head, p in said.items()}),
         ladder,
         formula,
+        angles,
+        times,
         behave(labels, {head: answers[head] for head in HEADS if head in answers}),
     )
     _write(folder, judgement, said)
@@ -185,7 +194,8 @@ def read_judgement(task: str, folder: Path = CHECKPOINTS) -> Judgement:
                     for p in values["pairs"]
                 ),
                 "ladder": tuple(_rung(r) for r in values["ladder"]),
-                "formula": values["formula"] and FormulaFacts(**_tuples(values["formula"])),
+                "formula": values["formula"] and FormulaFacts(**_tupled(values["formula"])),
+                "angles": values.get("angles") and _angles(values["angles"]),
                 "behaviour": read_behaviour(task, folder),
             }
         )
@@ -233,5 +243,15 @@ def _rung(values: dict[str, Any]) -> Rung:
     return Rung(**values | kept | {"spread": spread})
 
 
-def _tuples(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
+def _angles(values: dict[str, Any]) -> AngleFacts:
+    kernel = values["kernel"]
+    ranges = {name: Range(**kernel[name]) for name in ("circuit", "rbf", "tuned", "geometric")}
+    more = {"random": Range(**values["random"]), "kernel": KernelFacts(**kernel | ranges)}
+    return AngleFacts(**_tupled(values) | more)
+
+
+def _tupled(value: Any) -> Any:
+    """Lists as tuples, also within lists and tables: what was written."""
+    if isinstance(value, dict):
+        return {name: _tupled(v) for name, v in value.items()}
+    return tuple(map(_tupled, value)) if isinstance(value, list) else value

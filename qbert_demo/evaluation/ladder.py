@@ -91,7 +91,7 @@ def climb(head: CircuitHead, rows: Embedded, other: Embedded) -> Iterator[Rung]:
         yield rung(f"qubit {qubit} cut", partial(_cut, spec, trained, qubit))
     yield _spread(
         "trained angles replaced by random ones",
-        [rung("", partial(_run, whole, _drawn(spec, seed))) for seed in range(SEEDS)],
+        [rung("", partial(_run, whole, drawn_weights(spec, seed))) for seed in range(SEEDS)],
     )
     shuffled = [
         replace(rows, angles=np.random.default_rng(seed).permutation(rows.angles))
@@ -130,7 +130,8 @@ def _cut(spec: CircuitSpec, weights: torch.Tensor, qubit: int, angles: Array) ->
     return values
 
 
-def _drawn(spec: CircuitSpec, seed: int) -> torch.Tensor:
+def drawn_weights(spec: CircuitSpec, seed: int) -> torch.Tensor:
+    """Random trained angles, uniform in [0, 2 pi)."""
     drawn = np.random.default_rng(seed).uniform(0, 2 * np.pi, spec.weight_shape)
     return torch.from_numpy(drawn)
 

@@ -4,6 +4,7 @@ Everything left of this room is torch, everything right of it pictures: figures 
 results and never a model. Angles are radians; wire 0 is the most significant bit; arrays float64.
 """
 
+from qbert_demo.results.angles import AngleFacts, KernelFacts, Range
 from qbert_demo.results.behaviour import Case, Family, Said
 from qbert_demo.results.circuit import Array, CircuitReading, GateReading, Squeeze, pack
 from qbert_demo.results.judgement import (
@@ -14,6 +15,7 @@ from qbert_demo.results.judgement import (
     Reliability,
     Rung,
 )
+from qbert_demo.results.leaderboard import Standing
 from qbert_demo.results.place import Place
 from qbert_demo.results.prediction import (
     BatchComparison,
@@ -29,6 +31,10 @@ from qbert_demo.results.prediction import (
 from qbert_demo.results.training import Epoch, Estimate, HeadReport, QuickReport, Score
 
 __all__ = [
+    "Standing",
+    "AngleFacts",
+    "KernelFacts",
+    "Range",
     "Case",
     "Family",
     "Said",

@@ -1,7 +1,8 @@
 """What is known of a task's models: scores, differences, and what the circuit is needed for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from qbert_demo.results.angles import AngleFacts
 from qbert_demo.results.behaviour import Family
 from qbert_demo.results.training import Score
 
@@ -126,6 +127,8 @@ class Judgement:
         pairs: Every pair of models.
         ladder: The hybrid's rungs.
         formula: ``None`` where it is too long.
+        angles: Which of the hybrid's angles live; ``None`` if never asked.
+        head_milliseconds: Of each head for one text alone; empty if never measured.
         behaviour: What the models make of short texts written for it; empty if never asked.
     """
 
@@ -140,4 +143,6 @@ class Judgement:
     pairs: tuple[PairedTest, ...]
     ladder: tuple[Rung, ...]
     formula: FormulaFacts | None
+    angles: AngleFacts | None = None
+    head_milliseconds: dict[str, float] = field(default_factory=dict)
     behaviour: tuple[Family, ...] = ()

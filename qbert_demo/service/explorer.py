@@ -27,6 +27,7 @@ from qbert_demo.results import (
     Judgement,
     Place,
     Prediction,
+    Standing,
     TaskCard,
     TextPair,
 )
@@ -194,6 +195,10 @@ class Explorer:
             CheckpointError: If what was kept is damaged.
         """
         return judging.stored(self.task(task), self._folder)
+
+    def leaderboard(self) -> tuple[Standing, ...]:
+        """Every judged task's models; raises `CheckpointError` if what was kept is damaged."""
+        return tuple(judging.leaderboard(self._folder))
 
     def formula(self, task: str) -> Formula:
         """The hybrid of a task as a formula: each logit less the mean of all.

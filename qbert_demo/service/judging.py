@@ -10,6 +10,7 @@ from qbert_demo.data.catalogue import TASKS
 from qbert_demo.errors import InputError
 from qbert_demo.evaluation.behaviour import failure_rate
 from qbert_demo.evaluation.judgement import read_judgement
+from qbert_demo.evaluation.leaderboard import leaderboard
 from qbert_demo.evaluation.words import p_value, power, verdict
 from qbert_demo.model.heads import CircuitHead
 from qbert_demo.model.loaded import LoadedModel
@@ -20,6 +21,7 @@ __all__ = [
     "command",
     "failure_rate",
     "formula_in",
+    "leaderboard",
     "p_value",
     "power",
     "stored",

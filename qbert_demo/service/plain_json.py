@@ -60,8 +60,9 @@ def judgement_json(judgement: Judgement) -> Json:
         ``task``, ``dataset``, ``split``, ``rows``, ``date``; ``models`` by head with ``accuracy``,
         ``accuracy_ci95``, ``macro_f1``, ``macro_recall``, ``log_loss``, ``ece``,
         ``confusion_matrix`` (rows are true classes); ``pairs`` with the exact McNemar test of
-        each; the ``ladder``; the ``formula``, or null where it is too long; and under ``behaviour``
-        for each family of short texts how many each model fails.
+        each; the ``ladder``; the ``formula``, or null where it is too long; ``angles``, on which
+        of the hybrid's angles live, or null where it was never asked; and under ``behaviour`` for
+        each family of short texts how many each model fails.
     """
     formula = judgement.formula
     return {
@@ -108,6 +109,7 @@ def judgement_json(judgement: Judgement) -> Json:
             for rung in judgement.ladder
         ],
         "formula": formula and asdict(formula),
+        "angles": judgement.angles and asdict(judgement.angles),
         "behaviour": [_family(family) for family in judgement.behaviour],
     }
 

@@ -20,12 +20,12 @@ def test_the_tab_opens_on_the_verdict_and_draws_the_ladder(open_page: Open, widt
     page.wait_for_selector("#formula-code pre:has-text('positive')")
     assert page.evaluate(OVERFLOW) == 0
     page.click("#judge-failed label:has-text('hybrid')")
-    page.wait_for_selector("#judge-texts:has-text('1 text that the hybrid fails')")
+    page.wait_for_selector("#judge-short-texts:has-text('1 text that the hybrid fails')")
     mark = page.locator("#judge-failures .points path").first
     mark.scroll_into_view_if_needed()
     box = mark.bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.wait_for_selector("#judge-texts:has-text('2 texts that the classical fails')")
+    page.wait_for_selector("#judge-short-texts:has-text('2 texts that the classical fails')")
     assert page.evaluate(OVERFLOW) == 0
     page.click("#judge-task label:has-text('News topic')")
     page.wait_for_selector("#judge-said .problem")
@@ -36,7 +36,7 @@ def test_the_tab_opens_on_the_verdict_and_draws_the_ladder(open_page: Open, widt
 def test_a_short_text_opens_in_compare(open_page: Open) -> None:
     page = open_page()
     page.get_by_role("tab", name="Judge").click()
-    page.click("#judge-texts a:has-text('Never not good.')")
+    page.click("#judge-short-texts a:has-text('Never not good.')")
     page.wait_for_selector("#contributions [data-drawn]")
     wait_for_words(page, "say")
     assert page.input_value(BOX) == "Never not good."

@@ -43,7 +43,7 @@ def build_behaviour(explorer: Explorer, tab: gr.Tab, task: gr.Radio) -> None:
         figure = PlotlyView(None, elem_id="judge-failures")
         family = gr.Dropdown([], label="Texts of the family", elem_id="judge-family")
         which = gr.Radio([], label="Show", elem_id="judge-failed", elem_classes="plain-radio")
-        texts = gr.HTML("", elem_id="judge-texts", apply_default_css=False)
+        texts = gr.HTML("", elem_id="judge-short-texts", apply_default_css=False)
     shown = Shown(figure, family, which, texts)
 
     def pick(event: gr.EventData, task: str) -> Shown:
@@ -160,7 +160,9 @@ def texts_html(task: str, family: Family, which: str) -> str:
 
 def _row_html(task: str, case: Case) -> str:
     link = html.escape(f"?{urlencode({'task': task, 'text': case.text})}")
-    cells = [f'<td class="text"><a href="{link}">{html.escape(case.text)}</a></td>']
+    cells = [
+        f'<td class="text"><a class="in-compare" href="{link}">{html.escape(case.text)}</a></td>'
+    ]
     if case.right:
         cells.append(f"<td>{html.escape(' or '.join(case.right))}</td>")
     for head, said in case.said.items():

@@ -18,7 +18,9 @@ from qbert_demo.figures.judge import (
 )
 from qbert_demo.results import Judgement
 from qbert_demo.service import HEADS, Explorer
+from qbert_demo.ui.judge.angles import build_angles
 from qbert_demo.ui.judge.behaviour import build_behaviour
+from qbert_demo.ui.judge.leaderboard import build_costs, build_leaderboard
 from qbert_demo.ui.judge.take import LANGUAGES, files, formula_file
 from qbert_demo.ui.judge.words import (
     alone_words,
@@ -75,6 +77,7 @@ def build_judge_tab(explorer: Explorer) -> None:
         with gr.Row(elem_classes="side-by-side"):
             for name in ("scores", "alone"):
                 views[name] = _view(name)
+        build_costs(explorer, tab, task)
         with gr.Column(elem_id="judge-circuit"):
             gr.HTML("<h2>What is the circuit doing?</h2>", apply_default_css=False)
             views["ladder"] = _view("ladder")
@@ -83,6 +86,7 @@ def build_judge_tab(explorer: Explorer) -> None:
                     views[name] = _view(name)
             with gr.Accordion("The formula itself", open=False, elem_id="judge-formula"):
                 _build_formula(explorer, task)
+        build_angles(explorer, tab, task)
         build_behaviour(explorer, tab, task)
         with gr.Accordion("Scores, mistakes and confidence", open=False, elem_id="judge-details"):
             views["table"] = gr.HTML("", apply_default_css=False)
@@ -96,6 +100,7 @@ def build_judge_tab(explorer: Explorer) -> None:
             with gr.Row(elem_classes="buttons"):
                 for kind in FILES:
                     views[kind] = FileLink("Save {name}", elem_id=f"judge-{kind}")
+        build_leaderboard(explorer, tab)
     gr.on(
         [tab.select, task.input],
         partial(show_judgement, explorer),

@@ -1,0 +1,35 @@
+"""What a model costs beside what it scores."""
+
+from dataclasses import dataclass
+
+from qbert_demo.results.training import Score
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A shipped model on the leaderboard.
+
+    Attributes:
+        task, title: Its task's key, and the name for people.
+        head: Of the model.
+        accuracy: On the reported split, with its 95 % interval.
+        macro_f1: Unweighted mean over the classes.
+        in_head: Parameters that the head stores.
+        live: Those of them that can change an answer.
+        milliseconds: Of the head for one text alone; ``None`` if it was never measured.
+        hours: That its training took.
+        device: What it was trained on.
+        day: When it was judged.
+    """
+
+    task: str
+    title: str
+    head: str
+    accuracy: Score
+    macro_f1: float
+    in_head: int
+    live: int
+    milliseconds: float | None
+    hours: float
+    device: str
+    day: str

@@ -1,0 +1,103 @@
+"""What the models cost beside their scores, and all tasks and models in one table."""
+
+import html
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import gradio as gr
+
+from qbert_demo.errors import QBertError
+from qbert_demo.results import Standing
+from qbert_demo.service import Explorer
+from qbert_demo.ui.parts.events import QUIET
+from qbert_demo.ui.parts.markup import table_html
+from qbert_demo.ui.parts.words import milliseconds
+
+COST = ("parameters in the head", "live", "ms in the head", "training hours")
+
+
+class Shown(NamedTuple):
+    """Tables in HTML."""
+
+    costs: Any = ""
+    everything: Any = ""
+
+
+def build_costs(explorer: Explorer, tab: gr.Tab, task: gr.Radio) -> None:
+    """Lay out what the chosen task's models cost."""
+    costs = gr.HTML("", elem_id="judge-costs", apply_default_css=False)
+    gr.on(
+        [tab.select, task.input],
+        lambda task: costs_html(stored(explorer), task),
+        task,
+        costs,
+        trigger_mode="always_last",
+        queue=False,
+        **QUIET,
+    )
+
+
+def build_leaderboard(explorer: Explorer, tab: gr.Tab) -> None:
+    """Lay out the leaderboard of all tasks."""
+    board = gr.HTML("", elem_id="judge-leaderboard", apply_default_css=False)
+    tab.select(lambda: board_html(stored(explorer)), None, board, queue=False, **QUIET)
+
+
+def stored(explorer: Explorer) -> tuple[Standing, ...]:
+    """All standings; none if something that is kept is damaged, which the tab says above."""
+    try:
+        return explorer.leaderboard()
+    except QBertError:
+        return ()
+
+
+def costs_html(standings: Sequence[Standing], task: str) -> str:
+    """What the models of a task cost."""
+    chosen = [s for s in standings if s.task == task]
+    if not chosen:
+        return ""
+    rows = "".join(_row(s.head, s, *_cost(s)) for s in chosen)
+    devices = " and ".join(sorted({s.device for s in chosen}))
+    caption = html.escape(
+        f"What they cost beside the encoder, which is the same; ms are of one text, trained on "
+        f"{devices}"
+    )
+    return table_html(caption, ("model", *COST), rows)
+
+
+def board_html(standings: Sequence[Standing]) -> str:
+    """Every task and model, the best of a task not picked out: the tests above tell that."""
+    if not standings:
+        return ""
+    columns = ("task", "model", "accuracy", "95 % interval", "macro F1", "texts", *COST, "judged")
+    rows = "".join(
+        _row(
+            s.title,
+            s,
+            f'<span class="{s.head}">{s.head}</span>',
+            f"{s.accuracy.value:.4f}",
+            f"{s.accuracy.low:.4f} to {s.accuracy.high:.4f}",
+            f"{s.macro_f1:.4f}",
+            f"{s.accuracy.n:,}",
+            *_cost(s),
+            s.day,
+        )
+        for s in standings
+    )
+    words = "Intervals that overlap do not tell whether two models differ; the tests of a task do."
+    return (
+        f"<h2>All tasks and models</h2>{table_html('Leaderboard', columns, rows)}"
+        f'<p class="hint">{words}</p>'
+    )
+
+
+def _row(first: str, standing: Standing, *cells: str) -> str:
+    name = html.escape(first)
+    kind = f' class="{standing.head}"' if first == standing.head else ""
+    return f'<tr><th scope="row"{kind}>{name}</th>{"".join(f"<td>{c}</td>" for c in cells)}</tr>'
+
+
+def _cost(standing: Standing) -> tuple[str, ...]:
+    time = standing.milliseconds
+    words = "" if time is None else milliseconds(time)
+    return (f"{standing.in_head:,}", f"{standing.live:,}", words, f"{standing.hours:.2f}")

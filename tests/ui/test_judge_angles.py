@@ -1,0 +1,73 @@
+"""What is said of angles, kernels and costs carries no more than the numbers."""
+
+from dataclasses import replace
+
+import pytest
+
+from qbert_demo.results import Range, Score, Standing
+from qbert_demo.ui.judge.angles import (
+    correlation_words,
+    entangling_words,
+    kernel_words,
+    show_angles,
+    spread_words,
+    weight_words,
+)
+from qbert_demo.ui.judge.leaderboard import board_html, costs_html
+from tests.judgements import angles
+from tests.ui.scripted import ScriptedExplorer
+
+EXPLORER = ScriptedExplorer()
+
+
+def test_every_figure_has_its_sentence_and_nothing_is_drawn_of_nothing() -> None:
+    shown = show_angles(EXPLORER, "sst2")
+    assert all(panel.below.startswith('<p class="reading">') for panel in shown)
+    assert not any(show_angles(EXPLORER, "ag_news"))
+
+
+def test_words_repeat_the_numbers() -> None:
+    facts = angles()
+    assert "x0 has 99\xa0% of all" in spread_words(facts)
+    words = correlation_words(facts, ("negative", "positive"))
+    assert "x0 and “positive”: r = +0.990" in words
+    assert "98\xa0% of the variance" in words
+    assert "6 angles are stored and 4 are live. The other 2 turn" in weight_words(facts)
+    live = replace(facts, live=(((True,) * 3,) * 2,))
+    assert weight_words(live) == "All 6 stored angles can change what is measured."
+
+
+@pytest.mark.parametrize(
+    ("value", "place"), [(0.44, "less than any"), (0.8, "within what"), (0.99, "more than any")]
+)
+def test_entanglement_is_placed_among_the_random_draws(value: float, place: str) -> None:
+    assert place in entangling_words(replace(angles(), entangling=value))
+
+
+@pytest.mark.parametrize(("distance", "says"), [(1.3, "no labels"), (9.0, "labels exist")])
+def test_the_kernels_verdict_hangs_on_the_root_of_the_texts(distance: float, says: str) -> None:
+    kernel = replace(angles().kernel, geometric=Range(distance, distance, distance))
+    words = kernel_words(kernel)
+    assert f"is {distance:.1f}, and √100 = 10.0, so" in words
+    assert says in words
+    assert "on the same angles in 3 of 20 samples" in words
+
+
+def standing(task: str, head: str, milliseconds: float | None) -> Standing:
+    score = Score(0.9, 0.88, 0.92, 872)
+    return Standing(
+        task, f"<{task}>", head, score, 0.89, 1574, 1570, milliseconds, 0.5, "a CPU", "2026-01-02"
+    )
+
+
+def test_costs_and_leaderboard_escape_and_leave_out_what_was_not_measured() -> None:
+    standings = [standing("sst2", "hybrid", 0.46), standing("ag_news", "hybrid", None)]
+    costs = costs_html(standings, "sst2")
+    assert "<td>1,574</td><td>1,570</td><td>0.46</td><td>0.50</td>" in costs
+    assert costs.count('scope="row"') == 1
+    board = board_html(standings)
+    assert board.count('scope="row"') == 2
+    assert "&lt;sst2&gt;" in board
+    assert "<td>0.8800 to 0.9200</td>" in board
+    assert "<td>1,570</td><td></td><td>0.50</td>" in board
+    assert board_html([]) == costs_html(standings, "imdb") == ""
