@@ -1,6 +1,9 @@
 """A judgement in words that carry no more than its numbers."""
 
-from qbert_demo.results import Judgement, PairedTest
+import math
+from collections.abc import Iterator
+
+from qbert_demo.results import AngleFacts, Judgement, PairedTest
 
 
 def verdict(test: PairedTest, rows: int) -> str:
@@ -73,4 +76,22 @@ def as_text(judgement: Judgement) -> str:
         if f.linear_agreement is not None:
             share = 100 * f.linear_agreement
             lines.append(f"a straight line in the angles gives its label on {share:.1f} %")
+    if judgement.angles:
+        lines += ["", *_angle_lines(judgement.angles)]
     return "\n".join(lines)
+
+
+def _angle_lines(facts: AngleFacts) -> Iterator[str]:
+    """The hybrid's angles, entanglement and kernel for a terminal."""
+    yield f"spread of the encoding angles: {', '.join(f'{s:.3f}' for s in facts.spread)} rad"
+    kernel, random = facts.kernel, facts.random
+    yield (
+        f"entanglement (Meyer and Wallach) {facts.entangling:.3f}; random angles "
+        f"{random.middle:.3f} ({random.low:.3f} to {random.high:.3f})"
+    )
+    yield (
+        f"alignment with the labels: circuit {kernel.circuit.middle:.3f}, RBF "
+        f"{kernel.rbf.middle:.3f}, its best width {kernel.tuned.middle:.3f} (medians of "
+        f"{kernel.seeds} samples of {kernel.rows}); geometric difference "
+        f"{kernel.geometric.middle:.2f}, root of {kernel.rows} is {math.sqrt(kernel.rows):.1f}"
+    )

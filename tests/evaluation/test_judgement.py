@@ -101,8 +101,27 @@ def test_the_command_prints_it(
     assert told["ladder"][0]["accuracy"] == judgement.models[1].accuracy.value
     assert told["formula"]["n_terms"] == 81
     assert sum(told["formula"]["share_by_order"]) == pytest.approx(1)
+    behaviour = {family["family"]: family for family in told["behaviour"]}
+    classical = behaviour["double negation"]["models"]["classical"]
+    assert (behaviour["double negation"]["texts"], classical["failures"]) == (24, 24)
+    assert classical["failure_rate_ci95"][0] < classical["failure_rate"] == 1
+    assert len(told["angles"]["spread"]) == 4
     assert main(["judge", "--task", "sst2", "--checkpoints", str(folder)]) == 0
-    assert "No difference between hybrid and classical can be shown" in capsys.readouterr().out
+    words = capsys.readouterr().out
+    assert "No difference between hybrid and classical can be shown" in words
+    assert "24 of 24" in words
+    assert "geometric difference" in words
+
+
+def test_a_judgement_of_before_reads_without_what_came_later(tmp_path: Path) -> None:
+    old = json.loads((CHECKPOINTS / "judgements" / "sst2.json").read_text("utf-8"))
+    for later in ("angles", "head_milliseconds"):
+        del old[later]
+    (tmp_path / "judgements").mkdir()
+    (tmp_path / "judgements" / "sst2.json").write_text(json.dumps(old))
+    found = read_judgement("sst2", tmp_path)
+    assert (found.angles, found.head_milliseconds, found.behaviour) == (None, {}, ())
+    assert found.models == read_judgement("sst2").models
 
 
 @pytest.mark.parametrize("content", [None, "{", '{"task": "sst2"}'])

@@ -58,11 +58,11 @@ def costs_html(standings: Sequence[Standing], task: str) -> str:
         return ""
     rows = "".join(_row(s.head, s, *_cost(s)) for s in chosen)
     devices = " and ".join(sorted({s.device for s in chosen}))
-    caption = html.escape(
-        f"What they cost beside the encoder, which is the same; ms are of one text, trained on "
-        f"{devices}"
+    hint = html.escape(
+        "Beside the encoder, which is the same for all; ms are of one text alone, training was on "
+        f"{devices}."
     )
-    return table_html(caption, ("model", *COST), rows)
+    return f'{table_html("What they cost", ("model", *COST), rows)}<p class="hint">{hint}</p>'
 
 
 def board_html(standings: Sequence[Standing]) -> str:
