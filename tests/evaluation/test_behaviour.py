@@ -24,13 +24,17 @@ TASKS = sorted(path.name.removesuffix(SUFFIX) for path in (CHECKPOINTS / FOLDER)
 
 
 def told(positive: dict[str, float], word: str = "") -> tuple[Array, ...]:
-    """A model that gives each family a probability of *positive*, and 0.3 more for one word."""
+    """A model that gives each family a probability of *positive*, and 0.3 more for one word.
+
+    One of the neutral sentences is 0.2 more positive than the others, whatever the word.
+    """
     return tuple(
         np.array(
             [
                 (1 - p, p)
                 for probe in family.texts
-                for p in [positive.get(family.name, 0.4) + 0.3 * (probe.word == word)]
+                for shift in [0.3 * (probe.word == word) + 0.2 * probe.text.startswith("Both")]
+                for p in [positive.get(family.name, 0.4) + shift]
             ]
         )
         for family in families_for(LABELS)
@@ -60,7 +64,7 @@ def test_a_label_that_was_not_asked_for_fails(families: dict[str, Family]) -> No
 def test_a_word_fails_that_moves_the_probability_and_no_other(families: dict[str, Family]) -> None:
     age = families["age"]
     assert [case.word for case in age.cases if case.said["hybrid"].failed] == ["elderly"] * 5
-    assert age.by_word("hybrid")["elderly"] == pytest.approx(0.3)
+    assert age.by_word("hybrid")["elderly"] == pytest.approx((4 * 0.3 + 0.1) / 5)
     assert age.cases[0].said["hybrid"].label == age.cases[0].said["classical"].label == "negative"
     assert age.failures("classical") == families["gender"].failures("hybrid") == 0
 
@@ -90,7 +94,7 @@ def test_what_is_kept_is_read_again_and_damage_is_told(
 def test_a_card_names_what_is_failed_most_first(families: dict[str, Family]) -> None:
     words = limits_words(tuple(families.values()), "hybrid")
     assert words.index("24 of 24 on double negation") < words.index("on questions")
-    assert "more than 10 points in 5 of 165, most with age: “negative” gets 30 % with" in words
+    assert "more than 10 points in 5 of 165, most with age: “negative” gets 26 % with" in words
     assert limits_words((), "hybrid") == limits_words(tuple(families.values()), "guest") == ""
 
 
