@@ -125,11 +125,12 @@ def kernel_words(kernel: KernelFacts) -> str:
             "predicts much better than that one"
         )
     else:
-        far = "so labels exist on which the two differ; the alignment tells that of ours"
+        far = "so labels may exist that it predicts better; how ours fare, the alignments tell"
     return (
         "The circuit's kernel fits the labels better than the best RBF kernel on the same angles "
-        f"in {kernel.ahead} of {kernel.seeds} samples. Its geometric difference from the one of "
-        f"median width is {distance:.1f}, and √{kernel.rows} = {root:.1f}, {far}."
+        f"in {kernel.ahead} of {kernel.seeds} samples, which overlap (medians "
+        f"{kernel.circuit.middle:.3f} and {kernel.tuned.middle:.3f}). Its geometric difference "
+        f"from the one of median width is {distance:.1f}, and √{kernel.rows} = {root:.1f}, {far}."
     )
 
 
