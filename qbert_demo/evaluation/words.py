@@ -2,6 +2,10 @@
 
 from qbert_demo.results import Judgement, PairedTest
 
+UNKNOWN_TRAINING = (
+    "What {} was trained on is not known here; if it has seen these texts, its scores are too good."
+)
+
 
 def verdict(test: PairedTest, rows: int) -> str:
     """What one comparison shows, in one sentence.
