@@ -235,7 +235,7 @@ def find_task(key: object) -> Dataset:
 def leak(task: str, dataset: Dataset, split: str) -> str:
     """Why rows of a split are no fair test of a task's models, in sentences; empty if they are."""
     if task in dataset.leaks:
-        return dataset.note
+        return f"No fair test: the shipped models have seen most of these texts. {dataset.note}"
     if task == dataset.key and split != dataset.report:
-        return f"The models of {dataset.task_title} were trained on rows of this split."
+        return "No fair test: the shipped models were trained on rows of this split."
     return ""

@@ -78,8 +78,16 @@ def load_rows(place: RowsPlace, datasets_dir: Path | None = None) -> tuple[Rows,
     return load_hub_rows(wish, STREAMED)[0], where
 
 
-def load_catalogue(dataset: Dataset, split: str, datasets_dir: Path | None = None) -> Rows:
+def load_catalogue(
+    dataset: Dataset, split: str, datasets_dir: Path | None = None, streamed: int | None = None
+) -> Rows:
     """A whole split of the catalogue: of a local copy, else as `load_sample` finds it.
+
+    Args:
+        dataset: Which one.
+        split: Such as ``test``.
+        datasets_dir: A folder of datasets in the Hub's layout, asked before the Hub.
+        streamed: See `load_sample`.
 
     Raises:
         DataError: If there is no such split to be had.
@@ -88,7 +96,7 @@ def load_catalogue(dataset: Dataset, split: str, datasets_dir: Path | None = Non
     if dataset.test_seed is not None or dataset.drops_shared or is_here:
         rows = load_task(dataset, split, datasets_dir if is_here else None)
     else:
-        rows = load_sample(dataset, split=split)
+        rows = load_sample(dataset, split=split, streamed=streamed)
     return replace(rows, texts=tuple(text[:MAX_ROW_CHARACTERS].rstrip() for text in rows.texts))
 
 

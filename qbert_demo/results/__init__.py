@@ -5,6 +5,7 @@ results and never a model. Angles are radians; wire 0 is the most significant bi
 """
 
 from qbert_demo.results.circuit import Array, CircuitReading, GateReading, Squeeze, pack
+from qbert_demo.results.evaluation import Evaluation
 from qbert_demo.results.judgement import (
     ClassScore,
     FormulaFacts,
@@ -29,6 +30,7 @@ from qbert_demo.results.prediction import (
 from qbert_demo.results.training import Epoch, Estimate, HeadReport, QuickReport, Score
 
 __all__ = [
+    "Evaluation",
     "ClassScore",
     "FormulaFacts",
     "Judgement",

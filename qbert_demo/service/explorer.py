@@ -242,6 +242,11 @@ class Explorer:
         own = self._visitors.find(task, head)
         return own or self._shipped.classifier((self._visitors.home(task), head))
 
+    def folder(self, task: str, head: str) -> Path | None:
+        """Where a shipped model was loaded from; ``None`` of a visitor's own."""
+        own = self._visitors.find(task, head)
+        return None if own else self._shipped.folder((self._visitors.home(task), head))
+
     def adopt(self, card: TaskCard, classifiers: dict[str, LoadedModel]) -> None:
         """Let a visitor's own models be asked like the others, by whoever knows the card's key.
 

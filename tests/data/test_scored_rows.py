@@ -122,5 +122,5 @@ def test_nothing_of_that_name_says_what_there_may_be() -> None:
 
 def test_rows_that_a_model_has_seen_are_called_so() -> None:
     assert "84 % of SST-2's validation split" in leak("sst2", ROTTEN_TOMATOES, "test")
-    assert "trained on rows of this split" in leak("sst2", SST2, "train")
+    assert "were trained on rows of this split" in leak("sst2", SST2, "train")
     assert leak("sst2", SST2, "validation") == leak("ag_news", ROTTEN_TOMATOES, "test") == ""

@@ -11,8 +11,9 @@ from safetensors.numpy import save_file
 
 from qbert_demo.data.catalogue import SST2
 from qbert_demo.errors import CheckpointError, InputError
-from qbert_demo.evaluation.judgement import FOLDER, score
+from qbert_demo.evaluation.judgement import FOLDER
 from qbert_demo.evaluation.paired import paired_tests
+from qbert_demo.evaluation.scores import score
 from qbert_demo.results import Judgement
 from qbert_demo.service.judged_texts import (
     JudgedTexts,

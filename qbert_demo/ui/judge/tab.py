@@ -18,6 +18,8 @@ from qbert_demo.figures.judge import (
 )
 from qbert_demo.results import Judgement
 from qbert_demo.service import HEADS, Explorer
+from qbert_demo.service.evaluating import Evaluator
+from qbert_demo.ui.judge.evaluate import build_evaluate
 from qbert_demo.ui.judge.take import LANGUAGES, files, formula_file
 from qbert_demo.ui.judge.texts import build_texts
 from qbert_demo.ui.judge.words import (
@@ -60,8 +62,14 @@ class Judged(NamedTuple):
     tex: Any = None
 
 
-def build_judge_tab(explorer: Explorer) -> None:
-    """Lay out the tab; what was measured of a task is read when the tab is opened."""
+def build_judge_tab(explorer: Explorer, evaluator: Evaluator, cards: gr.State) -> None:
+    """Lay out the tab; what was measured of a task is read when the tab is opened.
+
+    Args:
+        explorer: What has the models.
+        evaluator: What scores them anew.
+        cards: The visitor's own tasks.
+    """
     with gr.Tab("Judge", id="judge", elem_id="judge-tab") as tab:
         task = gr.Radio(
             [(card.title, card.key) for card in explorer.tasks],
@@ -91,6 +99,7 @@ def build_judge_tab(explorer: Explorer) -> None:
                     for head in HEADS:
                         views[f"{kind}_{head}"] = _view(f"{kind}_{head}")
         build_texts(explorer, tab, task, here, views)
+        build_evaluate(evaluator, tab, cards)
         with gr.Accordion("Take it with you", open=False, elem_id="judge-take"):
             hint = "Each says dataset, split, revision, number of texts, day, and the command."
             gr.HTML(f'<p class="hint">{hint}</p>', apply_default_css=False)
