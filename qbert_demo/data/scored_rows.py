@@ -110,8 +110,8 @@ def read_as_text(rows: Rows) -> Rows:
     found = sum(text.startswith("=") for text in rows.texts)
     if not found:
         return rows
-    verb = "begins" if found == 1 else "begin"
-    note = f"{rows_word(found)} {verb} with “=”, as a formula does; they are read as text."
+    begin, are = ("begins", "it is") if found == 1 else ("begin", "they are")
+    note = f"{rows_word(found)} {begin} with “=”, as a formula does; {are} read as text."
     return replace(rows, notes=(*rows.notes, note))
 
 

@@ -14,7 +14,10 @@ from qbert_demo.service.evaluating import MAX_ROWS, Evaluator, RowsWish
 from qbert_demo.ui.parts.events import QUIET
 
 SAMPLE, MOST_SAMPLED = 200, 5_000
-OWN_RULES = "A text, a comma, its label, one a line; labels are the task's names or their numbers."
+OWN_RULES = (
+    "A text, a comma, its label, one a line; labels are the task's names or their numbers. A file "
+    "counts more than lines."
+)
 
 
 class Form(NamedTuple):
@@ -84,7 +87,7 @@ def build_form(evaluator: Evaluator) -> Form:
             elem_id="evaluate-own",
         )
         own_file = gr.File(
-            label="or a CSV, TSV or JSONL file; it counts more than lines",
+            label="or a CSV, TSV or JSONL file",
             file_types=[".csv", ".tsv", ".txt", ".jsonl", ".ndjson"],
             height=110,
         )
