@@ -93,7 +93,7 @@ def load_catalogue(
         DataError: If there is no such split to be had.
     """
     is_here = datasets_dir is not None and (datasets_dir / dataset.repo_id).is_dir()
-    if dataset.test_seed is not None or dataset.drops_shared or is_here:
+    if dataset.test_seed is not None or is_here:
         rows = load_task(dataset, split, datasets_dir if is_here else None)
     else:
         rows = load_sample(dataset, split=split, streamed=streamed)

@@ -17,6 +17,7 @@ import numpy as np
 from cachetools import TTLCache, cached
 
 from qbert_demo.config import MAX_SEED
+from qbert_demo.data.bundled import is_bundled
 from qbert_demo.data.catalogue import DATASETS, Dataset, leak
 from qbert_demo.data.catalogue_rows import available
 from qbert_demo.data.own_rows import read_own, read_own_file
@@ -120,8 +121,7 @@ class Evaluator:
         card = self.explorer.task(task)
         found = [d for d in DATASETS.values() if {*map(str.lower, d.labels)} == _names(card)]
         found.sort(key=lambda d: d.key != _home(card))
-        is_here = partial(available, datasets_dir=self.tuner.datasets_dir)
-        return [(d.title + " (here)" * is_here(d), d.key) for d in found]
+        return [(d.title + self._words(d), d.key) for d in found]
 
     def start(self, task: str, heads: Sequence[str], wish: RowsWish) -> Order:
         """Evaluate as soon as there is a place in the queue.
@@ -229,6 +229,12 @@ class Evaluator:
         """Forget a job, if it is there."""
         with suppress(InputError):
             self.tuner.drop(job_id)
+
+    def _words(self, dataset: Dataset) -> str:
+        """What of a dataset needs no network."""
+        if is_bundled(dataset.key):
+            return " (train split bundled)"
+        return " (local copy)" * available(dataset, self.tuner.datasets_dir)
 
     def _name(self, card: TaskCard, head: str) -> str:
         """Where a model came from, or the name of a bundled one's folder."""

@@ -10,7 +10,8 @@ import pytest
 
 from qbert_demo.data.catalogue import ROTTEN_TOMATOES
 from qbert_demo.errors import InputError, QBertError
-from qbert_demo.results import Evaluation
+from qbert_demo.model.prediction import softmax
+from qbert_demo.results import Evaluation, TaskCard
 from qbert_demo.service import Explorer
 from qbert_demo.service.evaluating import Evaluator, Order, RowsWish
 from qbert_demo.service.tuner import Tuner
@@ -109,6 +110,16 @@ def test_a_strangers_model_is_evaluated_beside_ours_and_said_to_be_unknown(
     np.testing.assert_allclose(
         theirs.texts.probabilities["guest"][0], said.predictions["guest"].probabilities, atol=1e-4
     )
+
+
+def test_a_visitors_trained_head_is_evaluated(evaluator: Evaluator) -> None:
+    model = evaluator.tuner.base()
+    card = TaskCard("mine-1", "My films", ("negative", "positive"), (), ("classical",))
+    evaluator.explorer.adopt(card, {"classical": model})
+    mine = finished(evaluator, evaluator.start("mine-1", ["classical"], OWN))
+    assert mine.warnings[0].startswith("What My films was trained on is not known")
+    said = softmax(model.logits([row.ids for row in model.tokenize(mine.texts.texts)]))
+    np.testing.assert_allclose(mine.texts.probabilities["classical"], said, atol=1e-4)
 
 
 def test_datasets_are_those_with_the_tasks_classes(evaluator: Evaluator) -> None:

@@ -42,12 +42,13 @@ INTRODUCTION = (
 TO_TEXTS = "() => document.getElementById('evaluate-texts').scrollIntoView({ block: 'start' })"
 
 
-def build_evaluate(evaluator: Evaluator, tab: gr.Tab, cards: gr.State) -> None:
+def build_evaluate(evaluator: Evaluator, tab: gr.Tab, task: gr.Radio, cards: gr.State) -> None:
     """Lay out the accordion and wire it.
 
     Args:
         evaluator: What evaluates.
         tab: The tab it stands in.
+        task: The tab's task, which is evaluated unless another is chosen.
         cards: The visitor's own tasks.
     """
     run = gr.State(Run())
@@ -69,6 +70,7 @@ def build_evaluate(evaluator: Evaluator, tab: gr.Tab, cards: gr.State) -> None:
     )
     end.click(partial(stop, evaluator), run, said, queue=False, **QUIET)
     tab.select(partial(tasks_of, evaluator), cards, form.task, queue=False, **QUIET)
+    task.input(lambda key: key, task, form.task, queue=False, **QUIET)
     form.task.change(
         partial(choices_of, evaluator), form.task, [form.heads, form.source], queue=False, **QUIET
     )

@@ -99,7 +99,7 @@ def build_judge_tab(explorer: Explorer, evaluator: Evaluator, cards: gr.State) -
                     for head in HEADS:
                         views[f"{kind}_{head}"] = _view(f"{kind}_{head}")
         build_texts(explorer, tab, task, here, views)
-        build_evaluate(evaluator, tab, cards)
+        build_evaluate(evaluator, tab, task, cards)
         with gr.Accordion("Take it with you", open=False, elem_id="judge-take"):
             hint = "Each says dataset, split, revision, number of texts, day, and the command."
             gr.HTML(f'<p class="hint">{hint}</p>', apply_default_css=False)
