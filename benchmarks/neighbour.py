@@ -26,6 +26,8 @@ from tests.serving import served_app
 
 TURNS = 5
 MOST_TIMES, MOST_SECONDS, MOST_MEGABYTES = 2.0, 12.0, 100.0
+Act = Callable[[], list[float]]
+Beside = Callable[[str, Act], list[float]]
 FORM = ("own", "", OWN, None, 500.0, 200.0, True, 0.0)
 SMALL = {"epochs": 3, "n_qubits": 2}
 
@@ -40,7 +42,7 @@ def main() -> None:
     print(f"{date.today()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
     missed = []
     with served_app(QBERT_TRAININGS="2") as url:
-        ratio = _neighbour(url, options.asked)
+        ratio = neighbour(url, options.asked, "two trainings", _while_training)
         seconds = _click_to_table(url, options.clicks)
     gained = _gained(options.trainings)
     for name, value, most in (
@@ -54,8 +56,15 @@ def main() -> None:
         raise SystemExit("; ".join(missed))
 
 
-def _neighbour(url: str, n: int) -> float:
-    """Ratio of the 95th percentiles of a classification, beside two trainings and alone."""
+def neighbour(url: str, n: int, what: str, busy: Beside) -> float:
+    """Ratio of the 95th percentiles of a classification, beside something and alone.
+
+    Args:
+        url: Of the app.
+        n: Classifications.
+        what: Runs beside, in words.
+        busy: Acts while it runs.
+    """
     client = Client(url, verbose=False)
 
     def asked() -> list[float]:
@@ -71,11 +80,9 @@ def _neighbour(url: str, n: int) -> float:
     alone, beside = [], []
     for _ in range(TURNS):  # so that what else this machine does meets both
         alone += asked()
-        beside += _while_training(url, asked)
+        beside += busy(url, asked)
     high = [statistics.quantiles(times, n=20)[-1] for times in (alone, beside)]
-    for name, times, p95 in zip(
-        ("alone", "beside two trainings"), (alone, beside), high, strict=True
-    ):
+    for name, times, p95 in zip(("alone", f"beside {what}"), (alone, beside), high, strict=True):
         print(
             f"another visitor's classification, {name}: median {statistics.median(times):.0f} ms, "
             f"95th percentile {p95:.0f} ms, n = {len(times)}",
@@ -84,7 +91,7 @@ def _neighbour(url: str, n: int) -> float:
     return high[1] / high[0]
 
 
-def _while_training(url: str, act: Callable[[], list[float]]) -> list[float]:
+def _while_training(url: str, act: Act) -> list[float]:
     """Act while two trainings run, another beginning as soon as one has ended."""
     ended = threading.Event()
     begun = threading.Semaphore(0)

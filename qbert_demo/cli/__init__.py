@@ -7,17 +7,16 @@ errors, config, settings and ranges.
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from qbert_demo.circuit.export import to_pennylane, to_qasm2, to_qasm3, to_text
-from qbert_demo.cli.common import add_datasets_dir, print_json
+from qbert_demo.cli.common import parted, print_json
+from qbert_demo.cli.evaluate import add_evaluate
 from qbert_demo.cli.judge import add_judge
 from qbert_demo.cli.publish import add_cards, add_publish
 from qbert_demo.cli.train import add_cost, add_train
-from qbert_demo.config import CHECKPOINTS
 from qbert_demo.errors import CheckpointError, InputError, QBertError
-from qbert_demo.service import HEADS, Explorer
-from qbert_demo.service.commands import TASKS, evaluate_task
+from qbert_demo.service import Explorer
+from qbert_demo.service.commands import TASKS
 from qbert_demo.service.plain_json import circuit_json, comparison_json, prediction_json
 
 DEFAULT_TASK = "sst2"
@@ -55,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_predict(commands.add_parser("predict", help="classify one text, print JSON"))
     _add_circuit(commands.add_parser("circuit", help="show what the circuit does to one text"))
-    _add_evaluate(commands.add_parser("evaluate", help="score checkpoints on the reported split"))
+    add_evaluate(commands.add_parser("evaluate", help="score checkpoints on labelled rows"))
     add_train(commands.add_parser("train", help="fine-tune a checkpoint end to end"))
     add_judge(commands.add_parser("judge", help="does the circuit help? what is it doing?"))
     add_cost(commands.add_parser("cost", help="tell how long training all heads of a task takes"))
@@ -85,25 +84,11 @@ def _predict(options: argparse.Namespace) -> None:
     else:
         if options.task is not None:
             raise InputError("A --checkpoint knows its task. Leave --task out.")
-        source, revision = _parted(options.checkpoint)
+        source, revision = parted(options.checkpoint)
         prediction = Explorer.predict_with(source, revision, options.text)
         models = {prediction.card.head: prediction_json(prediction)}
         answer = {"task": None, "text": options.text, "models": models}
     print_json(answer)
-
-
-def _parted(checkpoint: str) -> tuple[str, str | None]:
-    """A folder as it stands, or a Hub id and its revision.
-
-    Raises:
-        InputError: If a folder is named with a revision.
-    """
-    source, _, revision = checkpoint.partition("@")
-    if Path(checkpoint).exists() or not revision:
-        return checkpoint if Path(checkpoint).exists() else source, None
-    if Path(source).exists():
-        raise InputError(f"{source} is a folder, which has no revision {revision}. Leave it out.")
-    return source, revision
 
 
 def _add_circuit(parser: argparse.ArgumentParser) -> None:
@@ -123,17 +108,3 @@ def _circuit(options: argparse.Namespace) -> None:
         print_json(circuit_json(circuit.gates, circuit.n_qubits))
     else:
         print(EXPORTS[options.format](circuit.gates, circuit.n_qubits), end="")  # noqa: T201
-
-
-def _add_evaluate(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--task", choices=TASKS, action="append", help="all there are if left out")
-    parser.add_argument("--checkpoints", type=Path, default=CHECKPOINTS, metavar="FOLDER")
-    add_datasets_dir(parser)
-    parser.set_defaults(run=_evaluate)
-
-
-def _evaluate(options: argparse.Namespace) -> None:
-    folder = options.checkpoints
-    shipped = [k for k in TASKS if any((folder / f"{k}-{head}").is_dir() for head in HEADS)]
-    for key in options.task or shipped or TASKS:
-        print(evaluate_task(key, folder, options.datasets_dir))  # noqa: T201

@@ -5,6 +5,8 @@ import json
 import os
 from pathlib import Path
 
+from qbert_demo.errors import InputError
+
 
 def add_datasets_dir(parser: argparse.ArgumentParser) -> None:
     """Let a command read datasets from a folder."""
@@ -21,3 +23,17 @@ def add_datasets_dir(parser: argparse.ArgumentParser) -> None:
 def print_json(value: object) -> None:
     """Print a value as JSON."""
     print(json.dumps(value, ensure_ascii=False, indent=2))  # noqa: T201
+
+
+def parted(checkpoint: str) -> tuple[str, str | None]:
+    """A folder as it stands, or a Hub id and its revision.
+
+    Raises:
+        InputError: If a folder is named with a revision.
+    """
+    source, _, revision = checkpoint.partition("@")
+    if Path(checkpoint).exists() or not revision:
+        return checkpoint if Path(checkpoint).exists() else source, None
+    if Path(source).exists():
+        raise InputError(f"{source} is a folder, which has no revision {revision}. Leave it out.")
+    return source, revision

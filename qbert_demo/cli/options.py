@@ -1,4 +1,4 @@
-"""Options of ``train`` that have a meaning only beside others: refused where they have none."""
+"""Options that have a meaning only beside others: refused where they have none."""
 
 import argparse
 from collections.abc import Iterable
@@ -45,17 +45,17 @@ def check_meaning(options: argparse.Namespace) -> None:
         InputError: If there is one; the message names it and what it goes with.
     """
     if options.teacher is not None:
-        _refuse(options, NOT_OF_A_TEACHER, "with --teacher")
+        refuse(options, NOT_OF_A_TEACHER, "with --teacher")
         return
     if options.frozen_encoder:
-        _refuse(options, NOT_QUICK, "with --frozen-encoder")
+        refuse(options, NOT_QUICK, "with --frozen-encoder")
         if options.device == "cuda":
             raise InputError("--frozen-encoder trains on the processor. Leave --device cuda out.")
         _check_dataset(options)
     else:
-        _refuse(options, QUICK, "without --frozen-encoder")
+        refuse(options, QUICK, "without --frozen-encoder")
     if options.head in UNUSED_BY:
-        _refuse(options, UNUSED_BY[options.head], f"with --head {options.head}")
+        refuse(options, UNUSED_BY[options.head], f"with --head {options.head}")
 
 
 def check_needs(options: argparse.Namespace, recipe: object) -> None:
@@ -66,22 +66,32 @@ def check_needs(options: argparse.Namespace, recipe: object) -> None:
     """
     for name, other in NEEDS.items():
         if not getattr(recipe, other):
-            _refuse(options, [name], f"while {_flag(other)} is 0")
+            refuse(options, [name], f"while {_flag(other)} is 0")
     if not getattr(recipe, "teacher_weight", 0):
-        _refuse(options, ["soft_labels"], "while --teacher-weight is 0")
+        refuse(options, ["soft_labels"], "while --teacher-weight is 0")
+
+
+def refuse(options: argparse.Namespace, names: Iterable[str], where: str) -> None:
+    """Refuse options that are given.
+
+    Args:
+        options: What was read.
+        names: Of the options.
+        where: Beside what they have no meaning.
+
+    Raises:
+        InputError: If there is one.
+    """
+    given = [name for name in names if _is_given(options, name)]
+    if given:
+        flags = ", ".join(map(_flag, given))
+        raise InputError(f"These have no meaning {where}: {flags}. Leave them out.")
 
 
 def _check_dataset(options: argparse.Namespace) -> None:
     name = options.dataset or ""
     if name and "/" not in name and not Path(name).is_file():
-        _refuse(options, COLUMN_OPTIONS, f"with {name}, which is read as it is known here")
-
-
-def _refuse(options: argparse.Namespace, names: Iterable[str], where: str) -> None:
-    given = [name for name in names if _is_given(options, name)]
-    if given:
-        flags = ", ".join(map(_flag, given))
-        raise InputError(f"These have no meaning {where}: {flags}. Leave them out.")
+        refuse(options, COLUMN_OPTIONS, f"with {name}, which is read as it is known here")
 
 
 def _is_given(options: argparse.Namespace, name: str) -> bool:

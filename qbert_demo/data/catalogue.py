@@ -32,6 +32,7 @@ class Dataset:
         rows: Rows of the train split on the Hub.
         megabytes: Size of the train split's file on the Hub.
         note: What must be known to judge a score on rows held out of it.
+        leaks: Keys of tasks whose models have seen most of its rows in training.
         report_note: What must be known to judge a score on the reported split, in sentences.
         measure: What is reported beside accuracy: ``macro_recall``, or ``f1`` and a class's name
             after a colon; nothing if empty.
@@ -57,6 +58,7 @@ class Dataset:
     rows: int
     megabytes: float
     note: str = ""
+    leaks: tuple[str, ...] = ()
     report_note: str = ""
     measure: str = ""
     limits: str = ""
@@ -66,7 +68,7 @@ class Dataset:
         """What is reported beside accuracy, in words and as a number.
 
         Args:
-            scores: As `qbert_demo.evaluation.scores.Scores.as_json` gives them.
+            scores: As `qbert_demo.evaluation.scores.as_json` gives them.
         """
         if not self.measure:
             return None
@@ -138,6 +140,7 @@ ROTTEN_TOMATOES = Dataset(
     megabytes=0.7,
     note="Most of its rows are SST-2's: 84 % of SST-2's validation split and 82 % of its test "
     "split stand here word for word, so a model of one is not judged on the other.",
+    leaks=("sst2",),
 )
 SMS_SPAM = Dataset(
     key="sms_spam",
@@ -227,3 +230,12 @@ def find_task(key: object) -> Dataset:
     if task is None:
         raise DataError(f"There is no task {key!r}; the tasks are {', '.join(TASKS)}.")
     return task
+
+
+def leak(task: str, dataset: Dataset, split: str) -> str:
+    """Why rows of a split are no fair test of a task's models, in sentences; empty if they are."""
+    if task in dataset.leaks:
+        return f"No fair test: the shipped models have seen most of these texts. {dataset.note}"
+    if task == dataset.key and split != dataset.report:
+        return "No fair test: the shipped models were trained on rows of this split."
+    return ""

@@ -192,12 +192,12 @@ def _look(wish: HubDataset, repo: Repo, n: int) -> Look:
     """Choose what is not chosen yet, read ``n`` rows, and guess the columns."""
     files = layout(repo.names)
     seen = Look(replace(wish, revision=repo.sha, token=False), configs=tuple(files))
-    config = _chosen(wish.config, seen.configs, "default", "configuration")
+    config = chosen(wish.config, seen.configs, "default", "configuration")
     if config is None:
         return _asking(seen, "configuration", seen.configs)
     dataset = replace(seen.dataset, config=config)
     seen = replace(seen, dataset=dataset, splits=tuple(files[config]))
-    split = _chosen(wish.split, seen.splits, "train", "split")
+    split = chosen(wish.split, seen.splits, "train", "split")
     if split is None:
         return _asking(seen, "split", seen.splits)
     dataset = replace(dataset, split=split)
@@ -220,7 +220,12 @@ def _look(wish: HubDataset, repo: Repo, n: int) -> Look:
     return replace(seen, rows=replace(rows, notes=notes, revision=repo.sha))
 
 
-def _chosen(wish: str, choices: Sequence[str], usual: str, kind: str) -> str | None:
+def chosen(wish: str, choices: Sequence[str], usual: str, kind: str) -> str | None:
+    """What was wished for, else the usual choice, else the only one; ``None`` without any.
+
+    Raises:
+        DataError: If there is no such choice; the message lists those there are.
+    """
     if wish:
         if wish not in choices:
             raise DataError(f"There is no {kind} “{wish[:60]}”. There are {listed(choices)}.")

@@ -5,20 +5,16 @@ beside it each model's class probabilities in float16, in the order of the datas
 """
 
 import json
-import time
 from dataclasses import asdict
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
-from safetensors.numpy import save_file
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import log_loss
 from sklearn.model_selection import cross_val_predict
-from torch import Tensor
 
 from qbert_demo.checkpoints.behaviour import FOLDER, read_behaviour, write_behaviour
 from qbert_demo.checkpoints.open import Trust, open_checkpoint
@@ -26,20 +22,18 @@ from qbert_demo.circuit.formula import formula_of
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.catalogue import Dataset
 from qbert_demo.data.catalogue_rows import load_task
-from qbert_demo.data.rows import Rows
 from qbert_demo.errors import CheckpointError
 from qbert_demo.evaluation.angles import angle_facts
 from qbert_demo.evaluation.behaviour import ask, behave
 from qbert_demo.evaluation.cost import head_milliseconds
-from qbert_demo.evaluation.ladder import Embedded, Labels, climb
-from qbert_demo.evaluation.metrics import accuracy, confusion, macro_f1, macro_recall
+from qbert_demo.evaluation.ladder import Embedded, climb
 from qbert_demo.evaluation.paired import paired_tests
+from qbert_demo.evaluation.scores import measure
 from qbert_demo.model.heads import HEADS, CircuitHead
-from qbert_demo.model.loaded import LoadedModel
-from qbert_demo.model.prediction import softmax
 from qbert_demo.results import (
     AngleFacts,
     Array,
+    ClassScore,
     FormulaFacts,
     Judgement,
     KernelFacts,
@@ -53,42 +47,8 @@ from qbert_demo.results import (
 
 FITTED_ON = 2000
 """Training rows that output layers are fitted on anew."""
-BINS = 10
 KEPT = (1, 2, 3, 5, 10, 20, 40)
 """Numbers of largest products whose labels are compared with the circuit's."""
-
-
-def measure(classifier: LoadedModel, head: str, rows: Rows) -> tuple[ModelScore, Array, Tensor]:
-    """Score a model on labelled rows, in float32.
-
-    Returns:
-        Its scores, its probabilities ``(n, n_labels)``, and the encoder's vectors ``(n, hidden)``.
-    """
-    ids = [tokens.ids for tokens in classifier.tokenize(rows.texts)]
-    start = time.perf_counter()
-    pooled = classifier.embed(ids).clone()
-    with torch.no_grad():
-        logits = classifier.model.classify(pooled).logits.double().numpy()
-    seconds = time.perf_counter() - start
-    probabilities, truth = softmax(logits), np.array(rows.labels)
-    return score(head, probabilities, truth, len(ids) / seconds), probabilities, pooled
-
-
-def score(head: str, probabilities: Array, truth: Labels, texts_per_second: float) -> ModelScore:
-    """Score probabilities ``(n, n_labels)`` against the true classes ``(n,)``."""
-    predicted, n_labels = probabilities.argmax(1), probabilities.shape[1]
-    bins = _reliability(probabilities.max(1), predicted == truth)
-    return ModelScore(
-        head,
-        accuracy(predicted, truth),
-        macro_f1(predicted, truth, n_labels),
-        macro_recall(predicted, truth, n_labels),
-        float(log_loss(truth, probabilities, labels=np.arange(n_labels))),
-        sum(b.n * abs(b.said - b.right) for b in bins) / len(truth),
-        bins,
-        tuple(map(tuple, confusion(predicted, truth, n_labels).tolist())),
-        texts_per_second,
-    )
 
 
 def judge(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> Judgement:
@@ -207,6 +167,19 @@ def read_judgement(task: str, folder: Path = CHECKPOINTS) -> Judgement:
         raise CheckpointError(f"{path} is damaged ({error!s:.100}). Measure it anew.") from error
 
 
+def read_predictions(task: str, folder: Path = CHECKPOINTS) -> dict[str, Array]:
+    """Read the probabilities behind a task's judgement, ``(n, n_labels)`` of each head.
+
+    Raises:
+        CheckpointError: If there are none, or they are damaged.
+    """
+    path = folder / FOLDER / f"{task}.safetensors"
+    try:
+        return {head: said.astype(np.float64) for head, said in load_file(path).items()}
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"{path} is damaged ({error!s:.100}). Measure it anew.") from error
+
+
 def _write(folder: Path, judgement: Judgement, said: dict[str, Array]) -> None:
     path = folder / FOLDER / f"{judgement.task}.json"
     path.parent.mkdir(exist_ok=True)
@@ -219,21 +192,10 @@ def _write(folder: Path, judgement: Judgement, said: dict[str, Array]) -> None:
     write_behaviour(judgement.behaviour, judgement.task, folder)
 
 
-def _reliability(confidence: Array, right: Any) -> tuple[Reliability, ...]:
-    """How often a model is right by how sure it is, in `BINS` bins of equal width."""
-    edges = np.linspace(0, 1, BINS + 1)
-    bins = []
-    for low, high in pairwise(edges):
-        inside = (confidence > low) & (confidence <= high)
-        if inside.any():
-            said, share = float(confidence[inside].mean()), float(right[inside].mean())
-            bins.append(Reliability(said, share, int(inside.sum())))
-    return tuple(bins)
-
-
 def _model(values: dict[str, Any]) -> ModelScore:
     bins = tuple(Reliability(**b) for b in values["reliability"])
-    more = {"accuracy": Score(**values["accuracy"]), "reliability": bins}
+    classes = tuple(ClassScore(**c) for c in values.get("classes", ()))
+    more = {"accuracy": Score(**values["accuracy"]), "reliability": bins, "classes": classes}
     return ModelScore(**values | more | {"confusion": tuple(map(tuple, values["confusion"]))})
 
 

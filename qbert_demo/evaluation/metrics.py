@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import confusion_matrix, f1_score, recall_score
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support, recall_score
 
-from qbert_demo.results import Score
+from qbert_demo.results import ClassScore, Score
 
 Z95 = 1.959964
 Labels = NDArray[np.int64]
@@ -41,13 +41,16 @@ def difference(first: Labels, second: Labels, truth: Labels) -> Score:
 
 def macro_f1(predicted: Labels, truth: Labels, n_labels: int) -> float:
     """Unweighted mean of the classes' F1."""
-    return float(np.mean(f1_scores(predicted, truth, n_labels)))
+    return float(np.mean([one.f1 for one in class_scores(predicted, truth, n_labels)]))
 
 
-def f1_scores(predicted: Labels, truth: Labels, n_labels: int) -> list[float]:
-    """2 TP / (2 TP + FP + FN) of each class; 0 for a class never met."""
-    classes = np.arange(n_labels)
-    return f1_score(truth, predicted, labels=classes, average=None, zero_division=0).tolist()
+def class_scores(predicted: Labels, truth: Labels, n_labels: int) -> tuple[ClassScore, ...]:
+    """Precision, recall and F1 of each class; 0 where a class is never met or never called."""
+    columns = precision_recall_fscore_support(
+        truth, predicted, labels=np.arange(n_labels), average=None, zero_division=0
+    )
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return tuple(ClassScore(precision, recall, f1, int(n)) for precision, recall, f1, n in rows)
 
 
 def macro_recall(predicted: Labels, truth: Labels, n_labels: int) -> float:

@@ -1,78 +1,99 @@
-"""A checkpoint's scores on the split that is reported, and the table of heads in the README."""
+"""A model's scores on labelled rows, and the table of heads in the README."""
 
 import json
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+import torch
+from sklearn.metrics import log_loss
+from torch import Tensor, nn
 
 from qbert_demo.checkpoints.open import Trust, open_checkpoint
 from qbert_demo.data.catalogue import Dataset
 from qbert_demo.data.catalogue_rows import load_task
 from qbert_demo.data.rows import Rows
 from qbert_demo.errors import CheckpointError
-from qbert_demo.evaluation.metrics import accuracy, difference, f1_scores, macro_f1, macro_recall
-from qbert_demo.model.heads import HEADS, Angles, angles_of
+from qbert_demo.evaluation.metrics import (
+    Labels,
+    accuracy,
+    class_scores,
+    confusion,
+    difference,
+    macro_f1,
+    macro_recall,
+)
+from qbert_demo.model.heads import HEADS, angles_of
 from qbert_demo.model.loaded import LoadedModel
-from qbert_demo.results import Score
+from qbert_demo.model.prediction import softmax
+from qbert_demo.results import Array, ModelScore, Reliability
 
 TIMED_TEXTS = 50
+BINS = 10
+"""Of equal width, that a model's confidences are sorted into."""
 
 
-@dataclass(frozen=True)
-class Scores:
-    """What a model scores on one split.
+def measure(
+    classifier: LoadedModel, head: str, rows: Rows, batch_size: int = 32
+) -> tuple[ModelScore, Array, Tensor]:
+    """Score a model on labelled rows, in float32.
 
-    Attributes:
-        accuracy: With its 95 % interval.
-        macro_f1: Mean of the classes' F1.
-        macro_recall: Mean of the classes' recall.
-        f1: F1 of each class by its name.
-        predicted: Index of each text's label, shape ``(n,)``.
-        milliseconds: Median time of one text alone, over the first 50.
-        parameters: Of encoder and head.
-        in_head: Of the head.
-        angles: Those of them that a circuit stores, and how many are live.
+    Returns:
+        Its scores, its probabilities ``(n, n_labels)``, and the encoder's vectors ``(n, hidden)``.
     """
-
-    accuracy: Score
-    macro_f1: float
-    macro_recall: float
-    f1: dict[str, float]
-    predicted: NDArray[np.int64]
-    milliseconds: float
-    parameters: int
-    in_head: int
-    angles: Angles
-
-    def as_json(self) -> dict[str, Any]:
-        """The scores as plain JSON, without the predictions."""
-        kept = ("macro_f1", "macro_recall", "f1")
-        return {"accuracy": asdict(self.accuracy)} | {name: getattr(self, name) for name in kept}
-
-
-def score(classifier: LoadedModel, rows: Rows, batch_size: int = 32) -> Scores:
-    """Score a classifier on labelled rows, in float32."""
+    start = time.perf_counter()
     ids = [tokens.ids for tokens in classifier.tokenize(rows.texts)]
-    truth = np.array(rows.labels)
-    predicted = classifier.logits(ids, batch_size).argmax(1)
-    times = [classifier.answer(row).timing.total for row in ids[:TIMED_TEXTS]]
-    model, n_labels = classifier.model, len(classifier.labels)
-    return Scores(
+    pooled = classifier.embed(ids, batch_size).clone()
+    with torch.no_grad():
+        logits = classifier.model.classify(pooled).logits.double().cpu().numpy()
+    seconds = time.perf_counter() - start
+    probabilities, truth = softmax(logits), np.array(rows.labels)
+    return score(head, probabilities, truth, len(ids) / seconds), probabilities, pooled
+
+
+def score(head: str, probabilities: Array, truth: Labels, texts_per_second: float) -> ModelScore:
+    """Score probabilities ``(n, n_labels)`` against the true classes ``(n,)``."""
+    predicted, n_labels = probabilities.argmax(1), probabilities.shape[1]
+    bins = _reliability(probabilities.max(1), predicted == truth)
+    return ModelScore(
+        head,
         accuracy(predicted, truth),
         macro_f1(predicted, truth, n_labels),
         macro_recall(predicted, truth, n_labels),
-        dict(zip(classifier.labels, f1_scores(predicted, truth, n_labels), strict=True)),
-        predicted,
-        median(times),
-        sum(p.numel() for p in model.parameters()),
-        sum(p.numel() for p in model.classifier.parameters()),
-        angles_of(model.classifier),
+        float(log_loss(truth, probabilities, labels=np.arange(n_labels))),
+        sum(b.n * abs(b.said - b.right) for b in bins) / len(truth),
+        bins,
+        tuple(map(tuple, confusion(predicted, truth, n_labels).tolist())),
+        texts_per_second,
+        class_scores(predicted, truth, n_labels),
     )
+
+
+def bin_of(confidence: Array) -> Labels:
+    """Which of the `BINS` each confidence ``(n,)`` is in; one on an edge is in the lower."""
+    return np.digitize(confidence, np.linspace(0, 1, BINS + 1), right=True) - 1
+
+
+def _reliability(confidence: Array, right: Any) -> tuple[Reliability, ...]:
+    """How often a model is right by how sure it is, less the bins that are empty."""
+    bins, found = bin_of(confidence), []
+    for k in np.unique(bins):
+        inside = bins == k
+        said, share = float(confidence[inside].mean()), float(right[inside].mean())
+        found.append(Reliability(said, share, int(inside.sum())))
+    return tuple(found)
+
+
+def as_json(found: ModelScore, labels: Sequence[str]) -> dict[str, Any]:
+    """What ``training.json`` keeps of a model's scores, the classes by name."""
+    f1 = {name: one.f1 for name, one in zip(labels, found.classes, strict=True)}
+    kept = {name: getattr(found, name) for name in ("macro_f1", "macro_recall")}
+    return {"accuracy": asdict(found.accuracy), **kept, "f1": f1}
 
 
 def evaluate(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> str:
@@ -96,11 +117,11 @@ def evaluate(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> s
     if not heads:
         raise CheckpointError(f"{folder} has no checkpoint of {task.key}. Train one first.")
     rows = load_task(task, task.report, datasets_dir)
-    truth = np.array(rows.labels)
-    scores = {
-        h: score(open_checkpoint(folder / f"{task.key}-{h}", Trust.OURS), rows) for h in heads
-    }
-    also = {h: task.measured(found.as_json()) for h, found in scores.items()}
+    models = {h: open_checkpoint(folder / f"{task.key}-{h}", Trust.OURS) for h in heads}
+    scores, said = {}, {}
+    for head, model in models.items():
+        scores[head], said[head], _ = measure(model, head, rows)
+    also = {h: task.measured(as_json(found, task.labels)) for h, found in scores.items()}
     names = [more[0] for more in also.values() if more][:1]
     columns = ("model", "accuracy", "95 % interval", *names, "parameters", "in the head")
     lines = [
@@ -114,19 +135,31 @@ def evaluate(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> s
         s, more = found.accuracy, also[head]
         interval = f"{s.low:.4f} to {s.high:.4f}"
         measures = (f"{s.value:.4f}", interval, *((f"{more[1]:.4f}",) if more else ()))
-        sizes = (f"{found.parameters:,}", f"{found.in_head:,}", f"{found.milliseconds:.1f}")
-        lines.append(_line(head, *measures, *sizes))
+        network = models[head].model
+        sizes = (f"{_size(network):,}", f"{_size(network.classifier):,}")
+        lines.append(_line(head, *measures, *sizes, f"{_milliseconds(models[head], rows):.1f}"))
     lines.append("")
-    lines += [f"- {head}: {s.angles}" for head, s in scores.items() if s.angles.stored]
-    hybrid = scores.get("hybrid")
-    for head, other in scores.items():
-        if hybrid is not None and other is not hybrid:
-            gap = difference(hybrid.predicted, other.predicted, truth)
+    angles = {head: angles_of(model.model.classifier) for head, model in models.items()}
+    lines += [f"- {head}: {found}" for head, found in angles.items() if found.stored]
+    for head in heads:
+        if "hybrid" in heads and head != "hybrid":
+            ours, others = said["hybrid"].argmax(1), said[head].argmax(1)
+            gap = difference(ours, others, np.array(rows.labels))
             lines.append(
                 f"- hybrid minus {head}: {100 * gap.value:+.2f} points "
                 f"({100 * gap.low:+.2f} to {100 * gap.high:+.2f}, paired 95 % interval)"
             )
     return "\n".join(lines) + "\n"
+
+
+def _size(network: nn.Module) -> int:
+    return sum(p.numel() for p in network.parameters())
+
+
+def _milliseconds(classifier: LoadedModel, rows: Rows) -> float:
+    """Median time of one text alone, over the first `TIMED_TEXTS`."""
+    tokens = classifier.tokenize(rows.texts[:TIMED_TEXTS])
+    return median(classifier.answer(row.ids).timing.total for row in tokens)
 
 
 def _line(*cells: str) -> str:

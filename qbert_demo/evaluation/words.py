@@ -5,6 +5,10 @@ from collections.abc import Iterator
 
 from qbert_demo.results import AngleFacts, Judgement, PairedTest
 
+UNKNOWN_TRAINING = (
+    "What {} was trained on is not known here; if it has seen these texts, its scores are too good."
+)
+
 
 def verdict(test: PairedTest, rows: int) -> str:
     """What one comparison shows, in one sentence.

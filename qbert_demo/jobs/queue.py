@@ -67,12 +67,15 @@ class Jobs:
         """Have the target imported in the background, so that the first job starts soon."""
         start_server(self._target.__module__)
 
-    def submit(self, payload: Any, seconds: float | None = None) -> str:
+    def submit(
+        self, payload: Any, seconds: float | None = None, target: Target | None = None
+    ) -> str:
         """Run the target on a picklable payload as soon as there is a place.
 
         Args:
             payload: What it works on.
             seconds: Longest run, if it is another than usual.
+            target: What runs, if it is another than usual.
 
         Returns:
             The job's id, which cannot be guessed: who knows it may read and stop the job.
@@ -80,7 +83,7 @@ class Jobs:
         Raises:
             BusyError: If the queue or its memory is full, or the app is closing.
         """
-        order = pickle.dumps((self._target, payload))
+        order = pickle.dumps((target or self._target, payload))
         with self._lock:
             if self._is_closed:
                 raise BusyError(CLOSING)

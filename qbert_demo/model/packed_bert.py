@@ -30,6 +30,10 @@ class _Dense(NamedTuple):
         product = torch.ops.mkldnn._linear_pointwise
         return product(x, self.weight, self.bias, activation, [], "none")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Go to another process laid out plainly: only there is the layout that it will have."""
+        return _laid_out, (self.weight.to_dense(), self.bias)
+
 
 class _Norm(NamedTuple):
     weight: Tensor
@@ -87,16 +91,19 @@ _packed: WeakKeyDictionary[BertModel, PackedBert] = WeakKeyDictionary()
 
 
 @torch.no_grad()
-def pack(bert: BertModel, *, is_final: bool = False) -> bool:
+def pack(bert: BertModel, *, is_final: bool = False, known: PackedBert | None = None) -> bool:
     """Have an encoder in evaluation mode answer faster from now on, where that is possible.
 
     Args:
         bert: The encoder. It must not be trained or changed any more.
         is_final: Whether its layers' own weights may go, so that it takes no memory twice.
+        known: As it was packed in another process, where these have gone.
 
     Returns:
         Whether it is packed; if not, it answers as before, and the log says why.
     """
+    if known is not None:
+        _packed[bert] = known
     if bert in _packed:
         return True
     ids = torch.arange(min(8, bert.config.vocab_size))[None]
@@ -116,6 +123,11 @@ def pack(bert: BertModel, *, is_final: bool = False) -> bool:
         packed.read(bert.embeddings)
     _packed[bert] = packed
     return True
+
+
+def packed_with(bert: BertModel) -> PackedBert | None:
+    """What an encoder answers with, if it is packed."""
+    return _packed.get(bert)
 
 
 def last_hidden_state(bert: BertModel, ids: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -155,8 +167,11 @@ def _layer(layer: Any) -> _Layer:
 def _dense(*layers: nn.Linear) -> _Dense:
     """Dense layers on the same input as one."""
     weight = torch.cat([layer.weight.detach() for layer in layers])
-    packed = torch.ops.mkldnn._reorder_linear_weight(weight, None)
-    return _Dense(packed, torch.cat([layer.bias.detach() for layer in layers]))
+    return _laid_out(weight, torch.cat([layer.bias.detach() for layer in layers]))
+
+
+def _laid_out(weight: Tensor, bias: Tensor) -> _Dense:
+    return _Dense(torch.ops.mkldnn._reorder_linear_weight(weight, None), bias)
 
 
 def _norm(norm: nn.LayerNorm) -> _Norm:

@@ -7,7 +7,9 @@ results and never a model. Angles are radians; wire 0 is the most significant bi
 from qbert_demo.results.angles import AngleFacts, KernelFacts, Range
 from qbert_demo.results.behaviour import Case, Family, Said
 from qbert_demo.results.circuit import Array, CircuitReading, GateReading, Squeeze, pack
+from qbert_demo.results.evaluation import Evaluation
 from qbert_demo.results.judgement import (
+    ClassScore,
     FormulaFacts,
     Judgement,
     ModelScore,
@@ -38,6 +40,8 @@ __all__ = [
     "Case",
     "Family",
     "Said",
+    "Evaluation",
+    "ClassScore",
     "FormulaFacts",
     "Judgement",
     "ModelScore",

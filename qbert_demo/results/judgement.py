@@ -48,6 +48,23 @@ class Reliability:
 
 
 @dataclass(frozen=True)
+class ClassScore:
+    """A model on the texts of one class.
+
+    Attributes:
+        precision: Share of the texts called so that are.
+        recall: Share of the texts that are so that are called it.
+        f1: Harmonic mean of the two.
+        n: Texts of the class.
+    """
+
+    precision: float
+    recall: float
+    f1: float
+    n: int
+
+
+@dataclass(frozen=True)
 class ModelScore:
     """A model on one split.
 
@@ -60,6 +77,8 @@ class ModelScore:
         reliability: By confidence, in ten bins of equal width less the empty ones.
         confusion: Texts by true class (rows) and class given (columns).
         texts_per_second: In batches, on the machine that measured.
+        classes: Precision and recall of each class, in the order of the indices; empty where they
+            were not kept.
     """
 
     head: str
@@ -71,6 +90,7 @@ class ModelScore:
     reliability: tuple[Reliability, ...]
     confusion: tuple[tuple[int, ...], ...]
     texts_per_second: float
+    classes: tuple[ClassScore, ...] = ()
 
 
 @dataclass(frozen=True)

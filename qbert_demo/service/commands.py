@@ -1,18 +1,30 @@
 """What the command line runs: training, evaluation and publishing."""
 
+import json
+import re
 import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from safetensors.numpy import save_file
+
+from qbert_demo.checkpoints.card import FACTS
+from qbert_demo.checkpoints.hub_model import open_source
 from qbert_demo.checkpoints.publish import publish, write_cards
-from qbert_demo.data.catalogue import TASKS, find_task
+from qbert_demo.data.catalogue import TASKS, find_task, leak
 from qbert_demo.data.choice import DataChoice
+from qbert_demo.data.scored_rows import RowsPlace, fit_labels, in_catalogue, load_rows
+from qbert_demo.errors import InputError
 from qbert_demo.evaluation.judgement import judge, read_judgement
-from qbert_demo.evaluation.scores import evaluate
-from qbert_demo.evaluation.words import as_text
+from qbert_demo.evaluation.scores import evaluate, measure
+from qbert_demo.evaluation.words import UNKNOWN_TRAINING, as_text
+from qbert_demo.model.heads import head_of
 from qbert_demo.results import Judgement
+from qbert_demo.service.plain_json import Json, evaluation_json
 from qbert_demo.service.tuner import Tuner
+from qbert_demo.settings import max_model_bytes
 from qbert_demo.training.cost import cost_of_training
 from qbert_demo.training.fine_tune import fine_tune
 from qbert_demo.training.recipe import RECIPES, FrozenRecipe, Recipe
@@ -26,10 +38,13 @@ __all__ = [
     "SOFT_LABELS",
     "TASKS",
     "Recipe",
+    "RowsPlace",
     "as_text",
     "cost_of_training",
+    "evaluate_checkpoint",
     "evaluate_task",
     "judge_task",
+    "predictions_file",
     "publish",
     "read_judgement",
     "teach_task",
@@ -42,6 +57,65 @@ __all__ = [
 def evaluate_task(key: str, checkpoints: Path, datasets_dir: Path | None) -> str:
     """Score the task with this key as `evaluate` does."""
     return evaluate(find_task(key), checkpoints, datasets_dir)
+
+
+def evaluate_checkpoint(
+    source: str,
+    revision: str | None,
+    place: RowsPlace,
+    n: int | None,
+    output: Path,
+    datasets_dir: Path | None,
+) -> tuple[Json, tuple[str, ...]]:
+    """Score any checkpoint on labelled rows, and write what it said of them.
+
+    Args:
+        source: A folder or a Hub repository.
+        revision: Branch, tag or commit on the Hub.
+        place: Where the rows are.
+        n: Most rows, a sample that is the same each time.
+        output: The safetensors file: ``probabilities`` ``(rows, classes)`` in float16, and the
+            index of each row's true class, ``labels``.
+        datasets_dir: A folder of datasets in the Hub's layout, asked before the Hub.
+
+    Returns:
+        What ``evaluate --json`` prints, and notes on the rows, in sentences.
+
+    Raises:
+        InputError: If the rows are not of the model's classes, or a number cannot be used.
+        CheckpointError: If the checkpoint is not to be had, or not usable.
+        DataError: If a dataset is not to be had.
+    """
+    if n is not None and n < 1:
+        raise InputError(f"{n} rows cannot be scored. Take at least 1.")
+    model = open_source(source, revision, max_model_bytes())
+    rows, where = load_rows(place, datasets_dir)
+    rows = fit_labels(rows, model.labels).sample(n)
+    head = head_of(model.model.config.head).name
+    found, probabilities, _ = measure(model, head, rows)
+    tensors = {"probabilities": probabilities.astype(np.float16), "labels": np.array(rows.labels)}
+    facts = {"checkpoint": model.source, "dataset": where.name, "split": where.split}
+    output.parent.mkdir(parents=True, exist_ok=True)
+    save_file(tensors, output, {**facts, "classes": json.dumps(model.labels)})
+    report = evaluation_json(found, model.source, where.name, where.split)
+    return {**report, "predictions_file": str(output)}, (*_unfair(source, where), *rows.notes)
+
+
+def predictions_file(source: str, place: RowsPlace) -> Path:
+    """Where predictions are written if nothing else is said: in the current folder."""
+    parts = (Path(source).resolve().name if Path(source).exists() else source, place.name)
+    model, dataset = (re.sub(r"[^\w.-]+", "-", part).strip("-.") for part in parts)
+    return Path(f"{model}-on-{'-'.join(filter(None, (dataset, place.split)))}.safetensors")
+
+
+def _unfair(source: str, where: RowsPlace) -> list[str]:
+    """What is to be known of a checkpoint's training to judge its scores."""
+    path = Path(source) / FACTS
+    task = json.loads(path.read_text("utf-8")).get("task", "") if path.is_file() else ""
+    if not task:
+        return [UNKNOWN_TRAINING.format(source)]
+    dataset = in_catalogue(where.name)
+    return [found] if dataset and (found := leak(task, dataset, where.split)) else []
 
 
 def judge_task(key: str, checkpoints: Path, datasets_dir: Path | None) -> Judgement:

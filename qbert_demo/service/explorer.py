@@ -33,6 +33,7 @@ from qbert_demo.results import (
 )
 from qbert_demo.service import judging
 from qbert_demo.service.checks import check_heads, check_text, check_texts, check_truth
+from qbert_demo.service.judged_texts import JudgedTexts
 from qbert_demo.service.shipped import Shipped
 from qbert_demo.service.visitors import Visitors
 from qbert_demo.settings import CHECKPOINTS_DIR, max_model_bytes, model_cache_bytes
@@ -48,6 +49,7 @@ class Explorer:
     def __init__(self, folder: Path = CHECKPOINTS, tasks: Sequence[str] = tuple(TASKS)) -> None:
         """Look which bundled checkpoints there are; none is loaded yet."""
         self._folder = folder
+        self._texts = JudgedTexts(folder)
         self._visitors = Visitors(model_cache_bytes())
         self._offer(Shipped(bundled_checkpoints(folder, tasks)))
 
@@ -200,6 +202,10 @@ class Explorer:
         """Every judged task's models; raises `CheckpointError` if what was kept is damaged."""
         return tuple(judging.leaderboard(self._folder))
 
+    def judged_texts(self, task: str) -> BatchComparison:
+        """The texts behind a task's judgement; raises `InputError` if they cannot be had."""
+        return self._texts.of(self.judgement(task))
+
     def formula(self, task: str) -> Formula:
         """The hybrid of a task as a formula: each logit less the mean of all.
 
@@ -236,6 +242,11 @@ class Explorer:
         """
         own = self._visitors.find(task, head)
         return own or self._shipped.classifier((self._visitors.home(task), head))
+
+    def folder(self, task: str, head: str) -> Path | None:
+        """Where a shipped model was loaded from; ``None`` of a visitor's own."""
+        own = self._visitors.find(task, head)
+        return None if own else self._shipped.folder((self._visitors.home(task), head))
 
     def adopt(self, card: TaskCard, classifiers: dict[str, LoadedModel]) -> None:
         """Let a visitor's own models be asked like the others, by whoever knows the card's key.

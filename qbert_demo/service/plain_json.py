@@ -18,6 +18,7 @@ from qbert_demo.results import (
     Family,
     GateReading,
     Judgement,
+    ModelScore,
     Prediction,
     Score,
     Timing,
@@ -72,18 +73,7 @@ def judgement_json(judgement: Judgement) -> Json:
         "split": judgement.split,
         "rows": judgement.rows,
         "date": judgement.day,
-        "models": {
-            model.head: {
-                **_interval("accuracy", model.accuracy),
-                "macro_f1": model.macro_f1,
-                "macro_recall": model.macro_recall,
-                "log_loss": model.log_loss,
-                "ece": model.ece,
-                "confusion_matrix": [list(row) for row in model.confusion],
-                "texts_per_second": model.texts_per_second,
-            }
-            for model in judgement.models
-        },
+        "models": {model.head: _scores(model) for model in judgement.models},
         "pairs": [
             {
                 "a": test.a,
@@ -126,6 +116,30 @@ def _family(family: Family) -> Json:
             }
             for head in family.heads
         },
+    }
+
+
+def evaluation_json(model: ModelScore, checkpoint: str, dataset: str, split: str) -> Json:
+    """Report what one model scored.
+
+    Returns:
+        ``checkpoint``, ``dataset``, ``split``, ``rows``, and of the scores ``accuracy``,
+        ``accuracy_ci95``, ``macro_f1``, ``macro_recall``, ``log_loss`` (nats), ``ece``,
+        ``confusion_matrix`` (rows are true classes) and ``texts_per_second``.
+    """
+    facts = {"checkpoint": checkpoint, "dataset": dataset, "split": split}
+    return {**facts, "rows": model.accuracy.n, **_scores(model)}
+
+
+def _scores(model: ModelScore) -> Json:
+    return {
+        **_interval("accuracy", model.accuracy),
+        "macro_f1": model.macro_f1,
+        "macro_recall": model.macro_recall,
+        "log_loss": model.log_loss,
+        "ece": model.ece,
+        "confusion_matrix": [list(row) for row in model.confusion],
+        "texts_per_second": model.texts_per_second,
     }
 
 

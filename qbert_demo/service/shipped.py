@@ -75,6 +75,10 @@ class Shipped:
         models = [(checkpoint.title, checkpoint.place) for checkpoint in self._checkpoints.values()]
         return (*models, ("Encoder of all models", find_backbone()))
 
+    def folder(self, key: Key) -> Path:
+        """Where a checkpoint is that was loaded."""
+        return self._checkpoints[key].place.path
+
     def classifier(self, key: Key, patience: Patience | None = None) -> LoadedModel:
         """The model of a task and head, loaded on first use.
 

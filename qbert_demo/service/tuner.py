@@ -21,6 +21,7 @@ from qbert_demo.data.catalogue_rows import available
 from qbert_demo.data.choice import DataChoice, Material, gather
 from qbert_demo.data.hub_dataset import HubDataset, Look, look_at
 from qbert_demo.errors import BusyError, InputError
+from qbert_demo.evaluation.live import EvaluationRun, evaluate_run
 from qbert_demo.hub.commits import check_repo_id, writing_token
 from qbert_demo.jobs.queue import CLOSING, Event, Jobs
 from qbert_demo.model.loaded import LoadedModel
@@ -40,6 +41,7 @@ MEASURING_SECONDS = 60
 """Longest time for an estimate, once it is its turn."""
 WAITING, WAITING_TO_BE_MEASURED = 60, 30
 """Trainings and estimates that may stand in line; a class presses Start at once."""
+MAX_EVALUATION_SECONDS = 900
 MAX_KEPT_BYTES = 500_000_000
 """Of rows and results of all visitors' trainings."""
 KEPT_CHOICES, KEPT_SECONDS = 8, 300
@@ -59,7 +61,7 @@ class Tuner:
         Raises:
             InputError: If ``QBERT_TRAININGS`` is not a whole number from 1 to 16.
         """
-        self._datasets_dir = datasets_dir
+        self.datasets_dir = datasets_dir
         self.at_once = trainings_at_once() if at_once is None else at_once
         self._lock = Lock()
         self._base: LoadedModel | None = None
@@ -83,7 +85,7 @@ class Tuner:
         """Title and key of every dataset; those that need no network come first and say so."""
         choices = []
         for source in DATASETS.values():
-            is_here = available(source, self._datasets_dir)
+            is_here = available(source, self.datasets_dir)
             words = " (bundled)" if is_bundled(source.key) else " (local copy)" * is_here
             choices.append((not is_here, source.title + words, source.key))
         return [(title, key) for _, title, key in sorted(choices, key=lambda c: c[0])]
@@ -100,7 +102,7 @@ class Tuner:
         """
         is_own = choice.source is None and choice.hub is None
         if is_own or (choice.hub is not None and choice.hub.token is not False):
-            return gather(choice, self._datasets_dir)
+            return gather(choice, self.datasets_dir)
         key = repr(replace(choice, own_text="", own_file=None))
         with self._lock:
             found = self._gathered.get(key)
@@ -109,7 +111,7 @@ class Tuner:
                 found = self._gathered[key] = Future()
         if is_mine:
             try:
-                found.set_result(gather(choice, self._datasets_dir))
+                found.set_result(gather(choice, self.datasets_dir))
             except BaseException as error:
                 with self._lock:
                     self._gathered.pop(key, None)
@@ -142,6 +144,14 @@ class Tuner:
         is_public = material.chosen is not None and material.chosen.source is not None
         order = TrainingRun(material, recipe, Path(self._store.name) if is_public else None)
         return self._jobs.submit(order, order.seconds())
+
+    def evaluate(self, run: EvaluationRun) -> str:
+        """Have models read texts in the same queue; what is told is `evaluate_run`'s.
+
+        Raises:
+            BusyError: If too many wait already.
+        """
+        return self._jobs.submit(run, MAX_EVALUATION_SECONDS, evaluate_run)
 
     def keep(self, training: Training) -> None:
         """See `Kept.keep`; asked again once it has another result."""

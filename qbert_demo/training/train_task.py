@@ -17,9 +17,9 @@ from qbert_demo.checkpoints.open import Trust, open_checkpoint
 from qbert_demo.data.catalogue import Dataset
 from qbert_demo.data.catalogue_rows import load_task
 from qbert_demo.data.rows import Rows, held_out_positions
-from qbert_demo.evaluation.scores import score
+from qbert_demo.evaluation.scores import as_json, measure
 from qbert_demo.model import QBertConfig, QBertForSequenceClassification, checkpoint, find_backbone
-from qbert_demo.model.heads import head_of
+from qbert_demo.model.heads import angles_of, head_of
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.training.loop import add_adapters, make_trainer, trained_tensors
 from qbert_demo.training.provenance import describe, has_bf16, versions
@@ -112,11 +112,13 @@ def train(
     checkpoint.write(output, model.config, trained_tensors(model), files.path)
     finished = open_checkpoint(output, Trust.OURS)
     calibration = calibrate(finished, held_out) if held_out else None
-    report = score(finished, report_rows)
+    name = head_of(head).name
+    report, said, _ = measure(finished, name, report_rows)
+    held = measure(finished, name, held_out)[0] if held_out else None
     facts = {
         "task": task.key,
         "head": head,
-        "name": head_of(head).name,
+        "name": name,
         "date": date.today().isoformat(),
         "recipe": asdict(recipe),
         "data": {
@@ -135,13 +137,13 @@ def train(
         "best_held_out_accuracy": trainer.state.best_metric,
         "history": _history(trainer.state.log_history),
         "calibration": calibration,
-        "held_out": score(finished, held_out).as_json() if held_out else None,
-        "scores": {task.report: report.as_json()},
+        "held_out": as_json(held, task.labels) if held else None,
+        "scores": {task.report: as_json(report, task.labels)},
         "parameters": {
-            "total": report.parameters,
-            "head": report.in_head,
+            "total": sum(p.numel() for p in finished.model.parameters()),
+            "head": sum(p.numel() for p in finished.model.classifier.parameters()),
             "trained": _count(model),
-            "dead": report.angles.dead,
+            "dead": angles_of(finished.model.classifier).dead,
         },
         "seconds": round(seconds, 1),
         "device": describe(device),
@@ -153,7 +155,7 @@ def train(
     texts = {FACTS: json.dumps(facts, indent=2) + "\n", "README.md": card}
     finished.model.save_pretrained(output, texts=texts)
     if runs is not None:
-        record(runs, facts, report_rows, report.predicted)
+        record(runs, facts, report_rows, said.argmax(1))
     shutil.rmtree(run_dir, ignore_errors=True)
     return facts
 

@@ -9,6 +9,7 @@ import gradio as gr
 
 from qbert_demo.results import Place
 from qbert_demo.service import Explorer
+from qbert_demo.service.evaluating import Evaluator
 from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.api import build_api
 from qbert_demo.ui.circuit.tab import build_circuit_tab
@@ -17,6 +18,7 @@ from qbert_demo.ui.compare.tab import build_compare_tab
 from qbert_demo.ui.finetune import build_finetune_tab
 from qbert_demo.ui.finetune.api import build_finetune_api
 from qbert_demo.ui.judge import build_judge_tab
+from qbert_demo.ui.judge.evaluate import build_evaluate_api
 from qbert_demo.ui.parts.events import QUIET
 from qbert_demo.ui.parts.markup import link_html
 from qbert_demo.ui.parts.own_tasks import OwnTasks, own_cards
@@ -47,6 +49,7 @@ def build_app(explorer: Explorer, tuner: Tuner) -> gr.Blocks:
         gr.HTML(header_html(), elem_id="header", apply_default_css=False)
         # Anything but tabs inside `gr.Tabs` makes Gradio draw a tab twice.
         cards = own_cards(explorer)
+        evaluator = Evaluator(explorer, tuner)
         with gr.Tabs():
             question = build_compare_tab(explorer, app)
             circuit_task = build_circuit_tab(explorer, question.task, question.text)
@@ -54,10 +57,11 @@ def build_app(explorer: Explorer, tuner: Tuner) -> gr.Blocks:
             own = OwnTasks(guest.said, cards, task, circuit_task, asking, guest.token)
             wire_guest_form(explorer, guest, own)
             build_finetune_tab(tuner, explorer, own, question.text)
-            build_judge_tab(explorer)
+            build_judge_tab(explorer, evaluator, cards)
         build_foot(explorer, app)
         build_api(explorer)
         build_finetune_api(tuner)
+        build_evaluate_api(evaluator)
     app.queue(api_open=False, max_size=MAX_WAITING)
     return app
 

@@ -40,3 +40,28 @@ def test_a_short_text_opens_in_compare(open_page: Open) -> None:
     page.wait_for_selector("#contributions [data-drawn]")
     wait_for_words(page, "say")
     assert page.input_value(BOX) == "Never not good."
+
+
+def test_a_cell_leads_to_texts_and_a_text_into_compare_and_circuit(open_page: Open) -> None:
+    page = open_page(width=1280)
+    page.get_by_role("tab", name="Judge").click()
+    page.click("#judge-details > button")
+    page.wait_for_selector("#judge-confusion-hybrid [data-drawn]")
+    cell = page.locator("#judge-confusion-hybrid .nsewdrag")
+    cell.scroll_into_view_if_needed()
+    box = cell.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 0.25 * box["height"])
+    page.wait_for_selector("#judge-texts-list caption:has-text('says positive, true is negative')")
+    link = page.locator("#judge-texts-list a").first
+    text = link.inner_text()
+    link.click()
+    page.wait_for_function(
+        "text => document.querySelector('#sentence textarea').value === text", arg=text
+    )
+    assert page.is_visible("#said")
+    page.click("#open-circuit")
+    page.wait_for_selector("#circuit-lab [data-drawn]")
+    assert page.input_value("#circuit-sentence textarea") == text
+    page.get_by_role("tab", name="Judge").click()
+    assert page.is_visible("#judge-texts-list a >> nth=0")

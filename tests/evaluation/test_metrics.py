@@ -4,9 +4,9 @@ from scipy.stats import binomtest
 
 from qbert_demo.evaluation.metrics import (
     accuracy,
+    class_scores,
     confusion,
     difference,
-    f1_scores,
     macro_f1,
     macro_recall,
 )
@@ -43,7 +43,7 @@ def test_macro_f1_by_hand() -> None:
 
 def test_f1_of_each_class_and_macro_recall_by_hand() -> None:
     truth, predicted = np.array([0, 0, 0, 1, 2]), np.array([0, 0, 1, 1, 0])
-    assert f1_scores(predicted, truth, 3) == pytest.approx([4 / 6, 2 / 3, 0])
+    assert [c.f1 for c in class_scores(predicted, truth, 3)] == pytest.approx([4 / 6, 2 / 3, 0])
     assert macro_recall(predicted, truth, 3) == pytest.approx((2 / 3 + 1 + 0) / 3)
     assert macro_recall(predicted, truth, 4) == macro_recall(predicted, truth, 3)
 

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 import torch
 
+from qbert_demo.checkpoints.shipped import bundled_checkpoints
 from qbert_demo.circuit import CircuitLayer
 from qbert_demo.circuit.formula import Formula, formula_of
 from qbert_demo.circuit.spec import CircuitSpec
+from qbert_demo.config import CHECKPOINTS
 from qbert_demo.errors import InputError
 from qbert_demo.model.heads import Angles, angles_in
 from qbert_demo.results import (
@@ -33,8 +35,9 @@ from qbert_demo.results import (
 )
 from qbert_demo.service import Explorer
 from qbert_demo.service.checks import check_text, check_texts, check_truth
+from qbert_demo.service.shipped import Shipped
 from qbert_demo.service.visitors import Visitors
-from tests.judgements import made_up
+from tests.judgements import made_up, made_up_texts
 
 HEADS = ("classical", "hybrid", "control")
 SENTIMENT = TaskCard(
@@ -78,6 +81,7 @@ class ScriptedExplorer(Explorer):
         self.tasks = tasks
         self._own: dict[str, TaskCard] = {}
         self._visitors = Visitors(0)
+        self._shipped = Shipped(bundled_checkpoints(CHECKPOINTS, ["sst2"]))
         self.delay = delay
 
     def compare(
@@ -124,6 +128,10 @@ class ScriptedExplorer(Explorer):
         if card.key != "sst2":
             raise InputError(f"{card.title} was not judged yet.")
         return made_up()
+
+    def judged_texts(self, task: str) -> BatchComparison:
+        self.judgement(task)
+        return made_up_texts()
 
     def formula(self, task: str) -> Formula:
         self.task(task)

@@ -105,7 +105,7 @@ def test_without_a_judgement_the_reason_is_served(client: Client, task: str, mes
 
 def test_only_the_documented_endpoints_are_named(client: Client) -> None:
     named = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
-    assert set(named) == {"/compare", "/compare_batch", "/judge", "/fine_tune"}
+    assert set(named) == {"/compare", "/compare_batch", "/judge", "/evaluate", "/fine_tune"}
 
 
 def test_the_page_asks_nobody_else_and_serves_only_its_own_script(url: str) -> None:

@@ -21,7 +21,8 @@ from qbert_demo.ui.finetune.rows_form import choice_of
 from qbert_demo.ui.finetune.run import MEASURING, run, stop
 from qbert_demo.ui.finetune.session import Session
 from qbert_demo.ui.finetune.settings_form import recipe_of
-from qbert_demo.ui.finetune.words import duration, steps_html, watched_html
+from qbert_demo.ui.finetune.words import steps_html, watched_html
+from qbert_demo.ui.parts.words import duration
 from tests.ui.test_compare import text_of
 from tests.ui.test_finetune import FORM
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from qbert_demo.results import Estimate
 from qbert_demo.service.training import Material, Rows, class_counts
 from qbert_demo.ui.parts.markup import table_html
-from qbert_demo.ui.parts.words import shown
+from qbert_demo.ui.parts.words import duration, shown
 
 PREVIEW_ROWS = 8
 WATCHED_LENGTH = 120
@@ -107,11 +107,6 @@ def estimate_html(estimate: Estimate, limit: float, unasked: float) -> str:
     if estimate.seconds > unasked:
         return f'<p class="notice">{words}. Press Start once more to begin.</p>'
     return f"<p>{words}. Starting …</p>"
-
-
-def duration(seconds: float) -> str:
-    """Write a time as people say it: 45 s or 3 min."""
-    return f"{max(1, round(seconds))} s" if seconds < 90 else f"{round(seconds / 60)} min"
 
 
 def watched_html(material: Material, n: int) -> str:

@@ -18,10 +18,13 @@ from qbert_demo.figures.judge import (
 )
 from qbert_demo.results import Judgement
 from qbert_demo.service import HEADS, Explorer
+from qbert_demo.service.evaluating import Evaluator
 from qbert_demo.ui.judge.angles import build_angles
 from qbert_demo.ui.judge.behaviour import build_behaviour
+from qbert_demo.ui.judge.evaluate import build_evaluate
 from qbert_demo.ui.judge.leaderboard import build_costs, build_leaderboard
 from qbert_demo.ui.judge.take import LANGUAGES, files, formula_file
+from qbert_demo.ui.judge.texts import build_texts
 from qbert_demo.ui.judge.words import (
     alone_words,
     formula_words,
@@ -62,8 +65,14 @@ class Judged(NamedTuple):
     tex: Any = None
 
 
-def build_judge_tab(explorer: Explorer) -> None:
-    """Lay out the tab; what was measured of a task is read when the tab is opened."""
+def build_judge_tab(explorer: Explorer, evaluator: Evaluator, cards: gr.State) -> None:
+    """Lay out the tab; what was measured of a task is read when the tab is opened.
+
+    Args:
+        explorer: What has the models.
+        evaluator: What scores them anew.
+        cards: The visitor's own tasks.
+    """
     with gr.Tab("Judge", id="judge", elem_id="judge-tab") as tab:
         task = gr.Radio(
             [(card.title, card.key) for card in explorer.tasks],
@@ -78,6 +87,7 @@ def build_judge_tab(explorer: Explorer) -> None:
             for name in ("scores", "alone"):
                 views[name] = _view(name)
         build_costs(explorer, tab, task)
+        here = gr.Column(elem_id="judge-texts")
         with gr.Column(elem_id="judge-circuit"):
             gr.HTML("<h2>What is the circuit doing?</h2>", apply_default_css=False)
             views["ladder"] = _view("ladder")
@@ -94,6 +104,8 @@ def build_judge_tab(explorer: Explorer) -> None:
                 with gr.Row(elem_classes="side-by-side"):
                     for head in HEADS:
                         views[f"{kind}_{head}"] = _view(f"{kind}_{head}")
+        build_texts(explorer, tab, task, here, views)
+        build_evaluate(evaluator, tab, task, cards)
         with gr.Accordion("Take it with you", open=False, elem_id="judge-take"):
             hint = "Each says dataset, split, revision, number of texts, day, and the command."
             gr.HTML(f'<p class="hint">{hint}</p>', apply_default_css=False)

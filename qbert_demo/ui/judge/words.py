@@ -27,7 +27,7 @@ def verdict_html(judgement: Judgement) -> str:
     pairs = sorted(judgement.pairs, key=lambda test: {test.a, test.b} != set(PAIR))
     lines = []
     for k, test in enumerate(pairs):
-        words = html.escape(_minus(verdict(test, n)))
+        words = html.escape(minus(verdict(test, n)))
         lines.append(f'<p class="verdict">{words}</p>' if k == 0 else f"<p>{words}</p>")
     if pairs:
         lines.insert(1, f'<p class="hint">{html.escape(power(pairs[0], n))}</p>')
@@ -161,5 +161,6 @@ def _listed(parts: list[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _minus(text: str) -> str:
+def minus(text: str) -> str:
+    """Write the minus of a number as one."""
     return re.sub(r"-(?=\d)", "\N{MINUS SIGN}", text)

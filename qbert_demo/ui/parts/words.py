@@ -110,3 +110,8 @@ def count(number: int) -> str:
 def milliseconds(value: float) -> str:
     """Write a duration: two digits after the point below 1 ms, one above."""
     return f"{value:.{2 if value < 0.995 else 1}f}"
+
+
+def duration(seconds: float) -> str:
+    """Write a time as people say it: 45 s or 3 min."""
+    return f"{max(1, round(seconds))} s" if seconds < 90 else f"{round(seconds / 60)} min"
