@@ -1,6 +1,9 @@
 """A made-up judgement: 100 texts, a ladder on which two parts are not needed and one is."""
 
+import numpy as np
+
 from qbert_demo.results import (
+    BatchComparison,
     FormulaFacts,
     Judgement,
     ModelScore,
@@ -52,3 +55,17 @@ def made_up() -> Judgement:
         ),
         FormulaFacts(81, (0.0, 0.47, 0.45, 0.08), (1, 5, 20), (0.9, 0.97, 0.995), 0.996),
     )
+
+
+def made_up_texts() -> BatchComparison:
+    """100 texts, of which the classical got the first 11 wrong, the hybrid 10 from the ninth on."""
+    truth = np.arange(100) % 2
+    probabilities = {}
+    for head, start, count in (("classical", 0, 11), ("hybrid", 8, 10), ("control", 0, 15)):
+        right = np.ones(100, bool)
+        right[start : start + count] = False
+        sure = np.linspace(0.55, 0.99, 100)
+        positive = np.where(right == (truth == 1), sure, 1 - sure)
+        probabilities[head] = np.stack([1 - positive, positive], 1)
+    texts = tuple(f"film <b>number</b> {k}" for k in range(100))
+    return BatchComparison("sst2", texts, ("negative", "positive"), truth, probabilities, 0)

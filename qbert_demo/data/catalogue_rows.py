@@ -93,6 +93,21 @@ def load_task(task: Dataset, split: str, datasets_dir: str | Path | None = None)
     return rows
 
 
+def load_reported(task: Dataset, datasets_dir: str | Path | None = None) -> Rows:
+    """Load the split that a task's scores are reported on, from the first place that has it.
+
+    Args:
+        task: Which one.
+        datasets_dir: A folder that holds datasets in the Hub's layout, ``ORG/NAME/...``.
+
+    Raises:
+        DataError: As `load_sample`.
+    """
+    if task.test_seed is not None:
+        return cut(load_sample(task, datasets_dir=datasets_dir), task.test_seed)[1]
+    return load_sample(task, split=task.report, datasets_dir=datasets_dir)
+
+
 def _load_split(task: Dataset, split: str, datasets_dir: str | Path | None) -> Rows:
     """A split as the dataset has it."""
     if datasets_dir is not None:

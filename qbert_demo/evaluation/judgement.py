@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.numpy import save_file
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.model_selection import cross_val_predict
@@ -190,6 +191,19 @@ def read_judgement(task: str, folder: Path = CHECKPOINTS) -> Judgement:
             f"{path} is not there. `python -m qbert_demo judge --task {task} --measure` makes it."
         ) from error
     except (ValueError, TypeError, KeyError) as error:
+        raise CheckpointError(f"{path} is damaged ({error!s:.100}). Measure it anew.") from error
+
+
+def read_predictions(task: str, folder: Path = CHECKPOINTS) -> dict[str, Array]:
+    """Read the probabilities behind a task's judgement, ``(n, n_labels)`` of each head.
+
+    Raises:
+        CheckpointError: If there are none, or they are damaged.
+    """
+    path = folder / FOLDER / f"{task}.safetensors"
+    try:
+        return {head: said.astype(np.float64) for head, said in load_file(path).items()}
+    except (OSError, SafetensorError) as error:
         raise CheckpointError(f"{path} is damaged ({error!s:.100}). Measure it anew.") from error
 
 

@@ -32,6 +32,7 @@ from qbert_demo.results import (
 )
 from qbert_demo.service import judging
 from qbert_demo.service.checks import check_heads, check_text, check_texts, check_truth
+from qbert_demo.service.judged_texts import JudgedTexts
 from qbert_demo.service.shipped import Shipped
 from qbert_demo.service.visitors import Visitors
 from qbert_demo.settings import CHECKPOINTS_DIR, max_model_bytes, model_cache_bytes
@@ -47,6 +48,7 @@ class Explorer:
     def __init__(self, folder: Path = CHECKPOINTS, tasks: Sequence[str] = tuple(TASKS)) -> None:
         """Look which bundled checkpoints there are; none is loaded yet."""
         self._folder = folder
+        self._texts = JudgedTexts(folder)
         self._visitors = Visitors(model_cache_bytes())
         self._offer(Shipped(bundled_checkpoints(folder, tasks)))
 
@@ -194,6 +196,14 @@ class Explorer:
             CheckpointError: If what was kept is damaged.
         """
         return judging.stored(self.task(task), self._folder)
+
+    def judged_texts(self, task: str) -> BatchComparison:
+        """The texts behind a task's judgement; errors are those of `judgement` and of their fetch.
+
+        Raises:
+            InputError: If they cannot be had, or are not those that were judged.
+        """
+        return self._texts.of(self.judgement(task))
 
     def formula(self, task: str) -> Formula:
         """The hybrid of a task as a formula: each logit less the mean of all.

@@ -22,3 +22,28 @@ def test_the_tab_opens_on_the_verdict_and_draws_the_ladder(open_page: Open, widt
     page.click("#judge-task label:has-text('News topic')")
     page.wait_for_selector("#judge-said .problem")
     assert not page.is_visible("#judge-ladder")
+
+
+def test_a_cell_leads_to_texts_and_a_text_into_compare_and_circuit(open_page: Open) -> None:
+    page = open_page(width=1280)
+    page.get_by_role("tab", name="Judge").click()
+    page.click("#judge-details > button")
+    page.wait_for_selector("#judge-confusion-hybrid [data-drawn]")
+    cell = page.locator("#judge-confusion-hybrid .nsewdrag")
+    cell.scroll_into_view_if_needed()
+    box = cell.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 0.25 * box["height"])
+    page.wait_for_selector("#judge-texts-list caption:has-text('says positive, true is negative')")
+    link = page.locator("#judge-texts-list a").first
+    text = link.inner_text()
+    link.click()
+    page.wait_for_function(
+        "text => document.querySelector('#sentence textarea').value === text", arg=text
+    )
+    assert page.is_visible("#said")
+    page.click("#open-circuit")
+    page.wait_for_selector("#circuit-lab [data-drawn]")
+    assert page.input_value("#circuit-sentence textarea") == text
+    page.get_by_role("tab", name="Judge").click()
+    assert page.is_visible("#judge-texts-list a >> nth=0")

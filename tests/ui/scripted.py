@@ -34,7 +34,7 @@ from qbert_demo.results import (
 from qbert_demo.service import Explorer
 from qbert_demo.service.checks import check_text, check_texts, check_truth
 from qbert_demo.service.visitors import Visitors
-from tests.judgements import made_up
+from tests.judgements import made_up, made_up_texts
 
 HEADS = ("classical", "hybrid", "control")
 SENTIMENT = TaskCard(
@@ -124,6 +124,10 @@ class ScriptedExplorer(Explorer):
         if card.key != "sst2":
             raise InputError(f"{card.title} was not judged yet.")
         return made_up()
+
+    def judged_texts(self, task: str) -> BatchComparison:
+        self.judgement(task)
+        return made_up_texts()
 
     def formula(self, task: str) -> Formula:
         self.task(task)

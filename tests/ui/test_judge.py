@@ -5,14 +5,17 @@ import io
 import json
 from dataclasses import replace
 
+import gradio as gr
 import numpy as np
 import pytest
 
 from qbert_demo.results import Judgement
 from qbert_demo.ui.judge.tab import show_judgement, write_formula
 from qbert_demo.ui.judge.take import files, formula_file
+from qbert_demo.ui.judge.texts import Clicked, numbers_of, show_texts, texts_html
 from qbert_demo.ui.judge.words import kept_words, ladder_words, reliability_words, verdict_html
-from tests.judgements import made_up, score
+from qbert_demo.ui.parts.events import KEEP
+from tests.judgements import made_up, made_up_texts, score
 from tests.ui.scripted import ScriptedExplorer
 
 EXPLORER = ScriptedExplorer()
@@ -108,3 +111,38 @@ def test_the_formula_is_written_in_each_language(language: str) -> None:
     told = write_formula(EXPLORER, "sst2", language)
     assert told.said == ""
     assert b"positive" in told.shown.content
+
+
+def test_texts_are_listed_escaped_and_open_in_compare() -> None:
+    texts = made_up_texts()
+    html = texts_html(texts, np.array([8, 20]), "a <b> c", ["hybrid"])
+    assert "2 texts: a &lt;b&gt; c." in html
+    assert html.index("number&lt;/b&gt; 20") < html.index("number&lt;/b&gt; 8")
+    assert "<b>" not in html
+    assert 'href="?task=sst2&amp;text=film+%3Cb%3Enumber%3C%2Fb%3E+20"' in html
+    assert html.count('class="wrong">✗ positive') == 3
+
+
+def test_at_most_fifty_texts_are_listed() -> None:
+    html = texts_html(made_up_texts(), np.arange(100), "all")
+    assert html.count('class="in-compare"') == 50
+    assert "100 texts: all. 50 of them are listed." in html
+
+
+def test_a_click_and_the_list_lead_to_the_same_texts() -> None:
+    numbers = numbers_of(made_up(), ("negative", "positive"))
+    assert numbers[0].name == "hybrid right, control wrong (7)"
+    names = [number.name for number in numbers]
+    assert len(set(names)) == len(names)
+    clicked = Clicked(EXPLORER, "confusion_hybrid")
+    event = gr.EventData(None, {"trace": "confusion", "index": [0, 1]})
+    assert clicked("sst2", event) == "hybrid says positive, true is negative (10)"
+    *_, last = show_texts(EXPLORER, "sst2", "hybrid says positive, true is negative (10)")
+    assert "hybrid says positive, true is negative." in last.listed
+    assert last.said == ""
+
+
+@pytest.mark.parametrize("mark", [("diagonal", 0), ("confusion", [5, 5]), ("confusion", 3)])
+def test_a_click_on_anything_else_changes_nothing(mark: tuple[str, object]) -> None:
+    event = gr.EventData(None, dict(zip(("trace", "index"), mark, strict=True)))
+    assert Clicked(EXPLORER, "confusion_hybrid")("sst2", event) is KEEP

@@ -19,6 +19,7 @@ from qbert_demo.figures.judge import (
 from qbert_demo.results import Judgement
 from qbert_demo.service import HEADS, Explorer
 from qbert_demo.ui.judge.take import LANGUAGES, files, formula_file
+from qbert_demo.ui.judge.texts import build_texts
 from qbert_demo.ui.judge.words import (
     alone_words,
     formula_words,
@@ -74,6 +75,7 @@ def build_judge_tab(explorer: Explorer) -> None:
         with gr.Row(elem_classes="side-by-side"):
             for name in ("scores", "alone"):
                 views[name] = _view(name)
+        here = gr.Column(elem_id="judge-texts")
         with gr.Column(elem_id="judge-circuit"):
             gr.HTML("<h2>What is the circuit doing?</h2>", apply_default_css=False)
             views["ladder"] = _view("ladder")
@@ -88,6 +90,7 @@ def build_judge_tab(explorer: Explorer) -> None:
                 with gr.Row(elem_classes="side-by-side"):
                     for head in HEADS:
                         views[f"{kind}_{head}"] = _view(f"{kind}_{head}")
+        build_texts(explorer, tab, task, here, views)
         with gr.Accordion("Take it with you", open=False, elem_id="judge-take"):
             hint = "Each says dataset, split, revision, number of texts, day, and the command."
             gr.HTML(f'<p class="hint">{hint}</p>', apply_default_css=False)

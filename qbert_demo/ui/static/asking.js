@@ -70,6 +70,22 @@ function changeTask() {
   requestAnimationFrame(mark);
 }
 
+// Texts elsewhere on the page are links that open them here, as a link from outside would.
+document.addEventListener('click', (event) => {
+  const link = event.target.closest('a.in-compare');
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const asked = new URL(link.href).searchParams;
+  const radio = [...document.querySelectorAll('#task input')].find(
+    (input) => input.value === asked.get('task'),
+  );
+  const tab = document.getElementById('compare-tab-button');
+  tab.click();
+  tab.focus();
+  window.scrollTo(0, 0);
+  fill(asked.get('text'));
+  if (radio && !radio.checked) radio.click();
+});
 document.addEventListener('input', (event) => {
   if (event.target !== box()) return;
   mark();

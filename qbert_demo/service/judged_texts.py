@@ -1,0 +1,144 @@
+"""The texts a judgement was measured on: fetched when asked for, checked, and not kept on disk."""
+
+import sys
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qbert_demo.data.catalogue import TASKS
+from qbert_demo.data.catalogue_rows import load_reported
+from qbert_demo.errors import DataError, InputError
+from qbert_demo.evaluation.judgement import read_predictions
+from qbert_demo.evaluation.metrics import confusion
+from qbert_demo.results import BatchComparison, Judgement
+from qbert_demo.settings import DATASETS_DIR, datasets_dir
+
+MEMORY = 64_000_000
+"""Bytes of texts that are kept."""
+
+Places = NDArray[np.intp]
+"""Positions of texts, ascending."""
+
+
+class JudgedTexts:
+    """Texts of judged splits with what was predicted of them; safe between threads.
+
+    Those asked for least recently go first.
+    """
+
+    def __init__(self, folder: Path, limit: int = MEMORY) -> None:
+        """Start without any.
+
+        Args:
+            folder: That of the checkpoints.
+            limit: Most bytes of texts; those of one split are kept in any case.
+        """
+        self._folder, self._limit = folder, limit
+        self._lock = Lock()
+        self._kept: OrderedDict[str, BatchComparison] = OrderedDict()
+
+    def of(self, judgement: Judgement) -> BatchComparison:
+        """The texts of a stored judgement.
+
+        Raises:
+            InputError: If they cannot be had, or are not those that were judged.
+            CheckpointError: If what was predicted of them is damaged.
+        """
+        with self._lock:
+            if judgement.task in self._kept:
+                self._kept.move_to_end(judgement.task)
+                return self._kept[judgement.task]
+        found = self._load(judgement)
+        with self._lock:
+            self._kept[judgement.task] = found
+            while len(self._kept) > 1 and sum(map(_size, self._kept.values())) > self._limit:
+                self._kept.popitem(last=False)
+        return found
+
+    def _load(self, judgement: Judgement) -> BatchComparison:
+        task = TASKS[judgement.task]
+        kept = read_predictions(judgement.task, self._folder)
+        said = {model.head: kept[model.head] for model in judgement.models if model.head in kept}
+        name = f"the {judgement.split} split of {judgement.dataset}"
+        try:
+            rows = load_reported(task, datasets_dir())
+        except DataError as error:
+            raise InputError(
+                f"The texts of {name} are not to be had now; set {DATASETS_DIR} to a folder that "
+                "has them, or try again when the Hub can be reached."
+            ) from error
+        truth = np.array(rows.labels)
+        found = BatchComparison(judgement.task, rows.texts, task.labels, truth, said, 0)
+        if not _are_judged(found, judgement):
+            raise InputError(
+                f"The texts of {name} that are at hand are not those that were judged, so none is "
+                f"shown; the judged ones are of revision {judgement.revision}."
+            )
+        return found
+
+
+def _are_judged(texts: BatchComparison, judgement: Judgement) -> bool:
+    """Whether these labels give the confusion matrices that were measured.
+
+    Where a model's two largest probabilities became equal when they were stored, its label may
+    have been the other one.
+    """
+    if texts.truth is None or len(texts.texts) != judgement.rows:
+        return False
+    for model in judgement.models:
+        probabilities = texts.probabilities.get(model.head)
+        if probabilities is None or len(probabilities) != judgement.rows:
+            return False
+        first, second = np.sort(probabilities)[:, :-3:-1].T
+        found = confusion(probabilities.argmax(1), texts.truth, len(texts.label_names))
+        if np.abs(found - np.array(model.confusion)).sum() > 2 * (first == second).sum():
+            return False
+    return True
+
+
+def alone_right(texts: BatchComparison, head: str, other: str) -> Places:
+    """Texts that one model got right and another wrong."""
+    truth = texts.truth
+    return np.flatnonzero((texts.labels(head) == truth) & (texts.labels(other) != truth))
+
+
+def all_wrong(texts: BatchComparison) -> Places:
+    """Texts that every model got wrong."""
+    labels = [texts.labels(head) != texts.truth for head in texts.probabilities]
+    return np.flatnonzero(np.all(labels, axis=0))
+
+
+def in_cell(texts: BatchComparison, head: str, true: int, said: int) -> Places:
+    """Texts of one class that a model gave one label: a cell of its confusion matrix."""
+    return np.flatnonzero((texts.truth == true) & (texts.labels(head) == said))
+
+
+def in_bin(texts: BatchComparison, head: str, counts: Sequence[int], k: int) -> Places:
+    """Texts in one of the bins that a model's confidences were counted in.
+
+    Args:
+        texts: All of them.
+        head: The model.
+        counts: Texts in each bin, by rising confidence.
+        k: Which bin.
+    """
+    order = np.argsort(texts.probabilities[head].max(1), kind="stable")
+    start = sum(counts[:k])
+    return np.sort(order[start : start + counts[k]])
+
+
+def surest_first(texts: BatchComparison, places: Places, heads: Sequence[str]) -> list[int]:
+    """Sort texts by margin: how far these models' labels are ahead of the next, in all."""
+    margins = np.zeros(len(places))
+    for head in heads:
+        largest = np.sort(texts.probabilities[head][places])
+        margins += largest[:, -1] - largest[:, -2]
+    return [int(places[k]) for k in np.argsort(-margins, kind="stable")]
+
+
+def _size(texts: BatchComparison) -> int:
+    return sum(map(sys.getsizeof, texts.texts))

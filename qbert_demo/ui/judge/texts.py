@@ -1,0 +1,245 @@
+"""The texts behind a number of the Judge tab: chosen from a list, or by a click on a figure."""
+
+import html
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+import gradio as gr
+
+from qbert_demo.errors import QBertError
+from qbert_demo.figures.theme import percent
+from qbert_demo.results import BatchComparison, Judgement, ModelScore, PairedTest
+from qbert_demo.service import Explorer
+from qbert_demo.service.judged_texts import (
+    Places,
+    all_wrong,
+    alone_right,
+    in_bin,
+    in_cell,
+    surest_first,
+)
+from qbert_demo.ui.parts.events import KEEP, QUIET
+from qbert_demo.ui.parts.markup import table_html
+from qbert_demo.ui.parts.plotly_view import PlotlyView
+from qbert_demo.ui.parts.spoken import spoken
+from qbert_demo.ui.parts.words import error_html, shown
+
+MOST = 50
+"""Texts that are listed."""
+SHOWN_CHARACTERS = 300
+"""Characters of a text that are shown; all of it is opened."""
+HINT = (
+    "Choose here, or click a bar above, a cell of a confusion matrix or a point of confidence "
+    "below. A text of the list opens in Compare, and from there in Circuit."
+)
+FETCHING = "<p>Fetching the texts …</p>"
+TO_LIST = "() => document.getElementById('judge-texts').scrollIntoView({ block: 'start' })"
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number that leads to texts.
+
+    Attributes:
+        what: Which texts it counts.
+        count: How many; ``None`` where it was not stored.
+        heads: Models whose margins sort them.
+        mark: The view of the tab, the trace and the index in it that stand for it.
+        find: Finds them.
+    """
+
+    what: str
+    count: int | None
+    heads: tuple[str, ...]
+    mark: tuple[Any, ...]
+    find: Callable[[BatchComparison], Places]
+
+    @property
+    def name(self) -> str:
+        """What it is chosen by."""
+        return self.what if self.count is None else f"{self.what} ({self.count:,})"
+
+
+class Behind(NamedTuple):
+    """The choice of a number, and what is said of the texts behind it and their list, in HTML."""
+
+    number: Any
+    said: Any = ""
+    listed: Any = ""
+
+
+def build_texts(
+    explorer: Explorer, tab: gr.Tab, task: gr.Radio, here: gr.Column, views: Mapping[str, Any]
+) -> None:
+    """Lay out choice and list, and wire both to the tab's figures.
+
+    Args:
+        explorer: What has the texts.
+        tab: The tab.
+        task: Its task.
+        here: Where they stand.
+        views: The tab's components by name, as they are in a `Number`'s mark.
+    """
+    with here:
+        gr.HTML("<h2>Which texts?</h2>", apply_default_css=False)
+        gr.HTML(f'<p class="hint">{HINT}</p>', apply_default_css=False)
+        number = gr.Dropdown([], value=None, label="Texts behind a number", elem_id="judge-number")
+        said = spoken("", elem_id="judge-texts-said")
+        listed = gr.HTML("", apply_default_css=False, elem_id="judge-texts-list")
+    outputs = Behind(number, said, listed)
+    choices = partial(number_choice, explorer)
+    tab.select(choices, task, number, queue=False, **QUIET)
+    task.input(choices, task, number, queue=False, **QUIET).then(
+        lambda: Behind(None), None, outputs, queue=False, **QUIET
+    )
+    number.change(
+        partial(show_texts, explorer),
+        [task, number],
+        outputs,
+        trigger_mode="always_last",
+        concurrency_limit=4,
+        **QUIET,
+    )
+    for name, view in views.items():
+        if isinstance(view, PlotlyView) and name.startswith(("alone", "confusion", "reliability")):
+            view.select(Clicked(explorer, name), task, number, queue=False, **QUIET).then(
+                None, js=TO_LIST, api_visibility="private"
+            )
+
+
+class Clicked:
+    """Chooses the number behind a mark of a figure that was clicked."""
+
+    __name__ = "choose_number"
+
+    def __init__(self, explorer: Explorer, view: str) -> None:
+        """Listen to one of the tab's figures."""
+        self._explorer, self._view = explorer, view
+
+    def __call__(self, task: str, event: gr.EventData) -> Any:
+        """Choose; a mark that stands for no number changes nothing."""
+        index = tuple(event.index) if isinstance(event.index, list) else event.index
+        mark = (self._view, event.trace, index)
+        numbers = all_numbers(self._explorer, task)
+        return next((number.name for number in numbers if number.mark == mark), KEEP)
+
+
+def number_choice(explorer: Explorer, task: str) -> Any:
+    """What can be chosen of a task, which is nothing before it is judged."""
+    try:
+        names = [number.name for number in all_numbers(explorer, task)]
+    except QBertError:
+        names = []
+    return gr.Dropdown(choices=names)
+
+
+def show_texts(explorer: Explorer, task: str, name: str | None) -> Iterator[Behind]:
+    """List the texts behind a number."""
+    if not name:
+        yield Behind(KEEP)
+        return
+    yield Behind(KEEP, FETCHING)
+    try:
+        numbers = all_numbers(explorer, task)
+        number = next((number for number in numbers if number.name == name), None)
+        if number is None:
+            yield Behind(KEEP)
+            return
+        texts = explorer.judged_texts(task)
+        listed = texts_html(texts, number.find(texts), number.what, number.heads)
+        yield Behind(KEEP, "", listed)
+    except QBertError as error:
+        yield Behind(KEEP, error_html(str(error)))
+
+
+def all_numbers(explorer: Explorer, task: str) -> list[Number]:
+    """Every number of a task that leads to texts; errors are those of its judgement."""
+    return numbers_of(explorer.judgement(task), explorer.task(task).labels)
+
+
+def numbers_of(judgement: Judgement, labels: Sequence[str]) -> list[Number]:
+    """The numbers that lead to any: pairs first, then each model's mistakes, and all else."""
+    heads = tuple(model.head for model in judgement.models)
+    cells = [cell for model in judgement.models for cell in _cells(model, labels)]
+    numbers = (
+        *(number for k, test in enumerate(judgement.pairs) for number in _alone(test, k)),
+        Number("every model wrong", None, heads, (), all_wrong),
+        *(number for number, is_mistake in cells if is_mistake),
+        *(number for model in judgement.models for number in _bins(model)),
+        *(number for number, is_mistake in cells if not is_mistake),
+    )
+    return [number for number in numbers if number.count != 0]
+
+
+def _alone(test: PairedTest, k: int) -> Iterator[Number]:
+    for side, right, wrong, count in (
+        ("left", test.a, test.b, test.only_a),
+        ("right", test.b, test.a, test.only_b),
+    ):
+        what = f"{right} right, {wrong} wrong"
+        find = partial(alone_right, head=right, other=wrong)
+        yield Number(what, count, (right, wrong), ("alone", side, k), find)
+
+
+def _cells(model: ModelScore, labels: Sequence[str]) -> Iterator[tuple[Number, bool]]:
+    head = model.head
+    for true, row in enumerate(model.confusion):
+        for said, count in enumerate(row):
+            what = f"{head} says {labels[said]}, true is {labels[true]}"
+            find = partial(in_cell, head=head, true=true, said=said)
+            mark = (f"confusion_{head}", "confusion", (true, said))
+            yield Number(what, count, (head,), mark, find), true != said
+
+
+def _bins(model: ModelScore) -> Iterator[Number]:
+    head, counts = model.head, [b.n for b in model.reliability]
+    for k, b in enumerate(model.reliability):
+        find = partial(in_bin, head=head, counts=counts, k=k)
+        mark = (f"reliability_{head}", head, k)
+        what = f"{head} {100 * b.said:.1f}\N{NO-BREAK SPACE}% sure on average"
+        yield Number(what, b.n, (head,), mark, find)
+
+
+def texts_html(
+    texts: BatchComparison, places: Places, what: str, heads: Sequence[str] | None = None
+) -> str:
+    """List texts with each model's answer, by margin, each a link that opens it in Compare.
+
+    Args:
+        texts: All of them, with what the models said.
+        places: Positions of those to list.
+        what: Which these are, such as ``hybrid right, classical wrong``; not escaped yet.
+        heads: The models whose margins count; all of them if left out.
+    """
+    n = len(places)
+    if not n:
+        return f"<p>There is no such text: {html.escape(what)}.</p>"
+    order = surest_first(texts, places, heads or list(texts.probabilities))[:MOST]
+    caption = f"{n:,} text{'' if n == 1 else 's'}: {html.escape(what)}."
+    if n > MOST:
+        caption += f" {MOST} of them are listed."
+    if n > 1:
+        caption += " Where the models are surest comes first."
+    rows = "".join(_row_html(texts, k) for k in order)
+    columns = ("text", *(() if texts.truth is None else ("true",)), *texts.probabilities)
+    return table_html(caption, columns, rows)
+
+
+def _row_html(texts: BatchComparison, k: int) -> str:
+    text = texts.texts[k]
+    cut = text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]} …"
+    link = html.escape(f"?{urlencode({'task': texts.task, 'text': text}, errors='replace')}")
+    cells = [f'<td class="text"><a class="in-compare" href="{link}">{shown(cut)}</a></td>']
+    truth = None if texts.truth is None else int(texts.truth[k])
+    if truth is not None:
+        cells.append(f"<td>{html.escape(texts.label_names[truth])}</td>")
+    for head, probabilities in texts.probabilities.items():
+        said = int(texts.labels(head)[k])
+        words = f"{texts.label_names[said]} {percent(float(probabilities[k, said]))}"
+        is_wrong = truth is not None and said != truth
+        mark, kind = ("✗ ", "wrong") if is_wrong else ("", head)
+        cells.append(f'<td class="{kind}">{mark}{html.escape(words)}</td>')
+    return f"<tr>{''.join(cells)}</tr>"
