@@ -10,8 +10,10 @@ from qbert_demo.results.judgement import (
     Judgement,
     ModelScore,
     PairedTest,
+    Plane,
     Reliability,
     Rung,
+    SplitMap,
 )
 from qbert_demo.results.place import Place
 from qbert_demo.results.prediction import (
@@ -48,7 +50,9 @@ __all__ = [
     "Guest",
     "ModelCard",
     "Place",
+    "Plane",
     "Prediction",
+    "SplitMap",
     "Squeeze",
     "TaskCard",
     "TextPair",

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from qbert_demo.results.circuit import Array
 from qbert_demo.results.training import Score
 
 
@@ -138,3 +142,40 @@ class Judgement:
     pairs: tuple[PairedTest, ...]
     ladder: tuple[Rung, ...]
     formula: FormulaFacts | None
+
+
+@dataclass(frozen=True)
+class Plane:
+    """Vectors of texts on their first two principal components.
+
+    Attributes:
+        points: Shape ``(n, 2)``.
+        shares: Of the variance, along each axis.
+        alike: Share of texts whose nearest neighbour, in the whole space, has the same true label.
+    """
+
+    points: Array
+    shares: tuple[float, float]
+    alike: float
+
+
+@dataclass(frozen=True)
+class SplitMap:
+    """Texts of a judged split as the hybrid's encoder and its circuit place them.
+
+    Attributes:
+        places: Positions of the texts in the split, shape ``(n,)``.
+        truth, said: Index of the true label and of the hybrid's, shape ``(n,)`` each.
+        rows: Texts of the whole split.
+        seed: Of the sample; ``None`` where all texts are drawn.
+        circuit: Of the circuit's expectation values.
+        encoder: Of the encoder's vectors.
+    """
+
+    places: NDArray[np.intp]
+    truth: NDArray[np.int64]
+    said: NDArray[np.int64]
+    rows: int
+    seed: int | None
+    circuit: Plane
+    encoder: Plane

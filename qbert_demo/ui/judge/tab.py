@@ -18,6 +18,7 @@ from qbert_demo.figures.judge import (
 )
 from qbert_demo.results import Judgement
 from qbert_demo.service import HEADS, Explorer
+from qbert_demo.ui.judge.map import build_map
 from qbert_demo.ui.judge.take import LANGUAGES, files, formula_file
 from qbert_demo.ui.judge.texts import build_texts
 from qbert_demo.ui.judge.words import (
@@ -91,6 +92,7 @@ def build_judge_tab(explorer: Explorer) -> None:
                     for head in HEADS:
                         views[f"{kind}_{head}"] = _view(f"{kind}_{head}")
         build_texts(explorer, tab, task, here, views)
+        build_map(explorer, task)
         with gr.Accordion("Take it with you", open=False, elem_id="judge-take"):
             hint = "Each says dataset, split, revision, number of texts, day, and the command."
             gr.HTML(f'<p class="hint">{hint}</p>', apply_default_css=False)
