@@ -55,7 +55,14 @@ def made_up() -> Judgement:
             Rung("circuit replaced by its angles", score(0.54), score(0.7)),
             Rung("linear probe on the encoder's vector", None, score(0.86)),
         ),
-        FormulaFacts(81, (0.0, 0.47, 0.45, 0.08), (1, 5, 20), (0.9, 0.97, 0.995), 0.996),
+        FormulaFacts(
+            81,
+            (0.0, 0.47, 0.45, 0.08),
+            (1, 5, 20),
+            (0.9, 0.97, 0.995),
+            0.996,
+            (0.8, 0.88, 0.9),
+        ),
     )
 
 

@@ -106,6 +106,7 @@ class FormulaFacts:
         agreement: Share of texts on which that many give the circuit's label.
         linear_agreement: The same for a straight line in the angles, by five-fold cross-validation;
             ``None`` where a label is given fewer than five times.
+        right: Share of texts on which that many products give the true label.
     """
 
     n_terms: int
@@ -113,6 +114,7 @@ class FormulaFacts:
     kept: tuple[int, ...]
     agreement: tuple[float, ...]
     linear_agreement: float | None
+    right: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
