@@ -198,12 +198,16 @@ class Explorer:
         return judging.stored(self.task(task), self._folder)
 
     def judged_texts(self, task: str) -> BatchComparison:
-        """The texts behind a task's judgement; errors are those of `judgement` and of their fetch.
+        """The texts behind a task's judgement.
 
         Raises:
-            InputError: If they cannot be had, or are not those that were judged.
+            InputError: As `judgement`, and if they cannot be had or are not those.
         """
         return self._texts.of(self.judgement(task))
+
+    def judged_weights(self, task: str) -> dict[str, str]:
+        """SHA-256 of the weights that were judged, by head; errors are those of `judgement`."""
+        return judging.weights(self.judgement(task), self._folder)
 
     def formula(self, task: str) -> Formula:
         """The hybrid of a task as a formula: each logit less the mean of all.

@@ -1,5 +1,6 @@
 """What the Judge tab asks: a task's stored judgement, its words, and the hybrid's formula."""
 
+import hashlib
 from pathlib import Path
 
 from qbert_demo.circuit.formula import Formula, formula_of
@@ -10,8 +11,11 @@ from qbert_demo.evaluation.words import p_value, power, verdict
 from qbert_demo.model.heads import CircuitHead
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Judgement, TaskCard
+from qbert_demo.training.provenance import versions
 
-__all__ = ["command", "formula_in", "p_value", "power", "stored", "verdict"]
+__all__ = ["command", "formula_in", "p_value", "power", "stored", "verdict", "versions", "weights"]
+
+WEIGHTS = "model.safetensors"
 
 
 def command(task: str) -> str:
@@ -32,6 +36,16 @@ def stored(card: TaskCard, folder: Path) -> Judgement:
     if not (folder / FOLDER / f"{card.key}.json").is_file():
         raise InputError(f"{card.title} was not judged yet. `{command(card.key)}` does it.")
     return read_judgement(card.key, folder)
+
+
+def weights(judgement: Judgement, folder: Path) -> dict[str, str]:
+    """SHA-256 of the weights of a task's checkpoints, by head, of those that are there."""
+    paths = {m.head: folder / f"{judgement.task}-{m.head}" / WEIGHTS for m in judgement.models}
+    return {
+        head: hashlib.sha256(path.read_bytes()).hexdigest()
+        for head, path in paths.items()
+        if path.is_file()
+    }
 
 
 def formula_in(model: LoadedModel) -> Formula:

@@ -20,6 +20,7 @@ from qbert_demo.results import Judgement
 from qbert_demo.service import HEADS, Explorer
 from qbert_demo.ui.judge.kept import build_kept, kept_panel
 from qbert_demo.ui.judge.map import build_map
+from qbert_demo.ui.judge.report import build_report
 from qbert_demo.ui.judge.take import LANGUAGES, files, formula_file
 from qbert_demo.ui.judge.texts import build_texts
 from qbert_demo.ui.judge.words import (
@@ -101,6 +102,7 @@ def build_judge_tab(explorer: Explorer) -> None:
             with gr.Row(elem_classes="buttons"):
                 for kind in FILES:
                     views[kind] = FileLink("Save {name}", elem_id=f"judge-{kind}")
+            build_report(explorer, task, show_judgement)
     gr.on(
         [tab.select, task.input],
         partial(show_judgement, explorer),
