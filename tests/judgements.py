@@ -12,11 +12,13 @@ from qbert_demo.results import (
     KernelFacts,
     ModelScore,
     PairedTest,
+    Plane,
     Range,
     Reliability,
     Rung,
     Said,
     Score,
+    SplitMap,
 )
 
 
@@ -111,7 +113,14 @@ def made_up() -> Judgement:
             Rung("circuit replaced by its angles", score(0.54), score(0.7)),
             Rung("linear probe on the encoder's vector", None, score(0.86)),
         ),
-        FormulaFacts(81, (0.0, 0.47, 0.45, 0.08), (1, 5, 20), (0.9, 0.97, 0.995), 0.996),
+        FormulaFacts(
+            81,
+            (0.0, 0.47, 0.45, 0.08),
+            (1, 5, 20),
+            (0.9, 0.97, 0.995),
+            0.996,
+            (0.8, 0.88, 0.9),
+        ),
         angles(),
         {"classical": 0.17, "hybrid": 0.46, "control": 0.24},
         behaviour(),
@@ -130,3 +139,15 @@ def made_up_texts() -> BatchComparison:
         probabilities[head] = np.stack([1 - positive, positive], 1)
     texts = tuple(f"film <b>number</b> {k}" for k in range(100))
     return BatchComparison("sst2", texts, ("negative", "positive"), truth, probabilities, 0)
+
+
+def made_up_map() -> SplitMap:
+    """Six of the 100 texts, two of which the hybrid got wrong, on a line and on a curve."""
+    texts = made_up_texts()
+    assert texts.truth is not None
+    places = np.array([0, 3, 8, 9, 50, 61])
+    x = np.linspace(-1, 1, len(places))
+    line, curve = (np.stack([x, y], 1) for y in (0 * x, x**2))
+    said = texts.labels("hybrid")[places]
+    planes = (Plane(line, (0.9996, 0.0004), 0.5), Plane(curve, (0.7, 0.3), 0.9))
+    return SplitMap(places, texts.truth[places], said, 100, 0, *planes)

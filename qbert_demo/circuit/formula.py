@@ -7,7 +7,7 @@ Meyer, arXiv:2008.08605). The coefficients are found by running the circuit on a
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -81,16 +81,28 @@ class Formula:
         parts = [power[order == k].sum() for k in range(1, self.n_angles + 1)]
         return tuple(float(part / total) if total else 0.0 for part in parts)
 
-    def largest(self, kept: int) -> "Formula":
-        """The same with but the constant and the ``kept`` largest other products.
+    def growing(self, angles: Array, most: int) -> Iterator[Array]:
+        """Values of the constant and the largest other products, by their number.
 
-        A product is as large as its coefficients' root sum of squares over the values.
+        A product is as large as its coefficients' root sum of squares over the values. Products
+        that are nothing are left out.
+
+        Args:
+            angles: Radians, shape ``(batch, n_angles)``.
+            most: Most products.
+
+        Yields:
+            Shape ``(batch, values)``, of 1, 2, ... products.
         """
-        size = (self.coefficients**2).sum(0).ravel()
-        size[0] = np.inf
-        chosen = np.zeros(size.size, bool)
-        chosen[np.argsort(-size, kind="stable")[: kept + 1]] = True
-        return Formula(self.degree, self.coefficients * chosen.reshape(self.order().shape))
+        flat = self.coefficients.reshape(len(self.coefficients), -1)
+        size = (flat[:, 1:] ** 2).sum(0)
+        factors = [_factors(column, self.degree) for column in angles.T]
+        total = np.broadcast_to(flat[:, 0], (len(angles), len(flat)))
+        for term in 1 + np.argsort(-size, kind="stable")[: min(most, np.count_nonzero(size))]:
+            index = np.unravel_index(term, self.coefficients.shape[1:])
+            waves = [factor[:, i] for factor, i in zip(factors, index, strict=True)]
+            total = total + np.outer(np.prod(waves, axis=0), flat[:, term])
+            yield total
 
     def __call__(self, angles: Array) -> Array:
         """Evaluate it.

@@ -26,7 +26,7 @@ from qbert_demo.errors import CheckpointError
 from qbert_demo.evaluation.angles import angle_facts
 from qbert_demo.evaluation.behaviour import ask, behave
 from qbert_demo.evaluation.cost import head_milliseconds
-from qbert_demo.evaluation.ladder import Embedded, climb
+from qbert_demo.evaluation.ladder import Embedded, Labels, climb
 from qbert_demo.evaluation.paired import paired_tests
 from qbert_demo.evaluation.scores import measure
 from qbert_demo.model.heads import HEADS, CircuitHead
@@ -47,8 +47,8 @@ from qbert_demo.results import (
 
 FITTED_ON = 2000
 """Training rows that output layers are fitted on anew."""
-KEPT = (1, 2, 3, 5, 10, 20, 40)
-"""Numbers of largest products whose labels are compared with the circuit's."""
+KEPT = 100
+"""Most of the largest products whose labels are compared with the circuit's."""
 
 
 def judge(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> Judgement:
@@ -86,7 +86,7 @@ def judge(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> Judg
             ladder = tuple(
                 climb(layer, embedded, Embedded.of(layer, fitted, np.array(other.labels)))
             )
-            formula = formula_facts(layer, embedded.angles)
+            formula = formula_facts(layer, embedded.angles, truth)
             angles = angle_facts(layer, embedded)
     judgement = Judgement(
         task.key,
@@ -108,12 +108,13 @@ def judge(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> Judg
     return judgement
 
 
-def formula_facts(head: CircuitHead, angles: Array) -> FormulaFacts | None:
+def formula_facts(head: CircuitHead, angles: Array, truth: Labels) -> FormulaFacts | None:
     """What the formula of circuit and output layer tells; ``None`` where it is too long.
 
     Args:
         head: The hybrid's head.
         angles: Of the texts that labels are compared on, shape ``(n, n_qubits)``.
+        truth: Their true classes, shape ``(n,)``.
     """
     try:
         values = formula_of(head.middle.spec, head.middle.weights.detach().numpy())
@@ -122,17 +123,17 @@ def formula_facts(head: CircuitHead, angles: Array) -> FormulaFacts | None:
     weight, bias = (part.double().numpy() for part in head.output.applied())
     formula = values.combined(weight, bias).centred()
     labels = formula(angles).argmax(1)
-    kept = [k for k in KEPT if k < formula.n_terms]
-    agreement = [float((formula.largest(k)(angles).argmax(1) == labels).mean()) for k in kept]
+    given = [values.argmax(1) for values in formula.growing(angles, KEPT)]
     line = LogisticRegression(C=1e4, max_iter=5000)
     few = np.bincount(labels)[np.unique(labels)].min() < 5
     guessed = labels if few else cross_val_predict(line, angles, labels, cv=5)
     return FormulaFacts(
         formula.n_terms,
         formula.share_by_order(),
-        tuple(kept),
-        tuple(agreement),
+        tuple(range(1, len(given) + 1)),
+        tuple(float((said == labels).mean()) for said in given),
         None if few else float((guessed == labels).mean()),
+        tuple(float((said == truth).mean()) for said in given),
     )
 
 

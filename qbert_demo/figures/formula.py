@@ -18,6 +18,7 @@ from qbert_demo.figures.theme import (
 from qbert_demo.results import FormulaFacts
 
 HEIGHT = 260
+TICKS = (1, 2, 5, 10, 20, 50, 100)
 AXIS_ROOM = 44
 """Pixels below a figure for tick labels and axis title."""
 
@@ -49,64 +50,104 @@ def order_bars(formula: FormulaFacts) -> Figure:
     )
 
 
-def kept_steps(formula: FormulaFacts) -> Figure:
-    """Draw how often the largest products alone give the circuit's label, and a straight line."""
-    kept, agreement = list(formula.kept), list(formula.agreement)
-    line = formula.linear_agreement
-    floor = min(0.9, *agreement, 1 if line is None else line)
+def kept_steps(formula: FormulaFacts, chosen: int | None = None) -> Figure:
+    """Draw how often the largest products alone give the circuit's label, and the true one.
+
+    Args:
+        formula: What is known of it.
+        chosen: A number of products to be marked, one of those that are known.
+    """
+    kept, line = list(formula.kept), formula.linear_agreement
+    curves = [("as the circuit", CIRCUIT, "solid", formula.agreement)]
+    if formula.right:
+        curves.append(("as it is true", INK, "dot", formula.right))
+    shares = [share for *_, values in curves for share in values]
+    floor = min(0.9, *shares, 1 if line is None else line)
     bottom, top = float(np.floor(20 * floor - 0.2)) / 20, 1 + 0.1 * (1 - floor)
-    steps: Trace = {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "name": "largest products",
-        "x": kept,
-        "y": agreement,
-        "line": {"color": CIRCUIT, "width": 2, "shape": "hv"},
-        "marker": {"size": 8},
-        "hovertemplate": "%{x} products: %{y:.4f}<extra></extra>",
-    }
-    layout = base_layout(HEIGHT, margin={"l": 58, "r": 12, "t": 12, "b": AXIS_ROOM})
+    data: list[Trace] = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": name,
+            "x": kept,
+            "y": list(values),
+            "line": {"color": colour, "width": 2, "shape": "hv", "dash": dash},
+            "hovertemplate": f"%{{x}} products: %{{y:.4f}} {name}<extra></extra>",
+            "showlegend": True,
+        }
+        for name, colour, dash, values in curves
+    ]
+    layout = base_layout(HEIGHT + 20, margin={"l": 58, "r": 12, "t": 32, "b": AXIS_ROOM})
     layout["xaxis"] = quiet_axis(
         type="log",
         range=[-0.05, float(np.log10(kept[-1])) + 0.05] if kept else [0, 1],
-        tickvals=kept,
-        ticktext=[str(k) for k in kept],
+        tickvals=[k for k in TICKS if k in kept],
         title=_title(f"products kept, of {formula.n_terms - 1} and a constant"),
     )
-    layout["yaxis"] = value_axis(bottom, top, [], "same label as the circuit")
+    layout["yaxis"] = value_axis(bottom, top, [], "share of texts labelled so")
     layout["yaxis"] |= {"tickvals": None, "nticks": 6, "tickformat": ".2f"}
-    data = [steps]
-    cells = [(str(k), f"{share:.4f}") for k, share in zip(kept, agreement, strict=True)]
+    layout |= {
+        "showlegend": True,
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": 1,
+            "yanchor": "bottom",
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
+    }
+    cells = [
+        (str(k), *(f"{share:.4f}" for share in steps))
+        for k, *steps in zip(kept, *(values for *_, values in curves), strict=True)
+    ]
+    if chosen in kept:
+        data.append(_chosen(chosen, [values[kept.index(chosen)] for *_, values in curves]))
+        layout["shapes"] = [
+            {
+                "type": "line",
+                "layer": "below",
+                "yref": "paper",
+                "x0": chosen,
+                "x1": chosen,
+                "y0": 0,
+                "y1": 1,
+                "line": {"color": SUBDUED, "width": 1},
+            }
+        ]
     if line is not None and kept:
         data.append(
             {
                 "type": "scatter",
                 "mode": "lines",
-                "name": "straight line",
+                "name": "straight line, as the circuit",
                 "x": [kept[0], kept[-1]],
                 "y": [line, line],
-                "line": {"color": INK, "dash": "dash", "width": 1.5},
-                "hovertemplate": "straight line: %{y:.4f}<extra></extra>",
+                "line": {"color": SUBDUED, "dash": "dash", "width": 1.5},
+                "hovertemplate": "straight line: %{y:.4f} as the circuit<extra></extra>",
+                "showlegend": True,
             }
         )
-        layout["annotations"] = [
-            {
-                "text": "straight line in the angles",
-                "x": float(np.log10(kept[0])),
-                "y": line,
-                "xanchor": "left",
-                "yanchor": "top",
-                "showarrow": False,
-                "font": {"size": SMALL, "color": INK},
-            }
-        ]
-        cells.append(("a straight line in the angles", f"{line:.4f}"))
+        cells.append(("a straight line in the angles", f"{line:.4f}", *[""] * (len(curves) - 1)))
     return Figure(
-        "Labels that the largest products alone share with the circuit",
+        "Labels that the largest products alone give",
         data,
         layout,
-        Table(("products kept", "share of texts with the circuit's label"), tuple(cells)),
+        Table(("products kept", *(name for name, *_ in curves)), tuple(cells)),
     )
+
+
+def _chosen(kept: int, shares: list[float]) -> Trace:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "chosen",
+        "x": [kept] * len(shares),
+        "y": shares,
+        "marker": {"color": [CIRCUIT, INK][: len(shares)], "size": 9},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
 
 
 def _title(text: str) -> dict[str, Any]:

@@ -14,8 +14,10 @@ from qbert_demo.results.judgement import (
     Judgement,
     ModelScore,
     PairedTest,
+    Plane,
     Reliability,
     Rung,
+    SplitMap,
 )
 from qbert_demo.results.leaderboard import Standing
 from qbert_demo.results.place import Place
@@ -62,7 +64,9 @@ __all__ = [
     "Guest",
     "ModelCard",
     "Place",
+    "Plane",
     "Prediction",
+    "SplitMap",
     "Squeeze",
     "TaskCard",
     "TextPair",

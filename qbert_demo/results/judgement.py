@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from qbert_demo.results.angles import AngleFacts
 from qbert_demo.results.behaviour import Family
+from qbert_demo.results.circuit import Array
 from qbert_demo.results.training import Score
 
 
@@ -124,6 +128,7 @@ class FormulaFacts:
         agreement: Share of texts on which that many give the circuit's label.
         linear_agreement: The same for a straight line in the angles, by five-fold cross-validation;
             ``None`` where a label is given fewer than five times.
+        right: Share of texts on which that many products give the true label.
     """
 
     n_terms: int
@@ -131,6 +136,7 @@ class FormulaFacts:
     kept: tuple[int, ...]
     agreement: tuple[float, ...]
     linear_agreement: float | None
+    right: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -166,3 +172,40 @@ class Judgement:
     angles: AngleFacts | None = None
     head_milliseconds: dict[str, float] = field(default_factory=dict)
     behaviour: tuple[Family, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plane:
+    """Vectors of texts on their first two principal components.
+
+    Attributes:
+        points: Shape ``(n, 2)``.
+        shares: Of the variance, along each axis.
+        alike: Share of texts whose nearest neighbour, in the whole space, has the same true label.
+    """
+
+    points: Array
+    shares: tuple[float, float]
+    alike: float
+
+
+@dataclass(frozen=True)
+class SplitMap:
+    """Texts of a judged split as the hybrid's encoder and its circuit place them.
+
+    Attributes:
+        places: Positions of the texts in the split, shape ``(n,)``.
+        truth, said: Index of the true label and of the hybrid's, shape ``(n,)`` each.
+        rows: Texts of the whole split.
+        seed: Of the sample; ``None`` where all texts are drawn.
+        circuit: Of the circuit's expectation values.
+        encoder: Of the encoder's vectors.
+    """
+
+    places: NDArray[np.intp]
+    truth: NDArray[np.int64]
+    said: NDArray[np.int64]
+    rows: int
+    seed: int | None
+    circuit: Plane
+    encoder: Plane

@@ -206,6 +206,10 @@ class Explorer:
         """The texts behind a task's judgement; raises `InputError` if they cannot be had."""
         return self._texts.of(self.judgement(task))
 
+    def judged_weights(self, task: str) -> dict[str, str]:
+        """SHA-256 of the weights that were judged, by head; errors are those of `judgement`."""
+        return judging.weights(self.judgement(task), self._folder)
+
     def formula(self, task: str) -> Formula:
         """The hybrid of a task as a formula: each logit less the mean of all.
 

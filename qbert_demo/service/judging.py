@@ -1,5 +1,6 @@
 """What the Judge tab asks: a task's stored judgement, its words, and the hybrid's formula."""
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from qbert_demo.evaluation.words import p_value, power, verdict
 from qbert_demo.model.heads import CircuitHead
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Judgement, TaskCard
+from qbert_demo.training.provenance import versions
 
 __all__ = [
     "STEADY",
@@ -27,7 +29,11 @@ __all__ = [
     "stored",
     "unasked",
     "verdict",
+    "versions",
+    "weights",
 ]
+
+WEIGHTS = "model.safetensors"
 
 
 def command(task: str) -> str:
@@ -54,6 +60,16 @@ def unasked(labels: Sequence[str]) -> tuple[str, ...]:
     """Names of the families of short texts that ask nothing of a task with these labels."""
     asked = families_for(labels)
     return tuple(family.name for family in FAMILIES if family not in asked)
+
+
+def weights(judgement: Judgement, folder: Path) -> dict[str, str]:
+    """SHA-256 of the weights of a task's checkpoints, by head, of those that are there."""
+    paths = {m.head: folder / f"{judgement.task}-{m.head}" / WEIGHTS for m in judgement.models}
+    return {
+        head: hashlib.sha256(path.read_bytes()).hexdigest()
+        for head, path in paths.items()
+        if path.is_file()
+    }
 
 
 def formula_in(model: LoadedModel) -> Formula:

@@ -66,10 +66,27 @@ def test_orders_share_the_variance() -> None:
     assert one({(0, 0): 5}).share_by_order() == (0, 0)
 
 
-def test_the_largest_products_are_kept_beside_the_constant() -> None:
+def test_the_largest_products_come_first_beside_the_constant() -> None:
     formula = one({(0, 0): 0.1, (1, 0): 1, (0, 2): -3, (2, 2): 2})
-    assert formula.largest(2).text(0) == "-3 sin(x1) + 2 sin(x0) sin(x1) + 0.1"
-    assert formula.largest(8).text(0) == formula.text(0)
+    angles = RNG.uniform(-3, 3, (20, 2))
+    x0, x1 = angles.T
+    sums = [
+        0.1 - 3 * np.sin(x1),
+        0.1 - 3 * np.sin(x1) + 2 * np.sin(x0) * np.sin(x1),
+        0.1 - 3 * np.sin(x1) + 2 * np.sin(x0) * np.sin(x1) + np.cos(x0),
+    ]
+    for found, expected in zip(formula.growing(angles, 8), sums, strict=True):
+        np.testing.assert_allclose(found[:, 0], expected, atol=1e-12)
+    assert len(list(formula.growing(angles, 2))) == 2
+
+
+@pytest.mark.parametrize("reupload", [False, True])
+def test_all_products_together_are_the_formula(reupload: bool) -> None:
+    spec = CircuitSpec(3, 2, reupload=reupload)
+    formula = formula_of(spec, RNG.uniform(0, 6, spec.weight_shape))
+    angles = RNG.uniform(-3, 3, (20, 3))
+    *_, last = formula.growing(angles, formula.n_terms)
+    np.testing.assert_allclose(last, formula(angles), atol=1e-12)
 
 
 def test_it_can_be_copied_as_text_latex_and_python() -> None:

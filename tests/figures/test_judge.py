@@ -32,6 +32,7 @@ def formula() -> FormulaFacts:
         ladder_marks(JUDGED.ladder),
         order_bars(formula()),
         kept_steps(formula()),
+        kept_steps(formula(), 5),
         confusions(JUDGED.models[0], ("negative", "positive")),
         reliability_curve(JUDGED.models[0]),
     ],
@@ -86,6 +87,14 @@ def test_confusion_counts_are_kept() -> None:
 
 def test_a_formula_without_a_straight_line_draws_none() -> None:
     names = [trace["name"] for trace in kept_steps(formula()).data]
-    assert names == ["largest products", "straight line"]
+    assert names == ["as the circuit", "as it is true", "straight line, as the circuit"]
     few = FormulaFacts(81, (0.0, 1.0), (1, 5), (0.9, 1.0), None)
-    assert [trace["name"] for trace in kept_steps(few).data] == ["largest products"]
+    assert [trace["name"] for trace in kept_steps(few).data] == ["as the circuit"]
+
+
+def test_the_chosen_number_of_products_is_marked_on_both_curves() -> None:
+    figure = kept_steps(formula(), 5)
+    (marks,) = (trace for trace in figure.data if trace["name"] == "chosen")
+    assert (marks["x"], marks["y"]) == ([5, 5], [0.97, 0.88])
+    assert figure.layout["shapes"][0]["x0"] == 5
+    assert not any(trace["name"] == "chosen" for trace in kept_steps(formula(), 7).data)

@@ -133,6 +133,9 @@ class ScriptedExplorer(Explorer):
         self.judgement(task)
         return made_up_texts()
 
+    def judged_weights(self, task: str) -> dict[str, str]:
+        return {model.head: "0123456789abcdef" * 4 for model in self.judgement(task).models}
+
     def formula(self, task: str) -> Formula:
         self.task(task)
         weights = np.random.default_rng(7).uniform(-np.pi, np.pi, self.spec.weight_shape)

@@ -9,7 +9,7 @@ import gradio as gr
 from qbert_demo.errors import QBertError
 from qbert_demo.figures import Figure
 from qbert_demo.figures.confusion import confusions
-from qbert_demo.figures.formula import kept_steps, order_bars
+from qbert_demo.figures.formula import order_bars
 from qbert_demo.figures.judge import (
     alone_bars,
     ladder_marks,
@@ -22,13 +22,15 @@ from qbert_demo.service.evaluating import Evaluator
 from qbert_demo.ui.judge.angles import build_angles
 from qbert_demo.ui.judge.behaviour import build_behaviour
 from qbert_demo.ui.judge.evaluate import build_evaluate
+from qbert_demo.ui.judge.kept import build_kept, kept_panel
 from qbert_demo.ui.judge.leaderboard import build_costs, build_leaderboard
+from qbert_demo.ui.judge.map import build_map
+from qbert_demo.ui.judge.report import build_report
 from qbert_demo.ui.judge.take import LANGUAGES, files, formula_file
 from qbert_demo.ui.judge.texts import build_texts
 from qbert_demo.ui.judge.words import (
     alone_words,
     formula_words,
-    kept_words,
     ladder_words,
     reliability_words,
     scores_html,
@@ -92,8 +94,10 @@ def build_judge_tab(explorer: Explorer, evaluator: Evaluator, cards: gr.State) -
             gr.HTML("<h2>What is the circuit doing?</h2>", apply_default_css=False)
             views["ladder"] = _view("ladder")
             with gr.Row(elem_classes="side-by-side"):
-                for name in ("orders", "kept"):
-                    views[name] = _view(name)
+                views["orders"] = _view("orders")
+                with gr.Column():
+                    views["kept"] = _view("kept")
+                    build_kept(explorer, tab, task, views["kept"])
             with gr.Accordion("The formula itself", open=False, elem_id="judge-formula"):
                 _build_formula(explorer, task)
         build_angles(explorer, tab, task)
@@ -106,12 +110,14 @@ def build_judge_tab(explorer: Explorer, evaluator: Evaluator, cards: gr.State) -
                         views[f"{kind}_{head}"] = _view(f"{kind}_{head}")
         build_texts(explorer, tab, task, here, views)
         build_evaluate(evaluator, tab, task, cards)
+        build_map(explorer, task)
         with gr.Accordion("Take it with you", open=False, elem_id="judge-take"):
             hint = "Each says dataset, split, revision, number of texts, day, and the command."
             gr.HTML(f'<p class="hint">{hint}</p>', apply_default_css=False)
             with gr.Row(elem_classes="buttons"):
                 for kind in FILES:
                     views[kind] = FileLink("Save {name}", elem_id=f"judge-{kind}")
+            build_report(explorer, task, show_judgement)
         build_leaderboard(explorer, tab)
     gr.on(
         [tab.select, task.input],
@@ -153,14 +159,14 @@ def write_formula(explorer: Explorer, task: str, language: str) -> Told:
         return Told(error_html(str(error)))
 
 
-def _circuit_panels(judgement: Judgement) -> dict[str, Panel]:
-    panels = {}
+def _circuit_panels(judgement: Judgement) -> dict[str, Panel | None]:
+    panels: dict[str, Panel | None] = {}
     if judgement.ladder:
         words = ladder_words(judgement)
         panels["ladder"] = _panel(ladder_marks(judgement.ladder), words)
     if judgement.formula is not None:
         panels["orders"] = _panel(order_bars(judgement.formula), formula_words(judgement.formula))
-        panels["kept"] = _panel(kept_steps(judgement.formula), kept_words(judgement.formula))
+        panels["kept"] = kept_panel(judgement)
     return panels
 
 

@@ -97,8 +97,8 @@ def formula_words(formula: FormulaFacts) -> str:
     return (
         "Each logit, less the mean of all, is exactly a sum of a constant and up to "
         f"{formula.n_terms - 1} products of cosines and sines of the angles; the largest share "
-        f"({_share(shares[largest])} of the variance over angles spread evenly) is in products of "
-        f"{_angles(largest + 1)}."
+        f"({share_of(shares[largest])} of the variance over angles spread evenly) is in products "
+        f"of {_angles(largest + 1)}."
     )
 
 
@@ -108,12 +108,12 @@ def kept_words(formula: FormulaFacts) -> str:
     if formula.linear_agreement is not None:
         words = (
             "On these texts a straight line in the angles gives the circuit's label on "
-            f"{_share(formula.linear_agreement)} (five-fold cross-validation). "
+            f"{share_of(formula.linear_agreement)} (five-fold cross-validation). "
         )
     enough = [k for k, a in zip(formula.kept, formula.agreement, strict=True) if a >= NEARLY]
     if enough:
         products = "product" if enough[0] == 1 else f"{enough[0]} products"
-        words += f"The largest {products} of the formula give it on {_share(NEARLY, 0)} or more."
+        words += f"The largest {products} of the formula give it on {share_of(NEARLY, 0)} or more."
     return words.strip()
 
 
@@ -152,7 +152,8 @@ def _angles(k: int) -> str:
     return "one angle" if k == 1 else f"{k} angles"
 
 
-def _share(share: float, digits: int = 1) -> str:
+def share_of(share: float, digits: int = 1) -> str:
+    """Write a share, where 0 and 100 % are plain facts."""
     return f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
 
 

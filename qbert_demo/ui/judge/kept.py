@@ -1,0 +1,103 @@
+"""The slider under the formula's curve: how much of the circuit its largest products are."""
+
+import html
+from functools import partial
+from typing import Any
+
+import gradio as gr
+
+from qbert_demo.errors import QBertError
+from qbert_demo.figures.formula import kept_steps
+from qbert_demo.results import FormulaFacts, Judgement
+from qbert_demo.service import Explorer
+from qbert_demo.ui.judge.words import NEARLY, kept_words, share_of
+from qbert_demo.ui.parts.events import KEEP, QUIET
+from qbert_demo.ui.parts.plotly_view import Panel, PlotlyView
+
+
+def build_kept(explorer: Explorer, tab: gr.Tab, task: gr.Radio, view: PlotlyView) -> None:
+    """Lay out the slider and let it drive the curve.
+
+    Args:
+        explorer: What has the judgements.
+        tab: The tab.
+        task: Its task.
+        view: Shows the curve.
+    """
+    slider = gr.Slider(
+        1,
+        2,
+        value=1,
+        step=1,
+        label="Keep so many of the largest products",
+        elem_id="judge-keep",
+        buttons=[],
+    )
+    gr.on([tab.select, task.input], partial(reset, explorer), task, slider, queue=False, **QUIET)
+    slider.input(
+        partial(keep, explorer),
+        [task, slider],
+        view,
+        trigger_mode="always_last",
+        queue=False,
+        **QUIET,
+    )
+
+
+def reset(explorer: Explorer, task: str) -> Any:
+    """Fit the slider to a task; without a formula there is none."""
+    try:
+        formula = explorer.judgement(task).formula
+    except QBertError:
+        formula = None
+    if formula is None or len(formula.kept) < 2:
+        return gr.Slider(visible=False)
+    return gr.Slider(maximum=formula.kept[-1], value=enough(formula), visible=True)
+
+
+def keep(explorer: Explorer, task: str, number: int) -> Any:
+    """Show what so many products say, from what was stored."""
+    try:
+        return kept_panel(explorer.judgement(task), number)
+    except QBertError:
+        return KEEP
+
+
+def kept_panel(judgement: Judgement, number: int | None = None) -> Panel | None:
+    """The curve with a number of products marked, or the nearest smaller one that is known.
+
+    Args:
+        judgement: The task's.
+        number: Of products; as many as `enough` says if left out.
+    """
+    formula = judgement.formula
+    if formula is None or not formula.kept:
+        return None
+    number = enough(formula) if number is None else number
+    known = [k for k in formula.kept if k <= number] or [formula.kept[0]]
+    words = f"{chosen_words(judgement, formula, known[-1])} {kept_words(formula)}".strip()
+    below = f'<p class="reading">{html.escape(words)}</p>'
+    return Panel(kept_steps(formula, known[-1]), below=below)
+
+
+def enough(formula: FormulaFacts) -> int:
+    """The fewest products that give nearly all of the circuit's labels, or as many as are known."""
+    shares = zip(formula.kept, formula.agreement, strict=True)
+    return next((k for k, share in shares if share >= NEARLY), formula.kept[-1])
+
+
+def chosen_words(judgement: Judgement, formula: FormulaFacts, kept: int) -> str:
+    """What so many products give."""
+    k = formula.kept.index(kept)
+    products = "The largest product gives" if kept == 1 else f"The {kept} largest products give"
+    words = (
+        f"{products} the circuit's label on {share_of(formula.agreement[k])} of "
+        f"{judgement.rows:,} texts"
+    )
+    whole = next((m.accuracy.value for m in judgement.models if m.head == "hybrid"), None)
+    if formula.right and whole is not None:
+        words += (
+            f" and the true one on {share_of(formula.right[k])}; "
+            f"the whole circuit, on {share_of(whole)}"
+        )
+    return f"{words}."
