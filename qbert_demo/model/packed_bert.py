@@ -7,7 +7,8 @@ undocumented, so an encoder is packed only where it then says what it said befor
 """
 
 import logging
-from copy import deepcopy
+from collections.abc import Callable
+from copy import copy, deepcopy
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -31,6 +32,17 @@ class _Dense(NamedTuple):
         return product(x, self.weight, self.bias, activation, [], "none")
 
 
+class _Plain(NamedTuple):
+    """The same layer in the operators that have a gradient."""
+
+    weight: Tensor
+    bias: Tensor
+
+    def __call__(self, x: Tensor, activation: str = "none") -> Tensor:
+        product = nn.functional.linear(x, self.weight, self.bias)
+        return nn.functional.gelu(product) if activation == "gelu" else product
+
+
 class _Norm(NamedTuple):
     weight: Tensor
     bias: Tensor
@@ -41,11 +53,11 @@ class _Norm(NamedTuple):
 
 
 class _Layer(NamedTuple):
-    projections: _Dense
-    attended: _Dense
+    projections: _Dense | _Plain
+    attended: _Dense | _Plain
     attended_norm: _Norm
-    wide: _Dense
-    narrow: _Dense
+    wide: _Dense | _Plain
+    narrow: _Dense | _Plain
     norm: _Norm
 
 
@@ -73,7 +85,17 @@ class PackedBert:
             mask: 1 for a token and 0 for padding, same shape; all ones if left out.
         """
         allowed = None if mask is None or mask.all() else mask[:, None, None].bool()
-        x = self._norm(nn.functional.embedding(ids, self._words) + self._places[: ids.shape[1]])
+        return self.attend(nn.functional.embedding(ids, self._words), allowed)
+
+    def attend(self, words: Tensor, allowed: Tensor | None = None) -> Tensor:
+        """The last hidden state for word embeddings, both ``(batch, tokens, hidden)``.
+
+        Args:
+            words: What the table of embeddings says of each token, or something in between.
+            allowed: Which tokens may be looked at, to be broadcast to ``(batch, heads, tokens,
+                tokens)``; all if left out.
+        """
+        x = self._norm(words + self._places[: words.shape[1]])
         for layer in self._layers:
             parts = layer.projections(x).unflatten(-1, (3, self._n_heads, -1))
             query, key, value = parts.permute(2, 0, 3, 1, 4)
@@ -81,6 +103,12 @@ class PackedBert:
             x = layer.attended_norm(x + layer.attended(seen.transpose(1, 2).flatten(2)))
             x = layer.norm(x + layer.narrow(layer.wide(x, "gelu")))
         return x
+
+    def unpacked(self) -> "PackedBert":
+        """The same encoder with a gradient; its weights, laid out plainly, take memory anew."""
+        plain = copy(self)
+        plain._layers = [_Layer(*map(_unpacked, layer)) for layer in self._layers]
+        return plain
 
 
 _packed: WeakKeyDictionary[BertModel, PackedBert] = WeakKeyDictionary()
@@ -124,6 +152,24 @@ def last_hidden_state(bert: BertModel, ids: Tensor, mask: Tensor | None = None) 
     if packed and not torch.is_grad_enabled() and not torch.is_autocast_enabled(ids.device.type):
         return packed(ids, mask)
     return bert(input_ids=ids, attention_mask=mask).last_hidden_state
+
+
+def differentiable(bert: BertModel) -> Callable[[Tensor], Tensor]:
+    """A function from word embeddings to the last hidden state that has a gradient.
+
+    Both are ``(batch, tokens, hidden)``. Where the encoder was packed, the function holds a copy
+    of its layers' weights, so keep it no longer than it is needed.
+    """
+    packed = _packed.get(bert)
+    if packed:
+        return packed.unpacked().attend
+    return lambda words: bert(inputs_embeds=words).last_hidden_state
+
+
+def _unpacked(part: Any) -> Any:
+    if isinstance(part, _Dense):
+        return _Plain(part.weight.to_dense(), part.bias)
+    return part
 
 
 def _shared(embeddings: Any) -> Any:

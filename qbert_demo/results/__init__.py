@@ -7,6 +7,13 @@ results and never a model. Angles are radians; wire 0 is the most significant bi
 from qbert_demo.results.angles import AngleFacts, KernelFacts, Range
 from qbert_demo.results.behaviour import Case, Family, Said
 from qbert_demo.results.circuit import Array, CircuitReading, GateReading, Squeeze, pack
+from qbert_demo.results.explanation import (
+    Attribution,
+    CircuitPaths,
+    Explanation,
+    ModelExplanation,
+    Word,
+)
 from qbert_demo.results.judgement import (
     FormulaFacts,
     Judgement,
@@ -50,18 +57,23 @@ __all__ = [
     "Epoch",
     "Estimate",
     "Array",
+    "Attribution",
     "BatchComparison",
+    "CircuitPaths",
     "CircuitReading",
     "Comparison",
     "Example",
+    "Explanation",
     "GateReading",
     "Guest",
     "ModelCard",
+    "ModelExplanation",
     "Place",
     "Prediction",
     "Squeeze",
     "TaskCard",
     "TextPair",
     "Timing",
+    "Word",
     "pack",
 ]

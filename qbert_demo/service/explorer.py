@@ -23,6 +23,7 @@ from qbert_demo.model.prediction import predict, softmax
 from qbert_demo.results import (
     BatchComparison,
     Comparison,
+    Explanation,
     Guest,
     Judgement,
     Place,
@@ -31,8 +32,14 @@ from qbert_demo.results import (
     TaskCard,
     TextPair,
 )
-from qbert_demo.service import judging
-from qbert_demo.service.checks import check_heads, check_text, check_texts, check_truth
+from qbert_demo.service import explaining, judging
+from qbert_demo.service.checks import (
+    check_heads,
+    check_text,
+    check_texts,
+    check_truth,
+    tokens_of,
+)
 from qbert_demo.service.shipped import Shipped
 from qbert_demo.service.visitors import Visitors
 from qbert_demo.settings import CHECKPOINTS_DIR, max_model_bytes, model_cache_bytes
@@ -187,6 +194,14 @@ class Explorer:
         )
         return alike((one, other), first, second)
 
+    def explain(
+        self, task: str, text: str, heads: Sequence[str] = PAIR, label: str | None = None
+    ) -> Explanation:
+        """Say which words a text's answers came from; see `explaining.explain`."""
+        card = self.task(task)
+        models = {head: self.classifier(task, head) for head in check_heads(card, heads)}
+        return explaining.explain(card, models, text, label)
+
     def judgement(self, task: str) -> Judgement:
         """What was measured of a task's bundled checkpoints.
 
@@ -274,15 +289,3 @@ class Explorer:
         """Let these checkpoints be chosen."""
         self._shipped = shipped
         self.tasks = shipped.cards
-
-
-def tokens_of(classifier: LoadedModel, text: str) -> Tokens:
-    """What a model reads of a text.
-
-    Raises:
-        InputError: If that is nothing.
-    """
-    tokens = classifier.tokenize([text])[0]
-    if len(tokens.ids) <= 2:
-        raise InputError("There is nothing in this text that the models can read. Type a sentence.")
-    return tokens

@@ -1,0 +1,157 @@
+"""Which words a model's answer came from, and through which angles and qubits."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from qbert_demo.results.circuit import Array
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of a text, as the models read it.
+
+    Attributes:
+        text: What stands there.
+        start: Its first character's place in the text as given.
+        end: The place behind its last character.
+    """
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """A number that a model computes, shared out among the words.
+
+    Attributes:
+        base: The number for the text without its words.
+        value: The number for the text.
+        scores: What each word added on the way, shape ``(n_words,)``.
+    """
+
+    base: float
+    value: float
+    scores: Array
+
+    @property
+    def sum(self) -> float:
+        """All words together."""
+        return float(self.scores.sum())
+
+    @property
+    def gap(self) -> float:
+        """How far ``base`` and all words together are from ``value``; 0 with endless steps."""
+        return abs(self.value - self.base - self.sum)
+
+    @property
+    def gap_share(self) -> float:
+        """The gap as a share of the difference that was shared out."""
+        difference = abs(self.value - self.base)
+        return self.gap / difference if difference else float(self.gap > 0)
+
+
+@dataclass(frozen=True)
+class CircuitPaths:
+    """The way of each word through a circuit.
+
+    Attributes:
+        angles: What turned each encoding angle, in radians.
+        qubits: What moved each <Z_k>.
+        slopes: How <Z_k> changes with each angle where the text has them, per radian: shape
+            ``(n_qubits, n_qubits)``, a row for each <Z_k>.
+        weights: What the label's logit gets for each <Z_k>, shape ``(n_qubits,)``.
+        bias: What it gets whatever the text.
+    """
+
+    angles: tuple[Attribution, ...]
+    qubits: tuple[Attribution, ...]
+    slopes: Array
+    weights: Array
+    bias: float
+
+    @property
+    def shares(self) -> Array:
+        """Exact part of each qubit in the label's logit, shape ``(n_qubits,)``."""
+        return self.weights * np.array([qubit.value for qubit in self.qubits])
+
+
+@dataclass(frozen=True)
+class ModelExplanation:
+    """Why one model says what it says of one text.
+
+    Attributes:
+        head: Name of its head, or ``guest``.
+        says: The label that it gives.
+        label: The label that is explained.
+        words: What it read.
+        logit: The label's logit, shared out among the words.
+        without: How much lower that logit is without each word, shape ``(n_words,)``; NaN where
+            it was not tried.
+        steps: Points of the way from the base to the text where the gradient was taken.
+        seconds: What all of it took.
+        circuit: The way through the circuit; ``None`` for a model without one.
+    """
+
+    head: str
+    says: str
+    label: str
+    words: tuple[Word, ...]
+    logit: Attribution
+    without: Array
+    steps: int
+    seconds: float
+    circuit: CircuitPaths | None = None
+
+    @property
+    def opposed(self) -> tuple[int, ...]:
+        """Words whose score and whose effect when left out differ in sign, both beyond noise."""
+        scores, without = self.logit.scores, self.without
+        least = NOISE * np.abs(scores).max(initial=0.0)
+        clear = (np.abs(scores) > least) & (np.abs(without) > least)
+        return tuple(np.flatnonzero(clear & (scores * without < 0)).tolist())
+
+    def leading(self, most: int = 3) -> tuple[int, ...]:
+        """The words that speak most for the label, the first first; none that does not stand out.
+
+        A word stands out with at least half the score of the first.
+        """
+        scores = self.logit.scores
+        order = np.argsort(-scores, kind="stable")[:most].tolist()
+        return tuple(i for i in order if scores[i] > 0 and scores[i] >= scores[order[0]] / 2)
+
+
+NOISE = 0.05
+"""Effects below this share of a text's largest score count as none."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why several models say what they say of one text.
+
+    Attributes:
+        task: Key of the task.
+        text: The text as given.
+        cut: Its end that was not read, or an empty string.
+        n_tokens: Tokens that were read, [CLS] and [SEP] included.
+        models: By head.
+    """
+
+    task: str
+    text: str
+    cut: str
+    n_tokens: int
+    models: dict[str, ModelExplanation]
+
+    @property
+    def reach(self) -> float:
+        """The largest score of any word in any model: one scale for all."""
+        tops = [np.abs(model.logit.scores).max(initial=0.0) for model in self.models.values()]
+        return float(max(tops))
+
+    @property
+    def seconds(self) -> float:
+        """What all models took together."""
+        return sum(model.seconds for model in self.models.values())

@@ -1,0 +1,108 @@
+"""What Compare, the API and the command line ask of why models say what they say."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from qbert_demo.errors import InputError
+from qbert_demo.model.differentiable import BASES
+from qbert_demo.model.loaded import LoadedModel, Tokens
+from qbert_demo.results import (
+    Attribution,
+    CircuitPaths,
+    Explanation,
+    ModelExplanation,
+    TaskCard,
+    Word,
+)
+from qbert_demo.service.checks import check_text, tokens_of
+
+BASE = BASES[0]
+"""What stands for each word in the base."""
+Json = dict[str, Any]
+
+
+def explain(
+    card: TaskCard, models: Mapping[str, LoadedModel], text: str, label: str | None = None
+) -> Explanation:
+    """Share out among the words what several models say of a text.
+
+    Args:
+        card: The task.
+        models: Which models, by head.
+        text: What they read, at most 20,000 characters.
+        label: The label that is explained; each model's own answer if left out.
+
+    Raises:
+        InputError: If there is nothing to read, too much, or no such label.
+    """
+    from qbert_demo.evaluation.attribution import explain as shared_out  # noqa: PLC0415  (slow)
+
+    text = check_text(text)
+    chosen = check_label(card.labels, label)
+    tokens = Tokens([], 0)
+    found = {}
+    for head, classifier in models.items():
+        tokens = tokens_of(classifier, text)
+        found[head] = shared_out(classifier, head, text, chosen)
+    return Explanation(card.key, text, text[tokens.read :], len(tokens.ids), found)
+
+
+def check_label(labels: Sequence[str], label: object) -> str:
+    """A label that a task has; empty for each model's own answer.
+
+    Raises:
+        InputError: If it has none of that name.
+    """
+    if label is None or label == "":
+        return ""
+    if not isinstance(label, str) or label not in labels:
+        raise InputError(
+            f"There is no label {str(label)[:40]!r} here; the labels are {', '.join(labels)}."
+        )
+    return label
+
+
+def explanation_json(explanation: Explanation) -> Json:
+    """Report which words an answer came from, and through which angles and qubits.
+
+    Returns:
+        ``models`` by head with the explained ``label``, ``base`` (its logit for the text without
+        its words), ``sum`` of the scores, ``gap`` (how far both together are from its logit), and
+        ``words`` with ``start`` and ``end`` in characters of the text and ``score``. ``hybrid``
+        has the same for each of its ``angles`` (radians) and ``qubits`` (<Z_k>), with their
+        ``value``, and for qubits the ``weight`` in the label's logit; it is ``None`` without a
+        circuit.
+    """
+    hybrid = explanation.models.get("hybrid")
+    return {
+        "models": {
+            head: {"label": model.label, **_shared_out(model.words, model.logit)}
+            for head, model in explanation.models.items()
+        },
+        "hybrid": hybrid and hybrid.circuit and _circuit_json(hybrid, hybrid.circuit),
+    }
+
+
+def _circuit_json(model: ModelExplanation, circuit: CircuitPaths) -> Json:
+    return {
+        "angles": [
+            {"value": angle.value, **_shared_out(model.words, angle)} for angle in circuit.angles
+        ],
+        "qubits": [
+            {"value": qubit.value, "weight": weight, **_shared_out(model.words, qubit)}
+            for qubit, weight in zip(circuit.qubits, circuit.weights.tolist(), strict=True)
+        ],
+    }
+
+
+def _shared_out(words: Sequence[Word], found: Attribution) -> Json:
+    scores = found.scores.tolist()
+    return {
+        "base": found.base,
+        "sum": found.sum,
+        "gap": found.gap,
+        "words": [
+            {"word": word.text, "start": word.start, "end": word.end, "score": score}
+            for word, score in zip(words, scores, strict=True)
+        ],
+    }
