@@ -46,7 +46,7 @@ def _paths(
     return CircuitPaths(
         tuple(_shared_out(a, n_words, random) for a in circuit.angles.tolist()),
         tuple(_shared_out(z, n_words, random) for z in circuit.values.tolist()),
-        random.uniform(-1, 1, (n, n)),
+        random.uniform(-0.5, 0.5, (n, n)),
         circuit.output_weight[label],
         float(circuit.output_bias[label]),
     )

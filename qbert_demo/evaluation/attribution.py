@@ -5,7 +5,7 @@ stands for no word, straight to the text, in the space of word embeddings. Captu
 targets share its forward passes, and for a circuit also its backward passes through the encoder,
 one an angle: what lies behind the angles depends on nothing else of the text.
 
-Captum is slow to import, so nothing imports this module at its top.
+Captum is slow to import, so that is done when it is first needed.
 """
 
 import time
@@ -14,7 +14,6 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 import torch
-from captum.attr import IntegratedGradients
 from torch import Tensor
 
 from qbert_demo.model.differentiable import DifferentiableModel
@@ -49,6 +48,11 @@ class _Targets:
         self.model = model
         self.label = label
 
+    @property
+    def count(self) -> int:
+        """How many numbers."""
+        return 1 + 2 * self.model.n_angles
+
     def __call__(self, words: Tensor) -> Tensor:
         """The numbers, shape ``(batch, n_targets)``."""
         return self.behind(self.model.neck(words).values)
@@ -82,6 +86,16 @@ def _slopes(outputs: Tensor, inputs: Tensor) -> Tensor:
         for k, column in enumerate(columns)
     ]
     return torch.stack(parts, 1)
+
+
+def expected_seconds(encoder_seconds: float, n_angles: int) -> float:
+    """What an explanation takes if the first number of steps is enough.
+
+    Args:
+        encoder_seconds: What the encoder takes for the text once.
+        n_angles: Angles of the model's circuit; 0 without one.
+    """
+    return encoder_seconds * STEPS[0] * (1 + max(1, n_angles))
 
 
 def explain(classifier: LoadedModel, head: str, text: str, label: str = "") -> ModelExplanation:
@@ -136,7 +150,9 @@ def _integrated(path: _Path, ends: Array) -> tuple[int, Array]:
 
 def _walk(path: _Path, steps: int) -> Array:
     """Integrated gradients with so many steps, summed over each embedding."""
-    n_targets = path.targets(path.end).shape[1]
+    from captum.attr import IntegratedGradients  # noqa: PLC0415
+
+    n_targets = path.targets.count
 
     def gradients(forward_fn: Any, inputs: tuple[Tensor, ...], **_: Any) -> tuple[Tensor, ...]:
         """Captum's batch holds each point of the way once a target, the targets in a row."""
@@ -173,13 +189,10 @@ def _left(ids: list[int], places: Sequence[int]) -> list[int]:
 
 def _paths(path: _Path, found: list[Attribution]) -> CircuitPaths:
     model, label, n = path.targets.model, path.targets.label, len(found) // 2
-    angles = torch.tensor([[angle.value for angle in found[n:]]]).float().requires_grad_()
-    slopes = _slopes(model.values(angles), angles)[0]
+    qubits, angles = tuple(found[:n]), tuple(found[n:])
+    turned = torch.tensor([angle.value for angle in angles]).repeat(n + 1, 1).double()
+    turned[range(1, n + 1), range(n)] = torch.tensor([angle.base for angle in angles]).double()
+    values = model.values(turned).double().cpu().numpy()
     weight, bias = (part.double().cpu().numpy() for part in model.output())
-    return CircuitPaths(
-        tuple(found[n:]),
-        tuple(found[:n]),
-        slopes.double().cpu().numpy(),
-        weight[label],
-        float(bias[label]),
-    )
+    responses = (values[0] - values[1:]).T
+    return CircuitPaths(angles, qubits, responses, weight[label], float(bias[label]))

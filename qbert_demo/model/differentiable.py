@@ -51,6 +51,11 @@ class DifferentiableModel:
         return isinstance(self.head, CircuitHead)
 
     @property
+    def n_angles(self) -> int:
+        """Angles of the circuit; 0 without one."""
+        return self._model.config.n_qubits if self.has_circuit else 0
+
+    @property
     def size(self) -> int:
         """Numbers that a layer's output has for one token, times the layers."""
         config = self._model.bert.config

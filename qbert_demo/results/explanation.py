@@ -60,15 +60,15 @@ class CircuitPaths:
     Attributes:
         angles: What turned each encoding angle, in radians.
         qubits: What moved each <Z_k>.
-        slopes: How <Z_k> changes with each angle where the text has them, per radian: shape
-            ``(n_qubits, n_qubits)``, a row for each <Z_k>.
+        responses: How far each angle alone moved each <Z_k>: its value less what the circuit gives
+            with that angle back at its base; shape ``(n_qubits, n_qubits)``, a row for each <Z_k>.
         weights: What the label's logit gets for each <Z_k>, shape ``(n_qubits,)``.
         bias: What it gets whatever the text.
     """
 
     angles: tuple[Attribution, ...]
     qubits: tuple[Attribution, ...]
-    slopes: Array
+    responses: Array
     weights: Array
     bias: float
 

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from qbert_demo.errors import InputError
+from qbert_demo.evaluation import attribution
 from qbert_demo.model.differentiable import BASES
 from qbert_demo.model.loaded import LoadedModel, Tokens
 from qbert_demo.results import (
     Attribution,
     CircuitPaths,
+    Comparison,
     Explanation,
     ModelExplanation,
     TaskCard,
@@ -35,16 +37,24 @@ def explain(
     Raises:
         InputError: If there is nothing to read, too much, or no such label.
     """
-    from qbert_demo.evaluation.attribution import explain as shared_out  # noqa: PLC0415  (slow)
-
     text = check_text(text)
     chosen = check_label(card.labels, label)
     tokens = Tokens([], 0)
     found = {}
     for head, classifier in models.items():
         tokens = tokens_of(classifier, text)
-        found[head] = shared_out(classifier, head, text, chosen)
+        found[head] = attribution.explain(classifier, head, text, chosen)
     return Explanation(card.key, text, text[tokens.read :], len(tokens.ids), found)
+
+
+def expected_seconds(comparison: Comparison) -> float:
+    """How long it will take to explain these answers, unless more steps are needed."""
+    return sum(
+        attribution.expected_seconds(
+            p.timing.encoder / 1e3, 0 if p.circuit is None else p.circuit.n_qubits
+        )
+        for p in comparison.predictions.values()
+    )
 
 
 def check_label(labels: Sequence[str], label: object) -> str:

@@ -6,6 +6,7 @@ import torch
 from captum.attr import LayerIntegratedGradients
 from transformers import BertConfig, BertModel
 
+from qbert_demo.circuit.formula import formula_of
 from qbert_demo.data.catalogue import SST2
 from qbert_demo.evaluation import attribution
 from qbert_demo.evaluation.attribution import LARGEST_GAP, MAX_TOKEN_STEPS, explain
@@ -104,17 +105,18 @@ def test_angles_and_qubits_add_up_to_their_change_from_the_base(
             assert part.gap <= 2 * LARGEST_GAP * change
 
 
-def test_slopes_are_the_circuits_own(
+def test_responses_are_the_circuits_own(
     explorer: Explorer, found: dict[str, ModelExplanation]
 ) -> None:
     paths = found["hybrid"].circuit
     assert paths is not None
     layer = explorer.classifier("sst2", "hybrid").model.classifier.middle
-    angles = torch.tensor([[angle.value for angle in paths.angles]]).double()
-    step, turn = 1e-4, torch.eye(angles.shape[1]).double()
-    with torch.no_grad():
-        ahead, behind = layer(angles + step * turn), layer(angles - step * turn)
-    np.testing.assert_allclose(paths.slopes, ((ahead - behind) / (2 * step)).T, atol=1e-4)
+    formula = formula_of(layer.spec, layer.weights.detach().double().numpy())
+    here, base = ([getattr(a, end) for a in paths.angles] for end in ("value", "base"))
+    for one in range(len(here)):
+        turned = [base[k] if k == one else angle for k, angle in enumerate(here)]
+        moved = formula(np.array([here])) - formula(np.array([turned]))
+        np.testing.assert_allclose(paths.responses[:, one], moved[0], atol=1e-6)
 
 
 def test_leaving_a_word_out_is_what_it_says(
