@@ -16,6 +16,8 @@ import torch
 from torch import Tensor, nn
 from transformers import BertModel
 
+from qbert_demo.model.precision import has_bf16
+
 TOLERANCE = 1e-3
 """Largest difference in a last hidden state (its values are about 1) that is rounding."""
 LOG = logging.getLogger(__name__)
@@ -32,14 +34,30 @@ class _Dense(NamedTuple):
         return product(x, self.weight, self.bias, activation, [], "none")
 
 
-class _Plain(NamedTuple):
-    """The same layer in the operators that have a gradient."""
+class _Product(torch.autograd.Function):
+    """A packed dense layer with a gradient by its input."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, back: Tensor) -> Tensor:
+        ctx.back = back
+        return torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "none")
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None, None]:
+        product = torch.ops.mkldnn._linear_pointwise
+        given = grad.to(ctx.back.dtype)
+        return product(given, ctx.back, None, "none", [], "none").to(grad.dtype), None, None, None
+
+
+class _Sloped(NamedTuple):
+    """A dense layer with its transposed weight, too, which a gradient goes back through."""
 
     weight: Tensor
     bias: Tensor
+    back: Tensor
 
     def __call__(self, x: Tensor, activation: str = "none") -> Tensor:
-        product = nn.functional.linear(x, self.weight, self.bias)
+        product = _Product.apply(x, self.weight, self.bias, self.back)
         return nn.functional.gelu(product) if activation == "gelu" else product
 
 
@@ -53,11 +71,11 @@ class _Norm(NamedTuple):
 
 
 class _Layer(NamedTuple):
-    projections: _Dense | _Plain
-    attended: _Dense | _Plain
+    projections: _Dense | _Sloped
+    attended: _Dense | _Sloped
     attended_norm: _Norm
-    wide: _Dense | _Plain
-    narrow: _Dense | _Plain
+    wide: _Dense | _Sloped
+    narrow: _Dense | _Sloped
     norm: _Norm
 
 
@@ -104,11 +122,11 @@ class PackedBert:
             x = layer.norm(x + layer.narrow(layer.wide(x, "gelu")))
         return x
 
-    def unpacked(self) -> "PackedBert":
-        """The same encoder with a gradient; its weights, laid out plainly, take memory anew."""
-        plain = copy(self)
-        plain._layers = [_Layer(*map(_unpacked, layer)) for layer in self._layers]
-        return plain
+    def sloped(self) -> "PackedBert":
+        """The same encoder with a gradient, whose transposed weights take memory."""
+        other = copy(self)
+        other._layers = [_Layer(*map(_sloped, layer)) for layer in self._layers]
+        return other
 
 
 _packed: WeakKeyDictionary[BertModel, PackedBert] = WeakKeyDictionary()
@@ -155,21 +173,25 @@ def last_hidden_state(bert: BertModel, ids: Tensor, mask: Tensor | None = None) 
 
 
 def differentiable(bert: BertModel) -> Callable[[Tensor], Tensor]:
-    """A function from word embeddings to the last hidden state that has a gradient.
+    """A function from word embeddings to the last hidden state that has a gradient by them.
 
-    Both are ``(batch, tokens, hidden)``. Where the encoder was packed, the function holds a copy
-    of its layers' weights, so keep it no longer than it is needed.
+    Both are ``(batch, tokens, hidden)``, and computed in float32. Where the encoder was packed, the
+    gradient goes back through products in bfloat16 if the processor does them, and the function
+    holds a copy of the layers' weights, so keep it no longer than it is needed.
     """
     packed = _packed.get(bert)
     if packed:
-        return packed.unpacked().attend
+        return packed.sloped().attend
     return lambda words: bert(inputs_embeds=words).last_hidden_state
 
 
-def _unpacked(part: Any) -> Any:
-    if isinstance(part, _Dense):
-        return _Plain(part.weight.to_dense(), part.bias)
-    return part
+def _sloped(part: Any) -> Any:
+    if not isinstance(part, _Dense):
+        return part
+    dtype = torch.bfloat16 if has_bf16("cpu") else torch.float32
+    turned = part.weight.to_dense().t().contiguous().to(dtype)
+    back = torch.ops.mkldnn._reorder_linear_weight(turned, None)
+    return _Sloped(part.weight, part.bias, back)
 
 
 def _shared(embeddings: Any) -> Any:

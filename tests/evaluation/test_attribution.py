@@ -149,9 +149,9 @@ def test_scores_match_an_independent_calculation() -> None:
     expected = method.attribute(ids, base, target=label, n_steps=found.steps)
     assert isinstance(expected, torch.Tensor)
     by_token = expected[0].sum(1).detach().numpy()
-    places = read_words(loaded, TEXT).places
+    places, spread = read_words(loaded, TEXT).places, np.abs(found.logit.scores).max()
     np.testing.assert_allclose(
-        found.logit.scores, [by_token[list(p)].sum() for p in places], atol=1e-4
+        found.logit.scores, [by_token[list(p)].sum() for p in places], atol=0.01 * spread
     )
 
 
