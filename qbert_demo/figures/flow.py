@@ -2,7 +2,7 @@
 
 Ribbons are as wide as what they carry, widest alike in each of the three parts: radians that a
 word turned an angle by; how far an angle alone moved <Z>; a qubit's weight times <Z>. What raises
-is green and solid, what lowers purple and dotted.
+is green and solid, what lowers purple and dashed.
 """
 
 from typing import NamedTuple

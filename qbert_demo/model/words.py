@@ -2,12 +2,16 @@
 
 from typing import NamedTuple
 
+import torch
+from torch import nn
+
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.model.tokenizer import encode
 from qbert_demo.results import Word
 
 APOSTROPHES = ("'", "\N{RIGHT SINGLE QUOTATION MARK}")
-
+NEAR = 6
+"""Words near another that are looked for."""
 Piece = tuple[int, int, list[int]]
 """Where it starts and ends in the text, and the places of its tokens."""
 
@@ -68,3 +72,22 @@ def _belongs(text: str, before: Piece, start: int, end: int) -> bool:
     if written[-1:] in APOSTROPHES:
         return len(written) > 1 and text[start:end].isalnum()
     return text[start:end] in APOSTROPHES and written.isalnum() and text[end : end + 1].isalpha()
+
+
+@torch.no_grad()
+def near_words(classifier: LoadedModel, read: ReadWords) -> tuple[tuple[str, ...], ...]:
+    """For each word of one token, the `NEAR` whole words nearest in the embedding, by the cosine.
+
+    A word of several tokens, or of no letters, has none.
+    """
+    table = nn.functional.normalize(classifier.model.bert.embeddings.word_embeddings.weight)
+    found = []
+    for word, places in zip(read.words, read.places, strict=True):
+        near: list[str] = []
+        if len(places) == 1 and word.text.isalpha():
+            number = read.ids[places[0]]
+            closest = (table @ table[number]).topk(4 * NEAR).indices.tolist()
+            names = [classifier.tokenizer.id_to_token(k) or "" for k in closest if k != number]
+            near = [name for name in names if name.isalpha() and name != word.text.lower()]
+        found.append(tuple(near[:NEAR]))
+    return tuple(found)

@@ -7,6 +7,7 @@ results and never a model. Angles are radians; wire 0 is the most significant bi
 from qbert_demo.results.angles import AngleFacts, KernelFacts, Range
 from qbert_demo.results.behaviour import Case, Family, Said
 from qbert_demo.results.circuit import Array, CircuitReading, GateReading, Squeeze, pack
+from qbert_demo.results.edit import Edit, EditSearch
 from qbert_demo.results.explanation import (
     Attribution,
     CircuitPaths,
@@ -62,6 +63,8 @@ __all__ = [
     "CircuitPaths",
     "CircuitReading",
     "Comparison",
+    "Edit",
+    "EditSearch",
     "Example",
     "Explanation",
     "GateReading",

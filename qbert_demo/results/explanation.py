@@ -137,6 +137,7 @@ class Explanation:
         cut: Its end that was not read, or an empty string.
         n_tokens: Tokens that were read, [CLS] and [SEP] included.
         models: By head.
+        near: For each word of the first model, words that are near it in the embedding.
     """
 
     task: str
@@ -144,6 +145,12 @@ class Explanation:
     cut: str
     n_tokens: int
     models: dict[str, ModelExplanation]
+    near: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def agree(self) -> bool:
+        """Whether every model gives the same label."""
+        return len({model.says for model in self.models.values()}) == 1
 
     @property
     def reach(self) -> float:

@@ -1,16 +1,22 @@
 """What Compare, the API and the command line ask of why models say what they say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from qbert_demo.errors import InputError
 from qbert_demo.evaluation import attribution
+from qbert_demo.evaluation.edits import edits
 from qbert_demo.model.differentiable import BASES
 from qbert_demo.model.loaded import LoadedModel, Tokens
+from qbert_demo.model.words import near_words, read_words
 from qbert_demo.results import (
     Attribution,
+    BatchComparison,
     CircuitPaths,
     Comparison,
+    EditSearch,
     Explanation,
     ModelExplanation,
     TaskCard,
@@ -20,6 +26,8 @@ from qbert_demo.service.checks import check_text, tokens_of
 
 BASE = BASES[0]
 """What stands for each word in the base."""
+TRIES_AT_ONCE = 16
+"""Edits that are tried together."""
 Json = dict[str, Any]
 
 
@@ -44,7 +52,50 @@ def explain(
     for head, classifier in models.items():
         tokens = tokens_of(classifier, text)
         found[head] = attribution.explain(classifier, head, text, chosen)
-    return Explanation(card.key, text, text[tokens.read :], len(tokens.ids), found)
+    first = next(iter(models.values()))
+    near = near_words(first, read_words(first, text))
+    return Explanation(card.key, text, text[tokens.read :], len(tokens.ids), found, near)
+
+
+def smallest_edit(
+    compare: Callable[[Sequence[str]], BatchComparison], explanation: Explanation
+) -> Iterator[EditSearch]:
+    """Drop or swap one word until the models part, or at least one changes its mind.
+
+    Args:
+        compare: Asks the models of an explanation about many texts.
+        explanation: Of the text; its words of most effect are tried first.
+
+    Yields:
+        How far it is; last what was found, or that nothing was.
+    """
+    model = next(iter(explanation.models.values()))
+    effect = np.abs([m.logit.scores[: len(model.words)] for m in explanation.models.values()])
+    found = edits(model.words, explanation.near, effect.max(0))
+    tries = [(edit, edit.applied(explanation.text)) for edit in found]
+    tries = [(edit, text) for edit, text in tries if text.strip()]
+    before = _answers(compare([explanation.text]), 0)
+    second: EditSearch | None = None
+    for start in range(0, len(tries), TRIES_AT_ONCE):
+        part = tries[start : start + TRIES_AT_ONCE]
+        answers = compare([text for _, text in part])
+        for k, (edit, text) in enumerate(part):
+            after = _answers(answers, k)
+            turned = [head for head in before if after[head][0] != before[head][0]]
+            seen = EditSearch(start + k + 1, len(tries), edit, text, before, after)
+            if turned and (seen.parts_them or not (explanation.agree and len(before) > 1)):
+                yield seen
+                return
+            second = second or (seen if turned else None)
+        yield EditSearch(min(start + TRIES_AT_ONCE, len(tries)), len(tries))
+    yield second or EditSearch(len(tries), len(tries), before=before)
+
+
+def _answers(batch: BatchComparison, row: int) -> dict[str, tuple[str, float]]:
+    return {
+        head: (batch.label_names[int(shares[row].argmax())], float(shares[row].max()))
+        for head, shares in batch.probabilities.items()
+    }
 
 
 def expected_seconds(comparison: Comparison) -> float:

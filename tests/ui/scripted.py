@@ -132,7 +132,8 @@ class ScriptedExplorer(Explorer):
         found = self.compare(task, text, heads)
         chosen = check_label(self.task(task).labels, label)
         models = {h: explained(p, text, chosen) for h, p in found.predictions.items()}
-        return Explanation(task, text, found.cut, found.n_tokens, models)
+        near = tuple(() for _ in next(iter(models.values())).words)
+        return Explanation(task, text, found.cut, found.n_tokens, models, near)
 
     def judgement(self, task: str) -> Judgement:
         card = self.task(task)

@@ -2,16 +2,22 @@
 
 import re
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import gradio as gr
 import numpy as np
 import pytest
 
-from qbert_demo.figures.flow import Chosen, drawn_words
+from qbert_demo.figures.attribution import word_bars
+from qbert_demo.figures.flow import Chosen, drawn_words, flow
+from qbert_demo.figures.svg import as_svg
 from qbert_demo.results import Attribution, Explanation
 from qbert_demo.ui.compare.why import ALL_PATHS, OWN, Why, clicked, explain, followed
+from qbert_demo.ui.compare.why_edit import search
+from qbert_demo.ui.compare.why_page import page
 from qbert_demo.ui.compare.why_words import disagreement, flow_words, lean, why_html
 from qbert_demo.ui.parts.plotly_view import Panel
+from qbert_demo.ui.parts.words import error_html
 from tests.ui.scripted import SENTIMENT, ScriptedExplorer
 from tests.ui.test_compare import text_of
 
@@ -161,3 +167,42 @@ def test_without_a_circuit_there_is_no_flow() -> None:
     assert last.follow["visible"] is False
     assert followed(last.found, "q0") is None
     assert clicked(None, gr.EventData(None, {"trace": "words", "index": 0}))[0] == gr.skip()
+
+
+def test_the_smallest_edit_is_searched_with_progress_and_shown_as_a_diff() -> None:
+    found = EXPLORER.explain("sst2", "a <good> film and more")
+    *_, last = search(EXPLORER, found)
+    assert "They part when one word changes" in text_of(last)
+    assert "<del><bdi" in last
+    assert "<ins><bdi" in last
+    assert "&lt;" in last
+    assert "<good>" not in last
+    assert "classical: positive" in text_of(last)
+
+
+def test_a_search_without_a_find_says_so() -> None:
+    *progress, last = search(EXPLORER, EXPLORER.explain("sst2", " ".join(map(str, range(20)))))
+    assert '<progress max="20" value="16"' in progress[0]
+    assert "None found in 20 tries" in text_of(last)
+
+
+def test_a_search_before_an_explanation_asks_for_one() -> None:
+    assert list(search(EXPLORER, None)) == [error_html("Explain a sentence first.")]
+
+
+def test_a_saved_page_stands_alone_and_holds_both_figures() -> None:
+    found = EXPLORER.explain("sst2", "<script>good</script> and dull")
+    saved = asked("good and dull")[-1].save
+    assert saved.name == "qbert-words-sst2.html"
+    text = page(found).content.decode()
+    assert text.count("<svg") == 2
+    assert "<script" not in text
+    assert not re.search(r"""(?:src|href)=|url\(|https?:""", text)
+    used = set(re.findall(r"var\((--[\w-]+)", text))
+    assert used <= set(re.findall(r"(--[\w-]+):", text))
+    for figure in (word_bars(found), flow(found.models["hybrid"])):
+        drawing = ElementTree.fromstring(as_svg(figure))
+        shapes = [node.tag for node in drawing]
+        bars = sum(len(trace["x"]) for trace in figure.data if trace["type"] == "bar")
+        assert shapes.count("rect") == bars
+        assert shapes.count("text") >= len(figure.layout["yaxis"]["ticktext"])

@@ -12,8 +12,11 @@ from qbert_demo.figures.flow import ALL, Chosen, drawn_words, flow
 from qbert_demo.results import Explanation, ModelExplanation
 from qbert_demo.service import Explorer
 from qbert_demo.service.explaining import expected_seconds
-from qbert_demo.ui.compare.why_words import flow_words, why_html
+from qbert_demo.ui.compare.why_edit import search
+from qbert_demo.ui.compare.why_page import page
+from qbert_demo.ui.compare.why_words import HOW, flow_words, why_html
 from qbert_demo.ui.parts.events import KEEP, QUIET
+from qbert_demo.ui.parts.file_link import FileLink
 from qbert_demo.ui.parts.plotly_view import Panel, PlotlyView
 from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.words import error_html
@@ -21,12 +24,14 @@ from qbert_demo.ui.parts.words import error_html
 OWN = "what each model says"
 """The choice that explains each model's own answer."""
 ALL_PATHS = "everything"
+CHOOSE = "Choose a word or a qubit, or click it, to see its paths."
 HEAD = "hybrid"
 """Whose way through the circuit is drawn."""
 
 
 class Why(NamedTuple):
-    """What stands in the accordion: words (HTML), panels, two choices, and the explanation."""
+    """What stands in the accordion: words, panels, two choices, the explanation, its `File`,
+    and what an edit does (HTML)."""
 
     said: Any
     bars: Any = KEEP
@@ -34,6 +39,8 @@ class Why(NamedTuple):
     label: Any = KEEP
     follow: Any = KEEP
     found: Any = KEEP
+    save: Any = KEEP
+    edited: Any = ""
 
 
 def build_why(explorer: Explorer, task: gr.Radio, text: gr.Textbox, control: gr.Checkbox) -> None:
@@ -47,7 +54,9 @@ def build_why(explorer: Explorer, task: gr.Radio, text: gr.Textbox, control: gr.
     """
     with gr.Accordion("Which words?", open=False, elem_id="why") as door:
         with gr.Row(elem_classes="asking"):
-            label = gr.Dropdown([OWN], value=OWN, label="Explain", elem_id="why-label", scale=0)
+            label = gr.Dropdown(
+                [OWN], value=OWN, label="Explain", elem_id="why-label", scale=0, min_width=260
+            )
             again = gr.Button("Explain the sentence above", elem_id="why-again", scale=0)
         said = spoken("", elem_id="why-said")
         bars = PlotlyView(elem_id="why-bars")
@@ -55,14 +64,27 @@ def build_why(explorer: Explorer, task: gr.Radio, text: gr.Textbox, control: gr.
             [ALL_PATHS], value=ALL_PATHS, label="Follow", elem_id="why-follow", visible=False
         )
         paths = PlotlyView(elem_id="why-flow")
+        with gr.Row(elem_classes="buttons"):
+            edit = gr.Button("Find the smallest edit", elem_id="why-find")
+            save = FileLink("Save as {name}", elem_id="why-save")
+        edited = spoken("", elem_id="why-edit")
     found = gr.State(None)
-    outputs = Why(said, bars, paths, label, follow, found)
+    outputs = Why(said, bars, paths, label, follow, found, save, edited)
     asked = [task, text, control, label]
     gr.on(
         [door.expand, again.click, label.input],
         partial(explain, explorer),
         asked,
         outputs,
+        trigger_mode="once",
+        concurrency_limit=1,
+        concurrency_id="explain",
+        **QUIET,
+    )
+    edit.click(
+        partial(search, explorer),
+        found,
+        edited,
         trigger_mode="once",
         concurrency_limit=1,
         concurrency_id="explain",
@@ -93,7 +115,15 @@ def explain(
     choices = gr.update(choices=[OWN, *card.labels], value=chosen or OWN)
     model = _with_circuit(found)
     panel = flow_panel(model) if model else None
-    yield Why(why_html(found), Panel(word_bars(found)), panel, choices, _choices(model), found)
+    yield Why(
+        why_html(found),
+        Panel(word_bars(found)),
+        panel,
+        choices,
+        _choices(model),
+        found,
+        page(found),
+    )
 
 
 def followed(found: Explanation | None, choice: str) -> Panel | None:
@@ -123,13 +153,7 @@ def _clicked(model: ModelExplanation, trace: object, place: object) -> Chosen:
 
 def flow_panel(model: ModelExplanation, chosen: Chosen = ALL) -> Panel:
     """Lay out the flow with its sentence, and how to read it."""
-    how = (
-        "Left: radians that a word turned an angle by. Middle: how far the angle alone moved ⟨Z⟩, "
-        "exactly, from the circuit. Right: weight times ⟨Z⟩, exactly. Green and solid raises, "
-        "purple and dotted lowers; the width is on a scale of its own in each part. Choose a word "
-        "or a qubit, or click it, to see its paths."
-    )
-    words = f'<p>{flow_words(model, chosen)}</p><p class="hint">{how}</p>'
+    words = f'<p>{flow_words(model, chosen)}</p><p class="hint">{HOW} {CHOOSE}</p>'
     return Panel(flow(model, chosen), below=words)
 
 

@@ -12,6 +12,12 @@ from qbert_demo.ui.parts.words import listed, shown
 
 LEAST = 0.05
 """Share of the largest score below which a word is not marked."""
+HOW = (
+    "Left: radians that a word turned an angle by. Middle: how far the angle alone moved ⟨Z⟩, "
+    "exactly, from the circuit. Right: weight times ⟨Z⟩, exactly. Green and solid raises, purple "
+    "and dashed lowers; the width is on a scale of its own in each part."
+)
+"""How to read the flow."""
 MOST_NAMED = 4
 """Words that a sentence names."""
 
