@@ -27,7 +27,7 @@ LARGEST_GAP = 0.02
 """Largest gap of completeness, as a share of the difference of the logits."""
 MAX_TOKEN_STEPS = 25_000
 """Tokens times steps beyond which no more steps are tried; a text of 512 tokens gets 36."""
-MAX_LEFT_OUT = 25_000
+MAX_LEFT_OUT = 6_000
 """Tokens read to see what happens without each word; beyond, only the words that score most."""
 NUMBERS_AT_ONCE = 768 * 2304
 """Tokens that run together, times hidden size, times layers: about 150 MB."""

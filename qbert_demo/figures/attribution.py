@@ -42,7 +42,7 @@ def word_bars(explanation: Explanation) -> Figure:
     drawn = drawn_words(explanation)
     reach = 1.08 * max(explanation.reach, *(_largest(model.without) for model in models), 0.01)
     pitch = len(models) * BAR + GAP
-    words = [models[0].words[k].text for k in drawn]
+    words = [explanation.words[k].text for k in drawn]
     names, room = axis_labels(words, LABEL_LENGTH)
     data: list[Trace] = []
     for place, model in enumerate(models):
@@ -75,7 +75,7 @@ def word_bars(explanation: Explanation) -> Figure:
         ),
         barmode="overlay",
     )
-    whole = len(drawn) == len(models[0].words)
+    whole = len(drawn) == len(explanation.words)
     which = "Each word" if whole else f"The {len(drawn)} words of most effect"
     return Figure(
         f"{which}: bar, what it adds; diamond, what is lost without it",
@@ -88,9 +88,8 @@ def word_bars(explanation: Explanation) -> Figure:
 
 def drawn_words(explanation: Explanation) -> list[int]:
     """Places of the words that are drawn, in the order of the text."""
-    scores = [np.abs(model.logit.scores) for model in explanation.models.values()]
-    n_words = min(map(len, scores))
-    largest = np.max([score[:n_words] for score in scores], axis=0)
+    scores = np.abs([model.logit.scores for model in explanation.models.values()])
+    largest = scores.max(0)
     return sorted(np.argsort(-largest, kind="stable")[:MOST_WORDS].tolist())
 
 
@@ -146,10 +145,9 @@ def _table(models: tuple[ModelExplanation, ...]) -> Table:
     head = ["word"]
     for model in models:
         head += [f"{model.head}, {model.label}", "without it", "signs"]
-    n_words = min(len(model.words) for model in models)
     rows = []
-    for k in range(n_words):
-        row = [models[0].words[k].text]
+    for k, word in enumerate(models[0].words):
+        row = [word.text]
         for model in models:
             effect = float(model.without[k])
             row += [

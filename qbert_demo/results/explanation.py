@@ -1,6 +1,6 @@
 """Which words a model's answer came from, and through which angles and qubits."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -113,6 +113,27 @@ class ModelExplanation:
         clear = (np.abs(scores) > least) & (np.abs(without) > least)
         return tuple(np.flatnonzero(clear & (scores * without < 0)).tolist())
 
+    def on(self, words: tuple[Word, ...]) -> "ModelExplanation":
+        """The same told of another model's words, which may be cut elsewhere.
+
+        A word gets the scores of those that begin in it; nothing was tried without it where the
+        model has none.
+        """
+        if words == self.words:
+            return self
+        within = np.array([[w.start <= own.start < w.end for own in self.words] for w in words])
+
+        def moved(found: Attribution) -> Attribution:
+            return replace(found, scores=within @ found.scores)
+
+        without = np.where(within.any(1), within @ np.nan_to_num(self.without), np.nan)
+        circuit = self.circuit and replace(
+            self.circuit,
+            angles=tuple(map(moved, self.circuit.angles)),
+            qubits=tuple(map(moved, self.circuit.qubits)),
+        )
+        return replace(self, words=words, logit=moved(self.logit), without=without, circuit=circuit)
+
     def leading(self, most: int = 3) -> tuple[int, ...]:
         """The words that speak most for the label, the first first; none that does not stand out.
 
@@ -136,8 +157,8 @@ class Explanation:
         text: The text as given.
         cut: Its end that was not read, or an empty string.
         n_tokens: Tokens that were read, [CLS] and [SEP] included.
-        models: By head.
-        near: For each word of the first model, words that are near it in the embedding.
+        models: By head, all told of the same words.
+        near: For each word, words that are near it in the embedding.
     """
 
     task: str
@@ -146,6 +167,11 @@ class Explanation:
     n_tokens: int
     models: dict[str, ModelExplanation]
     near: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """The words that all models are told of."""
+        return next(iter(self.models.values())).words
 
     @property
     def agree(self) -> bool:

@@ -9,7 +9,7 @@ from qbert_demo.errors import InputError
 from qbert_demo.evaluation import attribution
 from qbert_demo.evaluation.edits import edits
 from qbert_demo.model.differentiable import BASES
-from qbert_demo.model.loaded import LoadedModel, Tokens
+from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.model.words import near_words, read_words
 from qbert_demo.results import (
     Attribution,
@@ -47,14 +47,15 @@ def explain(
     """
     text = check_text(text)
     chosen = check_label(card.labels, label)
-    tokens = Tokens([], 0)
     found = {}
     for head, classifier in models.items():
-        tokens = tokens_of(classifier, text)
+        tokens_of(classifier, text)
         found[head] = attribution.explain(classifier, head, text, chosen)
-    first = next(iter(models.values()))
-    near = near_words(first, read_words(first, text))
-    return Explanation(card.key, text, text[tokens.read :], len(tokens.ids), found, near)
+    first = next(iter(models))
+    read = read_words(models[first], text)
+    told = {head: model.on(read.words) for head, model in found.items()}
+    near = near_words(models[first], read)
+    return Explanation(card.key, text, text[read.read :], len(read.ids), told, near)
 
 
 def smallest_edit(
@@ -69,9 +70,8 @@ def smallest_edit(
     Yields:
         How far it is; last what was found, or that nothing was.
     """
-    model = next(iter(explanation.models.values()))
-    effect = np.abs([m.logit.scores[: len(model.words)] for m in explanation.models.values()])
-    found = edits(model.words, explanation.near, effect.max(0))
+    effect = np.abs([model.logit.scores for model in explanation.models.values()])
+    found = edits(explanation.words, explanation.near, effect.max(0))
     tries = [(edit, edit.applied(explanation.text)) for edit in found]
     tries = [(edit, text) for edit, text in tries if text.strip()]
     before = _answers(compare([explanation.text]), 0)

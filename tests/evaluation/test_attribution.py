@@ -1,5 +1,8 @@
 """Attributions against what they must add up to, and against an independent calculation."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -256,6 +259,15 @@ def test_one_forward_pass_serves_all_targets(
     assert sum(seen) <= sum(tried) + 2 + len(tried)
     assert found.circuit is not None
     assert len(found.circuit.angles) == len(found.circuit.qubits) == 4
+
+
+def test_captum_is_imported_only_when_it_is_needed() -> None:
+    slow = "{'captum', 'matplotlib'} & set(sys.modules)"
+    code = f"import sys, qbert_demo.ui.layout, qbert_demo.cli; print({slow})"
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert answer.stdout == "set()\n"
 
 
 def test_a_gap_is_told_as_it_is() -> None:

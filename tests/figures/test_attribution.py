@@ -9,7 +9,7 @@ from qbert_demo.figures import attribution
 from qbert_demo.figures.attribution import MOST_WORDS, word_bars
 from qbert_demo.figures.flow import MOST_WORDS as MOST_IN_FLOW
 from qbert_demo.figures.flow import Chosen, drawn_words, flow, word_shares
-from qbert_demo.results import Explanation, ModelExplanation
+from qbert_demo.results import Explanation, ModelExplanation, Word
 from tests.ui.scripted import ScriptedExplorer
 
 EXPLORER = ScriptedExplorer()
@@ -154,6 +154,23 @@ def test_a_words_way_through_the_qubits_adds_up(hybrid: ModelExplanation) -> Non
     shares = sum(word_shares(paths, k) for k in range(len(hybrid.words)))
     expected = [w * q.sum for w, q in zip(paths.weights, paths.qubits, strict=True)]
     np.testing.assert_allclose(shares, expected)
+
+
+def test_a_model_that_cuts_words_elsewhere_is_told_of_the_others_words(
+    found: Explanation, hybrid: ModelExplanation
+) -> None:
+    ends = (*[(w.start, w.end) for w in hybrid.words[2:]], (hybrid.words[-1].end, 99))
+    words = (Word("good but", 0, 8), *(Word("", *span) for span in ends))
+    told = hybrid.on(words)
+    assert told.words == words
+    assert told.logit.sum == pytest.approx(hybrid.logit.sum)
+    assert told.logit.scores[0] == pytest.approx(hybrid.logit.scores[:2].sum())
+    assert told.without[0] == pytest.approx(hybrid.without[:2].sum())
+    assert np.isnan(told.without[-1])
+    assert told.circuit is not None
+    assert hybrid.circuit is not None
+    assert told.circuit.angles[1].sum == pytest.approx(hybrid.circuit.angles[1].sum)
+    assert hybrid.on(hybrid.words) is hybrid
 
 
 def test_a_model_without_a_circuit_has_no_flow(found: Explanation) -> None:

@@ -103,7 +103,10 @@ def test_signs_that_differ_are_named() -> None:
     model = found.models["hybrid"]
     opposed = replace(model, without=np.array([0, -1, 2.0]))
     said = text_of(disagreement(replace(found, models={"hybrid": opposed})))
+    assert "Leaving each word out in turn" in said
     assert "contradicts the sign of the score at: hybrid good" in said
+    some = replace(model, without=np.array([np.nan, -1, 2.0]))
+    assert "the 2 words of largest score" in disagreement(replace(found, models={"hybrid": some}))
 
 
 @pytest.mark.parametrize(

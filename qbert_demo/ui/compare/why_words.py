@@ -67,13 +67,16 @@ def disagreement(explanation: Explanation) -> str:
         if found:
             more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
             parts.append(f"{model.head} {_words(found[:MOST_NAMED])}{more}")
+    tried = min(int((~np.isnan(m.without)).sum()) for m in explanation.models.values())
+    whole = tried == len(explanation.words)
+    which = "each word" if whole else f"the {tried} words of largest score"
     if not parts:
         return (
-            "Leaving each word out in turn (the diamonds) contradicts no score: where both are "
+            f"Leaving {which} out in turn (the diamonds) contradicts no score: where both are "
             "large, trust them."
         )
     return (
-        "Leaving each word out in turn (the diamonds) contradicts the sign of the score at: "
+        f"Leaving {which} out in turn (the diamonds) contradicts the sign of the score at: "
         f"{'; '.join(parts)}. Trust neither measure far there."
     )
 
