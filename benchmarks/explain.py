@@ -16,8 +16,8 @@ from qbert_demo.service import PAIR, Explorer
 
 ROUNDS = 5
 TEXTS = (
-    "the plot is thin and the jokes are old , yet somehow the cast makes each scene worth watching",
-    "a slow , sad and beautiful story of two brothers who lose their farm and find each other again",
+    "the plot is thin and the jokes are old , but somehow the cast makes each scene worth seeing",
+    "a slow , sad and beautiful story of two brothers who lose a farm and find each other again",
     "it wants to be a thriller and a comedy at once , and ends up as a rather dull piece of both",
 )
 LONG = " ".join(TEXTS) + " "
@@ -37,7 +37,8 @@ def main() -> None:
         steps = [model.steps for model in explorer.explain("sst2", text).models.values()]
         print(
             f"{len(text.split())} words: classified in {1e3 * one:.0f} ms, explained in "
-            f"{1e3 * why:.0f} ms, {why / one:.0f} times as long (medians of {ROUNDS}, steps {steps})"
+            f"{1e3 * why:.0f} ms, {why / one:.0f} times as long "
+            f"(medians of {ROUNDS}, steps {steps})"
         )
     for length in (128, 512):
         for head in PAIR:
