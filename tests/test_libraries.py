@@ -41,6 +41,7 @@ UNDOCUMENTED = {
 """What each is for; drop a row together with its last use."""
 
 DOCUMENTED = {
+    "captum.attr",
     "datasets.exceptions",
     "fastapi.exceptions",
     "huggingface_hub.dataclasses",

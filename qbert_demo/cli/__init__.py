@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from qbert_demo.circuit.export import to_pennylane, to_qasm2, to_qasm3, to_text
 from qbert_demo.cli.common import parted, print_json
 from qbert_demo.cli.evaluate import add_evaluate
+from qbert_demo.cli.explain import add_explain
 from qbert_demo.cli.judge import add_judge
 from qbert_demo.cli.publish import add_cards, add_publish
 from qbert_demo.cli.train import add_cost, add_train
@@ -53,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_predict(commands.add_parser("predict", help="classify one text, print JSON"))
+    add_explain(commands.add_parser("explain", help="say which words an answer came from"))
     _add_circuit(commands.add_parser("circuit", help="show what the circuit does to one text"))
     add_evaluate(commands.add_parser("evaluate", help="score checkpoints on labelled rows"))
     add_train(commands.add_parser("train", help="fine-tune a checkpoint end to end"))

@@ -7,13 +7,16 @@ undocumented, so an encoder is packed only where it then says what it said befor
 """
 
 import logging
-from copy import deepcopy
+from collections.abc import Callable
+from copy import copy, deepcopy
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor, nn
 from transformers import BertModel
+
+from qbert_demo.model.precision import has_bf16
 
 TOLERANCE = 1e-3
 """Largest difference in a last hidden state (its values are about 1) that is rounding."""
@@ -35,6 +38,33 @@ class _Dense(NamedTuple):
         return _laid_out, (self.weight.to_dense(), self.bias)
 
 
+class _Product(torch.autograd.Function):
+    """A packed dense layer with a gradient by its input."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, back: Tensor) -> Tensor:
+        ctx.back = back
+        return torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "none")
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None, None]:
+        product = torch.ops.mkldnn._linear_pointwise
+        given = grad.to(ctx.back.dtype)
+        return product(given, ctx.back, None, "none", [], "none").to(grad.dtype), None, None, None
+
+
+class _Sloped(NamedTuple):
+    """A dense layer with its transposed weight, too, which a gradient goes back through."""
+
+    weight: Tensor
+    bias: Tensor
+    back: Tensor
+
+    def __call__(self, x: Tensor, activation: str = "none") -> Tensor:
+        product = _Product.apply(x, self.weight, self.bias, self.back)
+        return nn.functional.gelu(product) if activation == "gelu" else product
+
+
 class _Norm(NamedTuple):
     weight: Tensor
     bias: Tensor
@@ -45,11 +75,11 @@ class _Norm(NamedTuple):
 
 
 class _Layer(NamedTuple):
-    projections: _Dense
-    attended: _Dense
+    projections: _Dense | _Sloped
+    attended: _Dense | _Sloped
     attended_norm: _Norm
-    wide: _Dense
-    narrow: _Dense
+    wide: _Dense | _Sloped
+    narrow: _Dense | _Sloped
     norm: _Norm
 
 
@@ -77,7 +107,17 @@ class PackedBert:
             mask: 1 for a token and 0 for padding, same shape; all ones if left out.
         """
         allowed = None if mask is None or mask.all() else mask[:, None, None].bool()
-        x = self._norm(nn.functional.embedding(ids, self._words) + self._places[: ids.shape[1]])
+        return self.attend(nn.functional.embedding(ids, self._words), allowed)
+
+    def attend(self, words: Tensor, allowed: Tensor | None = None) -> Tensor:
+        """The last hidden state for word embeddings, both ``(batch, tokens, hidden)``.
+
+        Args:
+            words: What the table of embeddings says of each token, or something in between.
+            allowed: Which tokens may be looked at, to be broadcast to ``(batch, heads, tokens,
+                tokens)``; all if left out.
+        """
+        x = self._norm(words + self._places[: words.shape[1]])
         for layer in self._layers:
             parts = layer.projections(x).unflatten(-1, (3, self._n_heads, -1))
             query, key, value = parts.permute(2, 0, 3, 1, 4)
@@ -85,6 +125,12 @@ class PackedBert:
             x = layer.attended_norm(x + layer.attended(seen.transpose(1, 2).flatten(2)))
             x = layer.norm(x + layer.narrow(layer.wide(x, "gelu")))
         return x
+
+    def sloped(self) -> "PackedBert":
+        """The same encoder with a gradient, whose transposed weights take memory."""
+        other = copy(self)
+        other._layers = [_Layer(*map(_sloped, layer)) for layer in self._layers]
+        return other
 
 
 _packed: WeakKeyDictionary[BertModel, PackedBert] = WeakKeyDictionary()
@@ -136,6 +182,28 @@ def last_hidden_state(bert: BertModel, ids: Tensor, mask: Tensor | None = None) 
     if packed and not torch.is_grad_enabled() and not torch.is_autocast_enabled(ids.device.type):
         return packed(ids, mask)
     return bert(input_ids=ids, attention_mask=mask).last_hidden_state
+
+
+def differentiable(bert: BertModel) -> Callable[[Tensor], Tensor]:
+    """A function from word embeddings to the last hidden state that has a gradient by them.
+
+    Both are ``(batch, tokens, hidden)``, and computed in float32. Where the encoder was packed, the
+    gradient goes back through products in bfloat16 if the processor does them, and the function
+    holds a copy of the layers' weights, so keep it no longer than it is needed.
+    """
+    packed = _packed.get(bert)
+    if packed:
+        return packed.sloped().attend
+    return lambda words: bert(inputs_embeds=words).last_hidden_state
+
+
+def _sloped(part: Any) -> Any:
+    if not isinstance(part, _Dense):
+        return part
+    dtype = torch.bfloat16 if has_bf16("cpu") else torch.float32
+    turned = part.weight.to_dense().t().contiguous().to(dtype)
+    back = torch.ops.mkldnn._reorder_linear_weight(turned, None)
+    return _Sloped(part.weight, part.bias, back)
 
 
 def _shared(embeddings: Any) -> Any:

@@ -7,7 +7,15 @@ results and never a model. Angles are radians; wire 0 is the most significant bi
 from qbert_demo.results.angles import AngleFacts, KernelFacts, Range
 from qbert_demo.results.behaviour import Case, Family, Said
 from qbert_demo.results.circuit import Array, CircuitReading, GateReading, Squeeze, pack
+from qbert_demo.results.edit import Edit, EditSearch
 from qbert_demo.results.evaluation import Evaluation
+from qbert_demo.results.explanation import (
+    Attribution,
+    CircuitPaths,
+    Explanation,
+    ModelExplanation,
+    Word,
+)
 from qbert_demo.results.judgement import (
     ClassScore,
     FormulaFacts,
@@ -56,13 +64,19 @@ __all__ = [
     "Epoch",
     "Estimate",
     "Array",
+    "Attribution",
     "BatchComparison",
+    "CircuitPaths",
     "CircuitReading",
     "Comparison",
+    "Edit",
+    "EditSearch",
     "Example",
+    "Explanation",
     "GateReading",
     "Guest",
     "ModelCard",
+    "ModelExplanation",
     "Place",
     "Plane",
     "Prediction",
@@ -71,5 +85,6 @@ __all__ = [
     "TaskCard",
     "TextPair",
     "Timing",
+    "Word",
     "pack",
 ]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from qbert_demo.config import MAX_BATCH_ROWS, MAX_CHARACTERS
 from qbert_demo.data.labels import class_numbers, plain_label
 from qbert_demo.errors import InputError
+from qbert_demo.model.loaded import LoadedModel, Tokens
 from qbert_demo.results import TaskCard
 
 
@@ -94,3 +95,15 @@ def check_truth(card: TaskCard, truth: object, n: int) -> NDArray[np.int64] | No
             )
         indices.append(index)
     return np.array(indices)
+
+
+def tokens_of(classifier: LoadedModel, text: str) -> Tokens:
+    """What a model reads of a text.
+
+    Raises:
+        InputError: If that is nothing.
+    """
+    tokens = classifier.tokenize([text])[0]
+    if len(tokens.ids) <= 2:
+        raise InputError("There is nothing in this text that the models can read. Type a sentence.")
+    return tokens

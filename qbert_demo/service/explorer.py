@@ -23,6 +23,7 @@ from qbert_demo.model.prediction import predict, softmax
 from qbert_demo.results import (
     BatchComparison,
     Comparison,
+    Explanation,
     Guest,
     Judgement,
     Place,
@@ -31,8 +32,14 @@ from qbert_demo.results import (
     TaskCard,
     TextPair,
 )
-from qbert_demo.service import judging
-from qbert_demo.service.checks import check_heads, check_text, check_texts, check_truth
+from qbert_demo.service import explaining, judging
+from qbert_demo.service.checks import (
+    check_heads,
+    check_text,
+    check_texts,
+    check_truth,
+    tokens_of,
+)
 from qbert_demo.service.judged_texts import JudgedTexts
 from qbert_demo.service.shipped import Shipped
 from qbert_demo.service.visitors import Visitors
@@ -189,13 +196,16 @@ class Explorer:
         )
         return alike((one, other), first, second)
 
-    def judgement(self, task: str) -> Judgement:
-        """What was measured of a task's bundled checkpoints.
+    def explain(
+        self, task: str, text: str, heads: Sequence[str] = PAIR, label: str | None = None
+    ) -> Explanation:
+        """Say which words a text's answers came from; see `explaining.explain`."""
+        card = self.task(task)
+        models = {head: self.classifier(task, head) for head in check_heads(card, heads)}
+        return explaining.explain(card, models, text, label)
 
-        Raises:
-            InputError: If nothing was, or there is no such task.
-            CheckpointError: If what was kept is damaged.
-        """
+    def judgement(self, task: str) -> Judgement:
+        """What was measured of a task's bundled checkpoints; raises `InputError` if nothing was."""
         return judging.stored(self.task(task), self._folder)
 
     def leaderboard(self) -> tuple[Standing, ...]:
@@ -211,11 +221,7 @@ class Explorer:
         return judging.weights(self.judgement(task), self._folder)
 
     def formula(self, task: str) -> Formula:
-        """The hybrid of a task as a formula: each logit less the mean of all.
-
-        Raises:
-            InputError: If there is no hybrid, or its formula is too long.
-        """
+        """A task's hybrid as a formula; raises `InputError` if there is none, or it is too long."""
         (head,) = check_heads(self.task(task), ["hybrid"])
         return judging.formula_in(self.classifier(task, head))
 
@@ -289,15 +295,3 @@ class Explorer:
         """Let these checkpoints be chosen."""
         self._shipped = shipped
         self.tasks = shipped.cards
-
-
-def tokens_of(classifier: LoadedModel, text: str) -> Tokens:
-    """What a model reads of a text.
-
-    Raises:
-        InputError: If that is nothing.
-    """
-    tokens = classifier.tokenize([text])[0]
-    if len(tokens.ids) <= 2:
-        raise InputError("There is nothing in this text that the models can read. Type a sentence.")
-    return tokens

@@ -27,8 +27,7 @@ from qbert_demo.jobs.queue import CLOSING, Event, Jobs
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.model.prediction import predict
 from qbert_demo.results import Estimate, HeadReport, Prediction, QuickReport
-from qbert_demo.service.checks import check_text
-from qbert_demo.service.explorer import tokens_of
+from qbert_demo.service.checks import check_text, tokens_of
 from qbert_demo.service.kept import Kept, Training
 from qbert_demo.settings import trainings_at_once
 from qbert_demo.training.fine_tune import MAX_SECONDS, TrainingRun, measure_run, train_run

@@ -17,7 +17,8 @@ from qbert_demo.data.catalogue_rows import load_task
 from qbert_demo.data.rows import Rows, held_out_positions
 from qbert_demo.errors import InputError
 from qbert_demo.evaluation.metrics import accuracy
-from qbert_demo.training.provenance import describe, has_bf16, versions
+from qbert_demo.model.precision import has_bf16
+from qbert_demo.training.provenance import describe, versions
 from qbert_demo.training.recipe import HELD_OUT_SEED, Recipe
 from qbert_demo.training.resume import last_state
 from qbert_demo.training.soft_labels import write_soft_labels

@@ -16,9 +16,9 @@ from qbert_demo.data.choice import Material
 from qbert_demo.data.rows import Rows
 from qbert_demo.model.heads import LinearHead, SqueezeHead
 from qbert_demo.model.loaded import LoadedModel, Progress
+from qbert_demo.model.precision import has_bf16
 from qbert_demo.training.feature_store import stored
 from qbert_demo.training.learner import Cost, Learner, Stored, cost_of, first_head
-from qbert_demo.training.provenance import has_bf16
 from qbert_demo.training.recipe import FrozenRecipe
 from qbert_demo.training.train_heads import Listener
 

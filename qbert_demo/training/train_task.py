@@ -21,8 +21,9 @@ from qbert_demo.evaluation.scores import as_json, measure
 from qbert_demo.model import QBertConfig, QBertForSequenceClassification, checkpoint, find_backbone
 from qbert_demo.model.heads import angles_of, head_of
 from qbert_demo.model.loaded import LoadedModel
+from qbert_demo.model.precision import has_bf16
 from qbert_demo.training.loop import add_adapters, make_trainer, trained_tensors
-from qbert_demo.training.provenance import describe, has_bf16, versions
+from qbert_demo.training.provenance import describe, versions
 from qbert_demo.training.recipe import HELD_OUT_SEED, Recipe
 from qbert_demo.training.resume import last_state
 from qbert_demo.training.runs import record

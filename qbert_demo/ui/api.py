@@ -1,4 +1,4 @@
-"""The named endpoints ``/compare``, ``/compare_batch`` and ``/judge``: plain JSON in and out.
+"""The named endpoints ``/compare``, ``/compare_batch``, ``/explain`` and ``/judge``: plain JSON.
 
 Gradio checks no types here; the explorer checks everything before it uses it.
 """
@@ -9,6 +9,7 @@ import gradio as gr
 
 from qbert_demo.errors import InputError, QBertError
 from qbert_demo.service import Explorer
+from qbert_demo.service.explaining import explanation_json
 from qbert_demo.service.plain_json import Json, batch_json, comparison_json, judgement_json
 from qbert_demo.ui.compare.tab import heads_of
 
@@ -32,6 +33,12 @@ def build_api(explorer: Explorer) -> None:
         """Compare the models on up to 500 texts, with accuracy if true labels are given."""
         return answered(compare_batch_json, explorer, task, texts, labels, include_control)
 
+    def explain(
+        task: str, text: str, label: str | None = None, include_control: bool = False
+    ) -> dict[str, Any]:
+        """Say which words the models' answers came from, or any label's logit."""
+        return answered(explain_json, explorer, task, text, label, include_control)
+
     gr.api(
         compare,
         api_name="compare",
@@ -44,6 +51,7 @@ def build_api(explorer: Explorer) -> None:
         return answered(judge_json, explorer, task)
 
     gr.api(compare_batch, api_name="compare_batch", concurrency_limit=1, concurrency_id="batch")
+    gr.api(explain, api_name="explain", concurrency_limit=1, concurrency_id="explain")
     gr.api(judge, api_name="judge", concurrency_limit=MODELS_AT_ONCE)
 
 
@@ -75,6 +83,18 @@ def compare_batch_json(
     """
     heads = heads_of(explorer, task, _flag(include_control))
     return batch_json(explorer.compare_batch(task, texts, labels, heads))
+
+
+def explain_json(
+    explorer: Explorer, task: Any, text: Any, label: Any = None, include_control: Any = False
+) -> Json:
+    """Report which words the models' answers came from.
+
+    Raises:
+        InputError: If an argument is of the wrong type or cannot be used.
+    """
+    heads = heads_of(explorer, task, _flag(include_control))
+    return explanation_json(explorer.explain(task, text, heads, label))
 
 
 def judge_json(explorer: Explorer, task: Any) -> Json:

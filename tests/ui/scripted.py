@@ -25,6 +25,7 @@ from qbert_demo.results import (
     CircuitReading,
     Comparison,
     Example,
+    Explanation,
     Judgement,
     ModelCard,
     Place,
@@ -35,8 +36,10 @@ from qbert_demo.results import (
 )
 from qbert_demo.service import Explorer
 from qbert_demo.service.checks import check_text, check_texts, check_truth
+from qbert_demo.service.explaining import check_label
 from qbert_demo.service.shipped import Shipped
 from qbert_demo.service.visitors import Visitors
+from tests.explanations import explained
 from tests.judgements import made_up, made_up_texts
 
 HEADS = ("classical", "hybrid", "control")
@@ -122,6 +125,19 @@ class ScriptedExplorer(Explorer):
             for head in heads
         }
         return BatchComparison(task, texts, card.labels, answers, probabilities, 0)
+
+    def explain(
+        self,
+        task: str,
+        text: str,
+        heads: Sequence[str] = ("classical", "hybrid"),
+        label: str | None = None,
+    ) -> Explanation:
+        found = self.compare(task, text, heads)
+        chosen = check_label(self.task(task).labels, label)
+        models = {h: explained(p, text, chosen) for h, p in found.predictions.items()}
+        near = tuple(() for _ in next(iter(models.values())).words)
+        return Explanation(task, text, found.cut, found.n_tokens, models, near)
 
     def judgement(self, task: str) -> Judgement:
         card = self.task(task)

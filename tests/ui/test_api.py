@@ -8,6 +8,7 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
+from qbert_demo.service.explaining import explanation_json
 from qbert_demo.service.plain_json import batch_json, comparison_json, judgement_json
 from tests.judgements import made_up
 from tests.ui.scripted import ScriptedExplorer
@@ -89,6 +90,34 @@ def test_compare_batch_refuses_with_a_reason(
         client.predict(*arguments, api_name="/compare_batch")
 
 
+def test_explain_returns_what_the_command_line_prints(client: Client) -> None:
+    got = client.predict(task="sst2", text="good but dull", api_name="/explain")
+    expected = explanation_json(EXPLORER.explain("sst2", "good but dull"))
+    assert got == json.loads(json.dumps(expected))
+    with_control = client.predict("sst2", "good", "negative", True, api_name="/explain")
+    assert {head: m["label"] for head, m in with_control["models"].items()} == dict.fromkeys(
+        ("classical", "hybrid", "control"), "negative"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("nope", "text"), "There is no task 'nope' here"),
+        (("sst2", 3), "A text must be a string, not int"),
+        (("sst2", " "), "There is nothing to read yet"),
+        (("sst2", "text", "neutral"), "no label 'neutral' here; the labels are negative, positive"),
+        (("sst2", "text", ["negative"]), "There is no label"),
+        (("sst2", "text", None, 1), "include_control must be true or false"),
+    ],
+)
+def test_explain_refuses_with_a_reason(
+    client: Client, arguments: tuple[Any, ...], message: str
+) -> None:
+    with pytest.raises(AppError, match=message):
+        client.predict(*arguments, api_name="/explain")
+
+
 def test_a_judgement_is_served_as_the_command_line_prints_it(client: Client) -> None:
     got = client.predict(task="sst2", api_name="/judge")
     assert got == json.loads(json.dumps(judgement_json(made_up())))
@@ -105,7 +134,8 @@ def test_without_a_judgement_the_reason_is_served(client: Client, task: str, mes
 
 def test_only_the_documented_endpoints_are_named(client: Client) -> None:
     named = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
-    assert set(named) == {"/compare", "/compare_batch", "/judge", "/evaluate", "/fine_tune"}
+    answering = {"/compare", "/compare_batch", "/explain", "/judge"}
+    assert set(named) == answering | {"/evaluate", "/fine_tune"}
 
 
 def test_the_page_asks_nobody_else_and_serves_only_its_own_script(url: str) -> None:

@@ -18,6 +18,7 @@ from qbert_demo.ui.compare.panels import (
     expectation_panel,
     sizes_html,
 )
+from qbert_demo.ui.compare.why import build_why
 from qbert_demo.ui.parts.events import KEEP, QUIET
 from qbert_demo.ui.parts.plotly_view import Panel, PlotlyView
 from qbert_demo.ui.parts.spoken import spoken
@@ -94,6 +95,7 @@ def build_compare_tab(explorer: Explorer, page: gr.Blocks) -> Question:
             compared = PlotlyView(_panel(first.compared), elem_id="compared")
         control, copy, copied = _build_options()
         views = _build_circuit(first)
+        build_why(explorer, task_box, text_box, control)
         with gr.Accordion("Size and speed", open=False, elem_id="sizes", elem_classes="more"):
             sizes = gr.HTML(first.sizes or "", apply_default_css=False)
         build_batch(explorer, task_box)

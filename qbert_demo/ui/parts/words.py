@@ -44,8 +44,8 @@ def _sides(predictions: list[Prediction]) -> list[str]:
         camps.setdefault(prediction.label, []).append(prediction)
     sides = []
     for label, camp in camps.items():
-        names = _listed([_name(p) for p in camp])
-        shares = _listed([percent(p.confidence) for p in camp])
+        names = listed([_name(p) for p in camp])
+        shares = listed([percent(p.confidence) for p in camp])
         sides.append(f"{names} {'says' if len(camp) == 1 else 'say'} {label} ({shares})")
     return sides
 
@@ -54,7 +54,7 @@ def _sureness(predictions: list[Prediction]) -> str:
     least = min(predictions, key=lambda p: p.confidence)
     most = max(predictions, key=lambda p: p.confidence)
     if most.confidence - least.confidence < EVEN:
-        shares = _listed([percent(p.confidence) for p in predictions])
+        shares = listed([percent(p.confidence) for p in predictions])
         return f"They are about equally sure ({shares})."
     word = "less" if len(predictions) == 2 else "least"
     against = (
@@ -65,7 +65,7 @@ def _sureness(predictions: list[Prediction]) -> str:
     return f"The {_name(least)} is {word} sure ({against})."
 
 
-def _listed(parts: list[str]) -> str:
+def listed(parts: list[str]) -> str:
     """Join as people do: "a", "a and b", "a, b and c"."""
     *first, last = parts
     return f"{', '.join(first)} and {last}" if first else last

@@ -1,0 +1,71 @@
+"""Which words?, in a browser: closed until asked, marks, figures, paths by click, and the edit."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Open, ask, wait_for_words
+from tests.browser.test_looks import OVERFLOW, UNLABELLED
+
+pytestmark = pytest.mark.browser
+
+TEXT = "a good film <b> and more of it than one would have thought it could be , they say of it"
+
+
+def opened(page: Page) -> Page:
+    ask(page, TEXT)
+    wait_for_words(page, "say")
+    page.click("#why > button")
+    page.wait_for_selector("#why-flow [data-drawn]")
+    return page
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_it_opens_on_demand_and_fits(open_page: Open, width: int) -> None:
+    page = open_page(width=width)
+    assert page.locator("#why .marked").count() == 0
+    opened(page)
+    assert page.locator("#why .marked").count() == 2
+    names = page.locator("#why-bars .legendtext").all_text_contents()
+    assert names[::2] == ["classical", "hybrid"]
+    assert page.evaluate(OVERFLOW) == 0
+    assert page.evaluate(UNLABELLED) == 0
+
+
+def test_a_line_above_or_below_shows_the_sign_without_colour(open_page: Open) -> None:
+    page = opened(open_page())
+    sides = "e => [getComputedStyle(e).borderTopColor, getComputedStyle(e).borderBottomColor]"
+    clear = "rgba(0, 0, 0, 0)"
+    above = page.locator(".marked .mark.for").first.evaluate(sides)
+    below = page.locator(".marked .mark.against").first.evaluate(sides)
+    assert [side == clear for side in above] == [False, True]
+    assert [side == clear for side in below] == [True, False]
+
+
+def test_a_click_on_a_word_lights_its_path(open_page: Open) -> None:
+    page = opened(open_page())
+    point = page.locator("#why-flow path.point").nth(2)
+    point.scroll_into_view_if_needed()
+    drawn = page.get_attribute("#why-flow .plotly-view", "data-drawn")
+    box = point.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x + 30, y)
+    page.mouse.move(x, y, steps=5)
+    page.wait_for_selector("#why-flow .hoverlayer .hovertext")
+    page.mouse.click(x, y)
+    page.wait_for_function(
+        f"document.querySelector('#why-flow .plotly-view').dataset.drawn !== '{drawn}'"
+    )
+    assert page.input_value("#why-follow input") == "3. film"
+    assert "film turns θ" in page.inner_text("#why-flow .below")
+
+
+def test_the_smallest_edit_and_the_page_to_save(open_page: Open) -> None:
+    page = opened(open_page())
+    page.click("#why-find")
+    page.wait_for_selector("#why-edit ins")
+    assert page.inner_text("#why-edit del") == "and"
+    assert page.inner_text("#why-edit ins") == "but"
+    with page.expect_download() as saved:
+        page.click("#why-save a")
+    assert saved.value.suggested_filename == "qbert-words-sst2.html"

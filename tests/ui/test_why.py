@@ -1,0 +1,211 @@
+"""Which words?, called directly: what is said, marked and drawn, and what is lit."""
+
+import re
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import gradio as gr
+import numpy as np
+import pytest
+
+from qbert_demo.figures.attribution import word_bars
+from qbert_demo.figures.flow import Chosen, drawn_words, flow
+from qbert_demo.figures.svg import as_svg
+from qbert_demo.results import Attribution, Explanation
+from qbert_demo.ui.compare.why import ALL_PATHS, OWN, Why, clicked, explain, followed
+from qbert_demo.ui.compare.why_edit import search
+from qbert_demo.ui.compare.why_page import page
+from qbert_demo.ui.compare.why_words import disagreement, flow_words, lean, why_html
+from qbert_demo.ui.parts.plotly_view import Panel
+from qbert_demo.ui.parts.words import error_html
+from tests.ui.scripted import SENTIMENT, ScriptedExplorer
+from tests.ui.test_compare import text_of
+
+EXPLORER = ScriptedExplorer()
+
+
+def asked(text: str, label: str = OWN, *, control: bool = False, task: str = "sst2") -> list[Why]:
+    return list(explain(EXPLORER, task, text, control, label))
+
+
+def scored(explanation: Explanation, scores: dict[str, list[float]]) -> Explanation:
+    """The explanation with other scores, and effects when left out that agree with them."""
+    models = {}
+    for head, values in scores.items():
+        model = explanation.models[head]
+        logit = Attribution(0.0, sum(values), np.array(values))
+        models[head] = replace(model, logit=logit, without=np.array(values))
+    return replace(explanation, models=models)
+
+
+def test_it_tells_how_long_it_takes_then_explains() -> None:
+    first, last = asked("good and dull")
+    assert "5 tokens in 2 models. This takes about" in text_of(first.said)
+    assert first.bars == gr.skip()
+    assert isinstance(last.bars, Panel)
+    assert isinstance(last.flow, Panel)
+    assert "gap" in text_of(last.said)
+    assert last.label["choices"] == [OWN, "negative", "positive"]
+    assert last.found.models["hybrid"].label == "positive"
+
+
+def test_any_label_and_the_control_can_be_asked_for() -> None:
+    last = asked("good", "negative", control=True)[-1]
+    assert {m.label for m in last.found.models.values()} == {"negative"}
+    assert list(last.found.models) == ["classical", "hybrid", "control"]
+    assert last.label["value"] == "negative"
+
+
+def test_a_label_of_another_task_counts_as_none() -> None:
+    last = asked("rates", "positive", task="ag_news")[-1]
+    assert last.label["value"] == OWN
+
+
+@pytest.mark.parametrize("text", ["", "  ", "x" * 100_000])
+def test_what_cannot_be_read_is_said_in_place(text: str) -> None:
+    (only,) = asked(text)
+    assert 'class="problem"' in only.said
+    assert only.bars == only.found == gr.skip()
+
+
+@pytest.mark.parametrize(
+    ("scores", "sentence"),
+    [
+        (
+            {"classical": [0, 0.1, 2], "hybrid": [0, 1, 2]},
+            "both lean on dull; the hybrid also on good",
+        ),
+        (
+            {"classical": [0, 2, 0], "hybrid": [0, 0, 2]},
+            "the classical leans on good .*hybrid leans on dull",
+        ),
+        ({"classical": [0, 0, 2]}, "the classical leans on dull"),
+        ({"classical": [-1, -1, -1], "hybrid": [-1, 0, -2]}, "the classical leans on no word"),
+    ],
+)
+def test_a_sentence_says_on_which_words_they_lean(
+    scores: dict[str, list[float]], sentence: str
+) -> None:
+    found = scored(EXPLORER.explain("sst2", "very good dull", label="positive"), scores)
+    said = " ".join(text_of(lean(found)).replace(" ;", ";").replace(" .", ".").split()).lower()
+    assert re.search(sentence, said), said
+
+
+def test_models_that_disagree_are_told_apart() -> None:
+    said = text_of(lean(EXPLORER.explain("sst2", "good but dull")))
+    assert "for positive" in said
+    assert "for negative" in said
+
+
+def test_signs_that_differ_are_named() -> None:
+    found = scored(EXPLORER.explain("sst2", "very good dull"), {"hybrid": [0, 1, 2]})
+    assert "contradicts no score" in disagreement(found)
+    model = found.models["hybrid"]
+    opposed = replace(model, without=np.array([0, -1, 2.0]))
+    said = text_of(disagreement(replace(found, models={"hybrid": opposed})))
+    assert "Leaving each word out in turn" in said
+    assert "contradicts the sign of the score at: hybrid good" in said
+    some = replace(model, without=np.array([np.nan, -1, 2.0]))
+    assert "the 2 words of largest score" in disagreement(replace(found, models={"hybrid": some}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script> good <!-- dull",
+        "\u0641\u064a\u0644\u0645 good",
+        "a\x07b \N{GRINNING FACE} dull",
+    ],
+)
+def test_marks_stand_in_the_text_as_given_and_nothing_in_it_acts(text: str) -> None:
+    found = EXPLORER.explain("sst2", text)
+    html = why_html(found)
+    assert "<script" not in html
+    assert "<!--" not in html
+    assert "\x07" not in html
+    marked = html.split('<p dir="auto">')[1].split("</p>")[0]
+    read = "".join(text_of(marked).split())
+    assert read == "".join(text.replace("\x07", "\u2407").split())
+
+
+def test_marks_show_the_sign_by_the_side_of_a_line() -> None:
+    found = scored(EXPLORER.explain("sst2", "very good dull"), {"hybrid": [0.01, 1, -2]})
+    html = why_html(found)
+    assert '<span class="mark for" style="--share:0.50"><bdi dir="auto">good' in html
+    assert '<span class="mark against" style="--share:1.00"><bdi dir="auto">dull' in html
+    assert 'mark for" style="--share:0.01"' not in html
+
+
+def test_a_word_and_a_qubit_can_be_followed_by_name_and_by_click() -> None:
+    found = EXPLORER.explain("sst2", "good and dull")
+    model = found.models["hybrid"]
+    named = followed(found, "q1")
+    panel, name = clicked(found, gr.EventData(None, {"trace": "qubits", "index": 1}))
+    assert name == "q1"
+    assert panel == named
+    assert "⟨Z⟩ of q1" in text_of(panel.below)
+    panel, name = clicked(found, gr.EventData(None, {"trace": "words", "index": 2}))
+    assert name == "3. dull"
+    assert panel == followed(found, "3. dull")
+    assert text_of(flow_words(model, Chosen("word", drawn_words(model)[2]))).startswith(
+        "dull turns"
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [{"trace": "up", "index": 0}, {"trace": "words", "index": 99}, {"trace": [], "index": "x"}],
+)
+def test_a_click_elsewhere_lights_everything(data: dict[str, object]) -> None:
+    found = EXPLORER.explain("sst2", "good and dull")
+    panel, name = clicked(found, gr.EventData(None, data))
+    assert name == ALL_PATHS
+    assert panel == followed(found, ALL_PATHS)
+
+
+def test_without_a_circuit_there_is_no_flow() -> None:
+    explorer = ScriptedExplorer(tasks=(replace(SENTIMENT, heads=("classical",)),))
+    last = list(explain(explorer, "sst2", "good", False, OWN))[-1]
+    assert last.flow is None
+    assert last.follow["visible"] is False
+    assert followed(last.found, "q0") is None
+    assert clicked(None, gr.EventData(None, {"trace": "words", "index": 0}))[0] == gr.skip()
+
+
+def test_the_smallest_edit_is_searched_with_progress_and_shown_as_a_diff() -> None:
+    found = EXPLORER.explain("sst2", "a <good> film and more")
+    *_, last = search(EXPLORER, found)
+    assert "They part when one word changes" in text_of(last)
+    assert "<del><bdi" in last
+    assert "<ins><bdi" in last
+    assert "&lt;" in last
+    assert "<good>" not in last
+    assert "classical: positive" in text_of(last)
+
+
+def test_a_search_without_a_find_says_so() -> None:
+    *progress, last = search(EXPLORER, EXPLORER.explain("sst2", " ".join(map(str, range(20)))))
+    assert '<progress max="20" value="16"' in progress[0]
+    assert "None found in 20 tries" in text_of(last)
+
+
+def test_a_search_before_an_explanation_asks_for_one() -> None:
+    assert list(search(EXPLORER, None)) == [error_html("Explain a sentence first.")]
+
+
+def test_a_saved_page_stands_alone_and_holds_both_figures() -> None:
+    found = EXPLORER.explain("sst2", "<script>good</script> and dull")
+    saved = asked("good and dull")[-1].save
+    assert saved.name == "qbert-words-sst2.html"
+    text = page(found).content.decode()
+    assert text.count("<svg") == 2
+    assert "<script" not in text
+    assert not re.search(r"""(?:src|href)=|url\(|https?:""", text)
+    used = set(re.findall(r"var\((--[\w-]+)", text))
+    assert used <= set(re.findall(r"(--[\w-]+):", text))
+    for figure in (word_bars(found), flow(found.models["hybrid"])):
+        drawing = ElementTree.fromstring(as_svg(figure))
+        shapes = [node.tag for node in drawing]
+        bars = sum(len(trace["x"]) for trace in figure.data if trace["type"] == "bar")
+        assert shapes.count("rect") == bars
+        assert shapes.count("text") >= len(figure.layout["yaxis"]["ticktext"])
