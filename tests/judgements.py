@@ -19,6 +19,7 @@ from qbert_demo.results import (
     Said,
     Score,
     SplitMap,
+    Standing,
 )
 
 
@@ -86,6 +87,26 @@ def angles() -> AngleFacts:
             3,
             Range(1.3, 1, 2),
         ),
+    )
+
+
+def standings() -> tuple[Standing, ...]:
+    """The task that was judged, its control never timed."""
+    return tuple(
+        Standing(
+            "sst2",
+            "Sentiment",
+            m.head,
+            m.accuracy,
+            m.macro_f1,
+            1574,
+            1570,
+            made_up().head_milliseconds.get(m.head) if m.head != "control" else None,
+            0.5,
+            "a <CPU>",
+            "2026-01-02",
+        )
+        for m in made_up().models
     )
 
 

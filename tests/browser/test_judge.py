@@ -19,6 +19,11 @@ def test_the_tab_opens_on_the_verdict_and_draws_the_ladder(open_page: Open, widt
     page.click("#formula-button")
     page.wait_for_selector("#formula-code pre:has-text('positive')")
     assert page.evaluate(OVERFLOW) == 0
+    assert "1,570" in page.inner_text("#judge-costs")
+    assert "2026-01-02" in page.inner_text("#judge-leaderboard")
+    page.click("#judge-angles > button")
+    page.wait_for_selector("#judge-weights [data-drawn]")
+    assert "4 are live" in page.inner_text("#judge-weights .reading")
     page.click("#judge-failed label:has-text('hybrid')")
     page.wait_for_selector("#judge-short-texts:has-text('1 text that the hybrid fails')")
     mark = page.locator("#judge-failures .points path").first

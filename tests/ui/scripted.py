@@ -31,6 +31,7 @@ from qbert_demo.results import (
     Place,
     Prediction,
     Squeeze,
+    Standing,
     TaskCard,
     Timing,
 )
@@ -40,7 +41,7 @@ from qbert_demo.service.explaining import check_label
 from qbert_demo.service.shipped import Shipped
 from qbert_demo.service.visitors import Visitors
 from tests.explanations import explained
-from tests.judgements import made_up, made_up_texts
+from tests.judgements import made_up, made_up_texts, standings
 
 HEADS = ("classical", "hybrid", "control")
 SENTIMENT = TaskCard(
@@ -151,6 +152,9 @@ class ScriptedExplorer(Explorer):
 
     def judged_weights(self, task: str) -> dict[str, str]:
         return {model.head: "0123456789abcdef" * 4 for model in self.judgement(task).models}
+
+    def leaderboard(self) -> tuple[Standing, ...]:
+        return standings()
 
     def formula(self, task: str) -> Formula:
         self.task(task)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from qbert_demo.results import Range, Score, Standing
+from qbert_demo.results import Range
 from qbert_demo.ui.judge.angles import (
     correlation_words,
     entangling_words,
@@ -14,7 +14,7 @@ from qbert_demo.ui.judge.angles import (
     weight_words,
 )
 from qbert_demo.ui.judge.leaderboard import board_html, costs_html
-from tests.judgements import angles
+from tests.judgements import angles, standings
 from tests.ui.scripted import ScriptedExplorer
 
 EXPLORER = ScriptedExplorer()
@@ -53,21 +53,12 @@ def test_the_kernels_verdict_hangs_on_the_root_of_the_texts(distance: float, say
     assert "in 3 of 20 samples, which overlap (medians 0.670 and 0.690)" in words
 
 
-def standing(task: str, head: str, milliseconds: float | None) -> Standing:
-    score = Score(0.9, 0.88, 0.92, 872)
-    return Standing(
-        task, f"<{task}>", head, score, 0.89, 1574, 1570, milliseconds, 0.5, "a CPU", "2026-01-02"
-    )
-
-
 def test_costs_and_leaderboard_escape_and_leave_out_what_was_not_measured() -> None:
-    standings = [standing("sst2", "hybrid", 0.46), standing("ag_news", "hybrid", None)]
-    costs = costs_html(standings, "sst2")
+    costs = costs_html(standings(), "sst2")
     assert "<td>1,574</td><td>1,570</td><td>0.46</td><td>0.50</td>" in costs
-    assert costs.count('scope="row"') == 1
-    board = board_html(standings)
-    assert board.count('scope="row"') == 2
-    assert "&lt;sst2&gt;" in board
-    assert "<td>0.8800 to 0.9200</td>" in board
-    assert "<td>1,570</td><td></td><td>0.50</td>" in board
-    assert board_html([]) == costs_html(standings, "imdb") == ""
+    assert "<td>1,574</td><td>1,570</td><td></td><td>0.50</td>" in costs
+    assert "a &lt;CPU&gt;" in costs
+    board = board_html(standings())
+    assert board.count('scope="row"') == costs.count('scope="row"') == 3
+    assert "<td>0.9000</td><td>0.8500 to 0.9500</td>" in board
+    assert board_html([]) == costs_html(standings(), "imdb") == ""
