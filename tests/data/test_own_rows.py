@@ -288,26 +288,3 @@ def test_no_input_raises_anything_but_an_input_error(seed: int) -> None:
 def test_hostile_quotes_take_no_long_time(line: str) -> None:
     with pytest.raises(InputError):
         read_own((line + "\n") * 2_000)
-
-
-@pytest.mark.parametrize("separator", ["\t", ",", ";"])
-@pytest.mark.parametrize("mark", ["", '"'])
-def test_labels_that_come_first_are_recognised_and_it_is_said(separator: str, mark: str) -> None:
-    lines = [
-        f"{label}{separator}{mark}{text} {i}{mark}"
-        for i in range(4)
-        for label, text in (("Good", "a film, as it should be"), ("bad", "dull; so dull"))
-    ]
-    for found in (read_own("\n".join(lines)), read_own_file("a.csv", "\n".join(lines).encode())):
-        assert found.classes == ("Good", "bad")
-        assert found.texts[:2] == ("a film, as it should be 0", "dull; so dull 0")
-        assert found.notes == ("Labels were read at the start of each line: “Good”, “bad”.",)
-
-
-def test_labels_that_come_last_are_read_there_though_lines_begin_alike() -> None:
-    whose = [("she", "good"), ("he", "bad"), ("she", "bad"), ("he", "good")] * 2
-    lines = [f"{who},says it is film {i},{label}" for i, (who, label) in enumerate(whose)]
-    found = read_own("\n".join(lines))
-    assert found.classes == ("good", "bad")
-    assert found.texts[0] == "she,says it is film 0"
-    assert found.notes == ()

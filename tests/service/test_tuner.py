@@ -11,7 +11,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from qbert_demo.checkpoints.open import Trust, open_checkpoint
@@ -289,21 +288,3 @@ def test_a_dataset_out_of_reach_says_what_to_do(
     monkeypatch.setattr("qbert_demo.hub.waiting.PROBE_SECONDS", 0.2)
     with pytest.raises(DataError, match="bundled"):
         tuner.material(DataChoice("yelp_polarity"))
-
-
-def test_rows_of_the_catalogue_are_embedded_once_and_own_rows_are_kept_nowhere(
-    tuner: Tuner,
-) -> None:
-    choice = DataChoice("rotten_tomatoes", rows=40, held_out=40)
-    recipe = FrozenRecipe(epochs=2)
-    reports: list[QuickReport] = []
-    for wanted in (choice, choice, MINE):
-        job_id = tuner.start(tuner.material(wanted), recipe)
-        last, events = wait_for_the_end(tuner, job_id)
-        assert any(e.kind == "sent" and "embedded" in e.value for e in events)
-        reports.append(last.value)
-    first, second, _ = reports
-    for name, head in first.heads.items():
-        for key, tensor in head.tensors.items():
-            np.testing.assert_array_equal(tensor, second.heads[name].tensors[key])
-    assert len(list(Path(tuner._store.name).iterdir())) == 2, "train and held out, once"
