@@ -60,6 +60,7 @@ DOCUMENTED = {
     "sklearn.metrics",
     "sklearn.metrics.pairwise",
     "sklearn.model_selection",
+    "sklearn.neighbors",
     "sklearn.pipeline",
     "sklearn.preprocessing",
     "starlette.middleware",
