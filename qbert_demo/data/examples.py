@@ -96,11 +96,23 @@ EXAMPLES = {
         Example("Plain", "Running late, start without me. Be there in 20.", "ham"),
     ),
     "tweet_sentiment": (
-        Example("Sarcasm", "Oh great, another Monday with the trains on strike. Living the dream."),
-        Example("Neutral", "@user The meeting moves to Thursday at 3pm, same room."),
-        Example("Mixed", "Lost the game but what a debut by the new keeper! #proud"),
-        Example("Slang", "this album goes so hard i cant even"),
-        Example("Complaint", "@user 40 minutes on hold and then you hang up on me. Thanks."),
-        Example("Hope", "May the sun come back for the festival on Saturday"),
+        Example("They disagree", "Wow, three updates in one day and it still crashes. Impressive."),
+        Example(
+            "Both are fooled",
+            "Love waiting two hours for a bus in the rain. Best day ever.",
+            "negative",
+        ),
+        Example(
+            "Only the circuit sees it",
+            "May the sun come back for the festival on Saturday",
+            "positive",
+        ),
+        Example(
+            "Only the plain layer sees it",
+            "No heating since Tuesday and the landlord is on holiday",
+            "negative",
+        ),
+        Example("Negation", "Not bad at all for a first try", "positive"),
+        Example("Plain", "@user The meeting moves to Thursday at 3pm, same room.", "neutral"),
     ),
 }
