@@ -32,13 +32,12 @@ def test_it_opens_on_demand_and_fits(open_page: Open, width: int) -> None:
 
 
 def test_a_line_above_or_below_shows_the_sign_without_colour(open_page: Open) -> None:
-    page = opened(open_page())
-    sides = "e => [getComputedStyle(e).borderTopColor, getComputedStyle(e).borderBottomColor]"
-    clear = "rgba(0, 0, 0, 0)"
+    page = opened(open_page(forced_colors="active"))
+    sides = "e => [getComputedStyle(e).borderTopWidth, getComputedStyle(e).borderBottomWidth]"
     above = page.locator(".marked .mark.for").first.evaluate(sides)
     below = page.locator(".marked .mark.against").first.evaluate(sides)
-    assert [side == clear for side in above] == [False, True]
-    assert [side == clear for side in below] == [True, False]
+    assert [side == "0px" for side in above] == [False, True]
+    assert [side == "0px" for side in below] == [True, False]
 
 
 def test_a_click_on_a_word_lights_its_path(open_page: Open) -> None:
