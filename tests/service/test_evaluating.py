@@ -78,7 +78,9 @@ def test_the_seed_draws_the_same_texts_again(evaluator: Evaluator) -> None:
 
 def test_what_was_read_until_stop_is_scored_with_its_n(evaluator: Evaluator) -> None:
     order = evaluator.start("sst2", ["classical", "hybrid"], MANY)
-    while not any("best" in (e.value or {}) for e in evaluator.tuner.events(order.job_id)):
+    while not any(
+        e.kind == "sent" and "best" in e.value for e in evaluator.tuner.events(order.job_id)
+    ):
         time.sleep(0.1)
     evaluator.stop(order.job_id)
     stopped = finished(evaluator, order)
