@@ -91,9 +91,7 @@ def build_form(evaluator: Evaluator) -> Form:
             file_types=[".csv", ".tsv", ".txt", ".jsonl", ".ndjson"],
             height=110,
         )
-    seed = gr.Number(
-        0, label="Seed of sample and order", minimum=0, precision=0, elem_id="evaluate-seed"
-    )
+    seed = gr.Number(0, label="Seed of sample and order", minimum=0, precision=0)
     kind.change(
         lambda kind: [gr.update(visible=kind == one) for one in ("dataset", "own")],
         kind,
