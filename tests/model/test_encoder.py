@@ -99,7 +99,7 @@ def test_without_a_copy_the_reason_is_told(hub: Hub, tmp_path: Path) -> None:
 
 
 def test_an_unknown_backbone_names_what_was_tried() -> None:
-    with pytest.raises(BackboneError, match=r"org/unknown @ 1234567 .* HF_HUB_OFFLINE"):
+    with pytest.raises(BackboneError, match=r"org/unknown @ 1234567 .* \(HF_HUB_OFFLINE\)"):
         find_backbone(Backbone("org/unknown", "1234567890"))
 
 
