@@ -37,6 +37,7 @@ browser: .venv/.ready-to-test
 
 bench: .venv-bench/.ready ## time circuit and training beside other simulators
 	.venv-bench/bin/python -m benchmarks.circuit $(ARGS)
+	.venv-bench/bin/python -m benchmarks.jitted
 	.venv-bench/bin/python -m benchmarks.training
 
 TASKS := sst2 ag_news sms_spam
