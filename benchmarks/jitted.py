@@ -66,7 +66,8 @@ def time_size(n_qubits: int, batch: int) -> tuple[float, float]:
             weights.add_(1e-3)
         arrays = [to_jax(t.detach().numpy().copy()) for t in (angles, weights, grad)]
         answers = []
-        for seconds, call in zip(taken, (ours, partial(step, *arrays)), strict=True):
+        calls: tuple[Callable[[], Any], ...] = ours, partial(step, *arrays)
+        for seconds, call in zip(taken, calls, strict=True):
             start = time.process_time()
             answers.append(call())
             if index >= SKIPPED:
