@@ -13,7 +13,13 @@ from qbert_demo.results import Judgement
 from qbert_demo.ui.judge.tab import show_judgement, write_formula
 from qbert_demo.ui.judge.take import files, formula_file
 from qbert_demo.ui.judge.texts import Clicked, numbers_of, show_texts, texts_html
-from qbert_demo.ui.judge.words import kept_words, ladder_words, reliability_words, verdict_html
+from qbert_demo.ui.judge.words import (
+    confusion_words,
+    kept_words,
+    ladder_words,
+    reliability_words,
+    verdict_html,
+)
 from qbert_demo.ui.parts.events import KEEP
 from tests.judgements import made_up, made_up_texts, score
 from tests.ui.scripted import ScriptedExplorer
@@ -63,6 +69,14 @@ def test_confidence_is_told_where_it_is_most_wrong() -> None:
     assert "Where the hybrid says 60\xa0%, 50\xa0% are right (30 texts)" in reliability_words(
         made_up().models[1]
     )
+
+
+def test_the_most_frequent_mistake_is_named_and_none_said_where_there_is_none() -> None:
+    model = replace(made_up().models[1], confusion=((40, 3), (7, 50)))
+    words = confusion_words(model, ("bad", "good"))
+    assert "7 times, the hybrid says bad where good is true" in words
+    flawless = replace(model, confusion=((40, 0), (0, 50)))
+    assert "made no mistake" in confusion_words(flawless, ("bad", "good"))
 
 
 def test_the_formula_is_as_short_as_its_agreement_allows() -> None:

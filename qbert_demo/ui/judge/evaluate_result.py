@@ -17,7 +17,13 @@ from qbert_demo.service import HEADS
 from qbert_demo.service.evaluating import Evaluator
 from qbert_demo.ui.judge.evaluate_words import classes_html, result_html
 from qbert_demo.ui.judge.texts import Behind, Number, numbers_of, texts_html
-from qbert_demo.ui.judge.words import alone_words, reliability_words, scores_html, scores_words
+from qbert_demo.ui.judge.words import (
+    alone_words,
+    confusion_words,
+    reliability_words,
+    scores_html,
+    scores_words,
+)
 from qbert_demo.ui.parts.events import KEEP
 from qbert_demo.ui.parts.plotly_view import Panel, PlotlyView
 from qbert_demo.ui.parts.spoken import spoken
@@ -106,9 +112,12 @@ def shown_of(found: Evaluation, sentence: str) -> Shown:
     figures: dict[str, Panel | None] = {}
     for head in NAMES:
         model = next((model for model in judgement.models if model.head == head), None)
-        confusion = Panel(confusions(model, labels)) if model else None
-        curve = _panel(reliability_curve(model), reliability_words(model)) if model else None
-        figures |= {f"confusion_{head}": confusion, f"reliability_{head}": curve}
+        figures |= {f"confusion_{head}": None, f"reliability_{head}": None}
+        if model:
+            mistakes = confusion_words(model, labels)
+            figures[f"confusion_{head}"] = _panel(confusions(model, labels), mistakes)
+            curve, words = reliability_curve(model), reliability_words(model)
+            figures[f"reliability_{head}"] = _panel(curve, words)
     differ = any(test.only_a + test.only_b for test in judgement.pairs)
     alone = alone_bars(judgement.pairs, judgement.models) if differ else None
     return Shown(

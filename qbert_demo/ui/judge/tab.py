@@ -30,6 +30,7 @@ from qbert_demo.ui.judge.take import LANGUAGES, files, formula_file
 from qbert_demo.ui.judge.texts import build_texts
 from qbert_demo.ui.judge.words import (
     alone_words,
+    confusion_words,
     formula_words,
     ladder_words,
     reliability_words,
@@ -144,7 +145,9 @@ def show_judgement(explorer: Explorer, task: str) -> Judged:
         **_circuit_panels(judgement),
     }
     for model in judgement.models:
-        panels[f"confusion_{model.head}"] = Panel(confusions(model, labels))
+        panels[f"confusion_{model.head}"] = _panel(
+            confusions(model, labels), confusion_words(model, labels)
+        )
         words = reliability_words(model)
         panels[f"reliability_{model.head}"] = _panel(reliability_curve(model), words)
     return Judged(verdict_html(judgement), **panels, **files(judgement))

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Sequence
 
 from qbert_demo.figures.theme import percent
 from qbert_demo.results import FormulaFacts, Judgement, ModelScore, Rung
@@ -127,6 +128,23 @@ def reliability_words(model: ModelScore) -> str:
     return (
         f"Where the {model.head} says {percent(worst.said)}, {percent(worst.right)} are right "
         f"({worst.n:,} texts). {words}"
+    )
+
+
+def confusion_words(model: ModelScore, labels: Sequence[str]) -> str:
+    """Which class a model takes for which other one most often."""
+    wrong = [
+        (count, true, said)
+        for true, row in enumerate(model.confusion)
+        for said, count in enumerate(row)
+        if true != said
+    ]
+    count, true, said = max(wrong)
+    if not count:
+        return f"All is on the diagonal: the {model.head} made no mistake."
+    return (
+        f"Off the diagonal are mistakes; most often, {count:,} times, the {model.head} says "
+        f"{labels[said]} where {labels[true]} is true."
     )
 
 
