@@ -109,8 +109,8 @@ EXAMPLES = {
         ),
         Example(
             "Only the plain layer sees it",
-            "No heating since Tuesday and the landlord is on holiday",
-            "negative",
+            "old dog, new tricks: grandpa just sent his first meme",
+            "positive",
         ),
         Example("Negation", "Not bad at all for a first try", "positive"),
         Example("Plain", "@user The meeting moves to Thursday at 3pm, same room.", "neutral"),
