@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 from sklearn.linear_model import LogisticRegression
@@ -181,12 +182,18 @@ def read_predictions(task: str, folder: Path = CHECKPOINTS) -> dict[str, Array]:
         raise CheckpointError(f"{path} is damaged ({error!s:.100}). Measure it anew.") from error
 
 
+def halved(probabilities: Array) -> NDArray[np.float16]:
+    """Round to half precision, ``(n, n_labels)``, so that each row's largest stays the largest."""
+    rounded, winners = probabilities.astype(np.float16), probabilities.argmax(1)
+    tied = np.flatnonzero(rounded.argmax(1) != winners)
+    rounded[tied, winners[tied]] = np.nextafter(rounded[tied].max(1), np.float16(1))
+    return rounded
+
+
 def _write(folder: Path, judgement: Judgement, said: dict[str, Array]) -> None:
     path = folder / FOLDER / f"{judgement.task}.json"
     path.parent.mkdir(exist_ok=True)
-    save_file(
-        {head: p.astype(np.float16) for head, p in said.items()}, path.with_suffix(".safetensors")
-    )
+    save_file({head: halved(p) for head, p in said.items()}, path.with_suffix(".safetensors"))
     values = asdict(judgement)
     del values["behaviour"]
     path.write_text(json.dumps(values, indent=1) + "\n", "utf-8")

@@ -16,7 +16,7 @@ from qbert_demo.cli import main
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.catalogue import SST2
 from qbert_demo.errors import CheckpointError
-from qbert_demo.evaluation.judgement import formula_facts, judge, read_judgement
+from qbert_demo.evaluation.judgement import formula_facts, halved, judge, read_judgement
 from qbert_demo.evaluation.ladder import Embedded, climb
 from qbert_demo.evaluation.scores import score
 from qbert_demo.model.heads import CircuitHead
@@ -204,3 +204,11 @@ def test_scores_by_a_worked_example() -> None:
     ]
     assert found.ece == pytest.approx((3 * (2 / 3 - 0.65) + 2 * 0.05) / 5)
     assert found.log_loss == pytest.approx(log_loss([0, 0, 1, 1, 0], said))
+
+
+def test_half_precision_keeps_each_answer() -> None:
+    close = np.array([[0.06354, 0.46822, 0.46824], [0.46824, 0.46822, 0.06354]])
+    assert close.astype(np.float16).argmax(1).tolist() == [1, 0]
+    kept = halved(close)
+    assert kept.argmax(1).tolist() == [2, 0]
+    np.testing.assert_allclose(kept, close, atol=1e-3)
