@@ -35,7 +35,7 @@ def test_the_page_opens_by_itself(open_page: Open, browser: Browser, tmp_path: P
         page.goto(path.as_uri())
         page.wait_for_function(ALL_DRAWN)
         page.locator(".panel .values summary").first.click()
-        assert page.locator(".panel .values table").first.is_visible()
+        page.wait_for_selector(".panel .values table")
         assert page.evaluate(OVERFLOW) == 0
         assert problems == []
         assert asked == [path.as_uri()]
