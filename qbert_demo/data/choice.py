@@ -11,7 +11,7 @@ from qbert_demo.config import MAX_SEED
 from qbert_demo.data.catalogue import DATASETS
 from qbert_demo.data.catalogue_rows import load_sample
 from qbert_demo.data.hub_dataset import HubDataset, load_hub_rows
-from qbert_demo.data.own_rows import read_own, read_own_file
+from qbert_demo.data.own_rows import read_given
 from qbert_demo.data.rows import MAX_ROW_CHARACTERS, Rows
 from qbert_demo.data.subset import take_subset
 from qbert_demo.errors import InputError
@@ -100,7 +100,7 @@ def gather(choice: DataChoice, datasets_dir: Path | None = None) -> Material:
     """
     whole("The seed", choice.seed, 0, MAX_SEED)
     if choice.source is None and choice.hub is None:
-        rows = _own(choice)
+        rows = read_given(choice.own_text, choice.own_file, choice.own_columns)
         held_out = max(len(rows.classes), round(OWN_HELD_OUT_SHARE * len(rows)))
         chosen = DataChoice(
             None, rows=len(rows) - held_out, held_out=held_out, balanced=False, seed=choice.seed
@@ -130,16 +130,6 @@ def _of_the_catalogue(
         dataset.repo_id, dataset.config, dataset.train, dataset.text, dataset.label, rows.revision
     )
     return rows, place
-
-
-def _own(choice: DataChoice) -> Rows:
-    if choice.own_file is None:
-        return read_own(choice.own_text)
-    try:
-        data = choice.own_file.read_bytes()
-    except OSError as error:
-        raise InputError("The file could not be read. Upload it again.") from error
-    return read_own_file(choice.own_file.name, data, *choice.own_columns)
 
 
 def _divided(rows: Rows, chosen: DataChoice) -> Material:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from qbert_demo.data.dialect import unified
 from qbert_demo.data.encodings import clean, decode, named_lines
@@ -99,6 +99,26 @@ def read_own_file(name: str, data: bytes, text_column: str = "", label_column: s
         entries = own_entries(text, text_column, label_column, notes)
         hint = partial(renaming, text)
     return _own_rows(entries, " ".join(clean(path.name).split())[:80], notes, hint)
+
+
+def read_given(text: str, file: Path | None, columns: tuple[str, str] = ("", "")) -> Rows:
+    """Read a visitor's file or, without one, pasted lines.
+
+    Args:
+        text: As `read_own` takes it.
+        file: It counts more than the lines.
+        columns: Of the file, the text's and the label's; see `read_own_file`.
+
+    Raises:
+        InputError: If nothing can be trained on, or the file is gone.
+    """
+    if file is None:
+        return read_own(text)
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise InputError("The file could not be read. Upload it again.") from error
+    return read_own_file(file.name, data, *columns)
 
 
 def _no_hint(*, always: bool = False) -> str:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 from sklearn.linear_model import LogisticRegression
@@ -19,7 +18,7 @@ from sklearn.model_selection import cross_val_predict
 
 from qbert_demo.checkpoints.behaviour import FOLDER, read_behaviour, write_behaviour
 from qbert_demo.checkpoints.open import Trust, open_checkpoint
-from qbert_demo.circuit.formula import formula_of
+from qbert_demo.circuit.formula import Formula, formula_of
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.catalogue import Dataset
 from qbert_demo.data.catalogue_rows import load_task
@@ -29,7 +28,7 @@ from qbert_demo.evaluation.behaviour import ask, behave
 from qbert_demo.evaluation.cost import head_milliseconds
 from qbert_demo.evaluation.ladder import Embedded, Labels, climb
 from qbert_demo.evaluation.paired import paired_tests
-from qbert_demo.evaluation.scores import measure
+from qbert_demo.evaluation.scores import halved, measure
 from qbert_demo.model.heads import HEADS, CircuitHead
 from qbert_demo.results import (
     AngleFacts,
@@ -109,6 +108,17 @@ def judge(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> Judg
     return judgement
 
 
+def head_formula(head: CircuitHead) -> Formula:
+    """Each logit less the mean of all, as a formula of the circuit's encoding angles in radians.
+
+    Raises:
+        ValueError: If it is too long.
+    """
+    values = formula_of(head.middle.spec, head.middle.weights.detach().numpy())
+    weight, bias = (part.double().numpy() for part in head.output.applied())
+    return values.combined(weight, bias).centred()
+
+
 def formula_facts(head: CircuitHead, angles: Array, truth: Labels) -> FormulaFacts | None:
     """What the formula of circuit and output layer tells; ``None`` where it is too long.
 
@@ -118,11 +128,9 @@ def formula_facts(head: CircuitHead, angles: Array, truth: Labels) -> FormulaFac
         truth: Their true classes, shape ``(n,)``.
     """
     try:
-        values = formula_of(head.middle.spec, head.middle.weights.detach().numpy())
+        formula = head_formula(head)
     except ValueError:
         return None
-    weight, bias = (part.double().numpy() for part in head.output.applied())
-    formula = values.combined(weight, bias).centred()
     labels = formula(angles).argmax(1)
     given = [values.argmax(1) for values in formula.growing(angles, KEPT)]
     line = LogisticRegression(C=1e4, max_iter=5000)
@@ -180,14 +188,6 @@ def read_predictions(task: str, folder: Path = CHECKPOINTS) -> dict[str, Array]:
         return {head: said.astype(np.float64) for head, said in load_file(path).items()}
     except (OSError, SafetensorError) as error:
         raise CheckpointError(f"{path} is damaged ({error!s:.100}). Measure it anew.") from error
-
-
-def halved(probabilities: Array) -> NDArray[np.float16]:
-    """Round to half precision, ``(n, n_labels)``, so that each row's largest stays the largest."""
-    rounded, winners = probabilities.astype(np.float16), probabilities.argmax(1)
-    tied = np.flatnonzero(rounded.argmax(1) != winners)
-    rounded[tied, winners[tied]] = np.nextafter(rounded[tied].max(1), np.float16(1))
-    return rounded
 
 
 def _write(folder: Path, judgement: Judgement, said: dict[str, Array]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from qbert_demo.figures.figure import Figure, Table, Trace
+from qbert_demo.figures.rows import LEGEND_ABOVE
 from qbert_demo.figures.theme import (
     CIRCUIT,
     INK,
@@ -86,17 +87,7 @@ def kept_steps(formula: FormulaFacts, chosen: int | None = None) -> Figure:
     )
     layout["yaxis"] = value_axis(bottom, top, [], "share of texts labelled so")
     layout["yaxis"] |= {"tickvals": None, "nticks": 6, "tickformat": ".2f"}
-    layout |= {
-        "showlegend": True,
-        "legend": {
-            "orientation": "h",
-            "x": 0,
-            "y": 1,
-            "yanchor": "bottom",
-            "itemclick": False,
-            "itemdoubleclick": False,
-        },
-    }
+    layout |= LEGEND_ABOVE
     cells = [
         (str(k), *(f"{share:.4f}" for share in steps))
         for k, *steps in zip(kept, *(values for *_, values in curves), strict=True)

@@ -18,7 +18,7 @@ from qbert_demo.data.choice import DataChoice
 from qbert_demo.data.scored_rows import RowsPlace, fit_labels, in_catalogue, load_rows
 from qbert_demo.errors import InputError
 from qbert_demo.evaluation.judgement import judge, read_judgement
-from qbert_demo.evaluation.scores import evaluate, measure
+from qbert_demo.evaluation.scores import evaluate, halved, measure
 from qbert_demo.evaluation.words import UNKNOWN_TRAINING, as_text
 from qbert_demo.model.heads import head_of
 from qbert_demo.results import Judgement
@@ -93,7 +93,7 @@ def evaluate_checkpoint(
     rows = fit_labels(rows, model.labels).sample(n)
     head = head_of(model.model.config.head).name
     found, probabilities, _ = measure(model, head, rows)
-    tensors = {"probabilities": probabilities.astype(np.float16), "labels": np.array(rows.labels)}
+    tensors = {"probabilities": halved(probabilities), "labels": np.array(rows.labels)}
     facts = {"checkpoint": model.source, "dataset": where.name, "split": where.split}
     output.parent.mkdir(parents=True, exist_ok=True)
     save_file(tensors, output, {**facts, "classes": json.dumps(model.labels)})

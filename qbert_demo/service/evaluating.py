@@ -20,7 +20,7 @@ from qbert_demo.config import MAX_SEED
 from qbert_demo.data.bundled import is_bundled
 from qbert_demo.data.catalogue import DATASETS, Dataset, leak
 from qbert_demo.data.catalogue_rows import available
-from qbert_demo.data.own_rows import read_own, read_own_file
+from qbert_demo.data.own_rows import read_given
 from qbert_demo.data.rows import Rows
 from qbert_demo.data.scored_rows import fit_labels, load_catalogue, read_as_text
 from qbert_demo.errors import BusyError, InputError
@@ -244,7 +244,7 @@ class Evaluator:
     def _rows(self, card: TaskCard, wish: RowsWish) -> tuple[Rows, str, str, Dataset | None]:
         """All rows of a kind, their dataset and split in words, and the one of the catalogue."""
         if wish.source is None:
-            rows = read_as_text(_own(wish))
+            rows = read_as_text(read_given(wish.own_text, wish.own_file))
             return rows, rows.origin, "", None
         dataset = DATASETS.get(wish.source) if isinstance(wish.source, str) else None
         if dataset is None:
@@ -254,16 +254,6 @@ class Evaluator:
         if split not in splits:
             raise InputError(f"The splits of {dataset.title} here are {' and '.join(splits)}.")
         return self._split(dataset, split), dataset.repo_id, split, dataset
-
-
-def _own(wish: RowsWish) -> Rows:
-    if wish.own_file is None:
-        return read_own(wish.own_text)
-    try:
-        data = wish.own_file.read_bytes()
-    except OSError as error:
-        raise InputError("The file could not be read. Upload it again.") from error
-    return read_own_file(wish.own_file.name, data)
 
 
 def _load(dataset: Dataset, split: str, datasets_dir: Path | None) -> Rows:

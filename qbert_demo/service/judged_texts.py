@@ -1,12 +1,12 @@
 """The texts a judgement was measured on: fetched when asked for, checked, and not kept on disk."""
 
 import sys
-from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
-from threading import Lock
+from threading import Condition
 
 import numpy as np
+from cachetools import LRUCache, cached
 from numpy.typing import NDArray
 
 from qbert_demo.data.catalogue import TASKS
@@ -25,21 +25,19 @@ Places = NDArray[np.intp]
 
 
 class JudgedTexts:
-    """Texts of judged splits with what was predicted of them; safe between threads.
-
-    Those asked for least recently go first.
-    """
+    """Texts of judged splits with what was predicted of them; safe between threads."""
 
     def __init__(self, folder: Path, limit: int = MEMORY) -> None:
         """Start without any.
 
         Args:
             folder: That of the checkpoints.
-            limit: Most bytes of texts; those of one split are kept in any case.
+            limit: Most bytes of texts, but those of one split are kept in any case; those asked
+                for least recently make room.
         """
-        self._folder, self._limit = folder, limit
-        self._lock = Lock()
-        self._kept: OrderedDict[str, BatchComparison] = OrderedDict()
+        self._folder = folder
+        kept: LRUCache[str, BatchComparison] = LRUCache(limit, lambda t: min(limit, _size(t)))
+        self._found = cached(kept, key=lambda j: j.task, condition=Condition())(self._load)
 
     def of(self, judgement: Judgement) -> BatchComparison:
         """The texts of a stored judgement.
@@ -48,16 +46,7 @@ class JudgedTexts:
             InputError: If they cannot be had, or are not those that were judged.
             CheckpointError: If what was predicted of them is damaged.
         """
-        with self._lock:
-            if judgement.task in self._kept:
-                self._kept.move_to_end(judgement.task)
-                return self._kept[judgement.task]
-        found = self._load(judgement)
-        with self._lock:
-            self._kept[judgement.task] = found
-            while len(self._kept) > 1 and sum(map(_size, self._kept.values())) > self._limit:
-                self._kept.popitem(last=False)
-        return found
+        return self._found(judgement)
 
     def _load(self, judgement: Judgement) -> BatchComparison:
         task = TASKS[judgement.task]
@@ -82,20 +71,15 @@ class JudgedTexts:
 
 
 def _are_judged(texts: BatchComparison, judgement: Judgement) -> bool:
-    """Whether these labels give the confusion matrices that were measured.
-
-    Where a model's two largest probabilities became equal when they were stored, its label may
-    have been the other one.
-    """
+    """Whether these labels give the confusion matrices that were measured."""
     if texts.truth is None or len(texts.texts) != judgement.rows:
         return False
     for model in judgement.models:
         probabilities = texts.probabilities.get(model.head)
         if probabilities is None or len(probabilities) != judgement.rows:
             return False
-        first, second = np.sort(probabilities)[:, :-3:-1].T
         found = confusion(probabilities.argmax(1), texts.truth, len(texts.label_names))
-        if np.abs(found - np.array(model.confusion)).sum() > 2 * (first == second).sum():
+        if not np.array_equal(found, model.confusion):
             return False
     return True
 

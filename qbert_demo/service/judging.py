@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from qbert_demo.checkpoints.behaviour import FOLDER
-from qbert_demo.circuit.formula import Formula, formula_of
+from qbert_demo.circuit.formula import Formula
 from qbert_demo.data.behaviour import FAMILIES, STEADY, families_for
 from qbert_demo.data.catalogue import TASKS
 from qbert_demo.errors import InputError
 from qbert_demo.evaluation.behaviour import failure_rate
-from qbert_demo.evaluation.judgement import read_judgement
+from qbert_demo.evaluation.judgement import head_formula, read_judgement
 from qbert_demo.evaluation.leaderboard import leaderboard
 from qbert_demo.evaluation.words import p_value, power, verdict
 from qbert_demo.model.heads import CircuitHead
@@ -82,8 +82,6 @@ def formula_in(model: LoadedModel) -> Formula:
     if not isinstance(head, CircuitHead):
         raise InputError("This model has no circuit, so there is no formula of it.")
     try:
-        values = formula_of(head.middle.spec, head.middle.weights.detach().numpy())
+        return head_formula(head)
     except ValueError as error:
         raise InputError(str(error)) from error
-    weight, bias = (part.double().numpy() for part in head.output.applied())
-    return values.combined(weight, bias).centred()

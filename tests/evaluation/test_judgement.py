@@ -16,9 +16,9 @@ from qbert_demo.cli import main
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.catalogue import SST2
 from qbert_demo.errors import CheckpointError
-from qbert_demo.evaluation.judgement import formula_facts, halved, judge, read_judgement
+from qbert_demo.evaluation.judgement import formula_facts, judge, read_judgement
 from qbert_demo.evaluation.ladder import Embedded, climb
-from qbert_demo.evaluation.scores import score
+from qbert_demo.evaluation.scores import halved, score
 from qbert_demo.model.heads import CircuitHead
 from qbert_demo.results import Judgement
 

@@ -11,6 +11,7 @@ from qbert_demo.figures.theme import percent, signed
 from qbert_demo.results import BatchComparison, PairedTest
 from qbert_demo.service import against, batch_scores
 from qbert_demo.ui.parts import markup
+from qbert_demo.ui.parts.markup import bar_html
 from qbert_demo.ui.parts.words import shown
 
 SHOWN_CHARACTERS = 300
@@ -27,10 +28,7 @@ def progress_html(done: int, total: int) -> str:
     """Show how far a run is."""
     if not total:
         return "<p>Reading the texts.</p>"
-    return (
-        f'<p><progress max="{total}" value="{done}" '
-        f'aria-label="Texts compared"></progress> {done} of {total} texts compared</p>'
-    )
+    return f"<p>{bar_html(done, total, 'Texts compared')} {done} of {total} texts compared</p>"
 
 
 def summary_html(batch: BatchComparison, notes: Sequence[str] = ()) -> str:

@@ -8,6 +8,7 @@ from qbert_demo.figures.theme import percent
 from qbert_demo.results import EditSearch, Explanation
 from qbert_demo.service import Explorer
 from qbert_demo.service.explaining import smallest_edit
+from qbert_demo.ui.parts.markup import bar_html
 from qbert_demo.ui.parts.words import error_html, shown
 
 
@@ -31,10 +32,8 @@ def search(explorer: Explorer, found: Explanation | None) -> Iterator[str]:
 
 def progress_html(seen: EditSearch) -> str:
     """Show how many edits were tried."""
-    return (
-        f'<p><progress max="{seen.total}" value="{seen.tried}" '
-        f'aria-label="Edits tried"></progress> {seen.tried} of {seen.total} edits tried</p>'
-    )
+    bar = bar_html(seen.tried, seen.total, "Edits tried")
+    return f"<p>{bar} {seen.tried} of {seen.total} edits tried</p>"
 
 
 def edit_html(text: str, seen: EditSearch) -> str:

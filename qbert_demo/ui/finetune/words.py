@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from qbert_demo.results import Estimate
 from qbert_demo.service.training import Material, Rows, class_counts
-from qbert_demo.ui.parts.markup import table_html
+from qbert_demo.ui.parts.markup import bar_html, table_html
 from qbert_demo.ui.parts.words import duration, shown
 
 PREVIEW_ROWS = 8
@@ -125,5 +125,4 @@ def _stage(name: str, done: int, total: int, unit: str, left: float | None) -> t
     words = f"{done:,} of {total:,} {unit}"
     if left is not None:
         words += f", about {duration(left)} left"
-    bar = f'<progress value="{done}" max="{total}" aria-label="{name}"></progress> {words}'
-    return f"<p>{name}</p>", bar
+    return f"<p>{name}</p>", f"{bar_html(done, total, name)} {words}"

@@ -1,6 +1,5 @@
 """Which angles live: their spread, what they go with, what is dead, entanglement, and kernels."""
 
-import html
 import math
 from functools import partial
 from typing import Any, NamedTuple
@@ -8,7 +7,6 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from qbert_demo.errors import QBertError
-from qbert_demo.figures import Figure
 from qbert_demo.figures.angles import (
     correlation_cells,
     entangling_marks,
@@ -19,8 +17,9 @@ from qbert_demo.figures.angles import (
 from qbert_demo.figures.theme import signed
 from qbert_demo.results import AngleFacts, KernelFacts
 from qbert_demo.service import Explorer
+from qbert_demo.ui.judge.panels import read_panel
 from qbert_demo.ui.parts.events import QUIET
-from qbert_demo.ui.parts.plotly_view import Panel, PlotlyView
+from qbert_demo.ui.parts.plotly_view import PlotlyView
 
 
 class Shown(NamedTuple):
@@ -60,11 +59,11 @@ def show_angles(explorer: Explorer, task: str) -> Shown:
     if facts is None:
         return Shown()
     return Shown(
-        _panel(spread_bars(facts), spread_words(facts)),
-        _panel(correlation_cells(facts, labels), correlation_words(facts, labels)),
-        _panel(weight_grid(facts), weight_words(facts)),
-        _panel(entangling_marks(facts), entangling_words(facts)),
-        _panel(kernel_marks(facts), kernel_words(facts.kernel)),
+        read_panel(spread_bars(facts), spread_words(facts)),
+        read_panel(correlation_cells(facts, labels), correlation_words(facts, labels)),
+        read_panel(weight_grid(facts), weight_words(facts)),
+        read_panel(entangling_marks(facts), entangling_words(facts)),
+        read_panel(kernel_marks(facts), kernel_words(facts.kernel)),
     )
 
 
@@ -132,7 +131,3 @@ def kernel_words(kernel: KernelFacts) -> str:
         f"{kernel.circuit.middle:.3f} and {kernel.tuned.middle:.3f}). Its geometric difference "
         f"from the one of median width is {distance:.1f}, and √{kernel.rows} = {root:.1f}, {far}."
     )
-
-
-def _panel(figure: Figure, words: str) -> Panel:
-    return Panel(figure, below=f'<p class="reading">{html.escape(words)}</p>')

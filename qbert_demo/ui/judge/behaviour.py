@@ -15,7 +15,7 @@ from qbert_demo.results import Case, Family
 from qbert_demo.service import Explorer
 from qbert_demo.service.judging import STEADY, failure_rate, unasked
 from qbert_demo.ui.parts.events import KEEP, QUIET
-from qbert_demo.ui.parts.markup import table_html
+from qbert_demo.ui.parts.markup import reading, table_html
 from qbert_demo.ui.parts.plotly_view import Panel, PlotlyView
 
 ALL = "all"
@@ -80,9 +80,9 @@ def show_behaviour(explorer: Explorer, task: str) -> Shown:
         return Shown(None)
     heads = families[0].heads
     rates = {head: [failure_rate(family, head) for family in families] for head in heads}
-    below = f'<p class="reading">{html.escape(behaviour_words(families))}</p>'
+    below = reading(behaviour_words(families))
     if missing := unasked(labels):
-        below += f'<p class="reading">{html.escape(unasked_words(title, missing))}</p>'
+        below += reading(unasked_words(title, missing))
     worst = max(families, key=lambda family: sum(map(family.failures, heads)) / len(family.cases))
     return Shown(
         Panel(failure_marks(families, rates), below=f'{below}<p class="hint">{HINT}</p>'),

@@ -1,6 +1,5 @@
 """What came of an evaluation: its figures, and the texts behind every number of them."""
 
-import html
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -9,23 +8,14 @@ import gradio as gr
 import numpy as np
 
 from qbert_demo.errors import QBertError
-from qbert_demo.figures import Figure
-from qbert_demo.figures.confusion import confusions
-from qbert_demo.figures.judge import alone_bars, reliability_curve, score_intervals
 from qbert_demo.results import BatchComparison, Evaluation
 from qbert_demo.service import HEADS
 from qbert_demo.service.evaluating import Evaluator
 from qbert_demo.ui.judge.evaluate_words import classes_html, result_html
-from qbert_demo.ui.judge.texts import Behind, Number, numbers_of, texts_html
-from qbert_demo.ui.judge.words import (
-    alone_words,
-    confusion_words,
-    reliability_words,
-    scores_html,
-    scores_words,
-)
+from qbert_demo.ui.judge.panels import model_panels
+from qbert_demo.ui.judge.texts import Behind, Number, behind, clicked, numbers_of
 from qbert_demo.ui.parts.events import KEEP
-from qbert_demo.ui.parts.plotly_view import Panel, PlotlyView
+from qbert_demo.ui.parts.plotly_view import PlotlyView
 from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.words import error_html
 
@@ -108,34 +98,17 @@ def _view(name: str) -> PlotlyView:
 
 def shown_of(found: Evaluation, sentence: str) -> Shown:
     """All that an evaluation shows."""
-    judgement, labels = found.judgement, found.texts.label_names
-    figures: dict[str, Panel | None] = {}
-    for head in NAMES:
-        model = next((model for model in judgement.models if model.head == head), None)
-        figures |= {f"confusion_{head}": None, f"reliability_{head}": None}
-        if model:
-            mistakes = confusion_words(model, labels)
-            figures[f"confusion_{head}"] = _panel(confusions(model, labels), mistakes)
-            curve, words = reliability_curve(model), reliability_words(model)
-            figures[f"reliability_{head}"] = _panel(curve, words)
-    differ = any(test.only_a + test.only_b for test in judgement.pairs)
-    alone = alone_bars(judgement.pairs, judgement.models) if differ else None
+    kinds = ("confusion", "reliability")
+    nothing = dict.fromkeys(f"{kind}_{head}" for kind in kinds for head in NAMES)
     return Shown(
         f"<p>{sentence or 'Finished.'}</p>",
         result=result_html(found),
-        scores=_panel(score_intervals(judgement), scores_words()),
-        alone=alone and _panel(alone, alone_words(judgement)),
-        table=scores_html(judgement),
         classes=classes_html(found),
-        **figures,
+        **nothing | model_panels(found.judgement, found.texts.label_names),
         number=gr.update(choices=[number.name for number in numbers(found)], value=None),
         texts_said="",
         listed="",
     )
-
-
-def _panel(figure: Figure, words: str) -> Panel:
-    return Panel(figure, below=f'<p class="reading">{html.escape(words)}</p>')
 
 
 def numbers(found: Evaluation) -> list[Number]:
@@ -167,23 +140,19 @@ class Chosen:
 
     def __call__(self, run: Run, event: gr.EventData) -> Any:
         """Choose; a mark that stands for no number, or one that is gone, changes nothing."""
-        index = tuple(event.index) if isinstance(event.index, list) else event.index
         try:
             found = numbers(self._evaluator.kept(run.shown))
         except QBertError:
             return KEEP
-        mark = (self._view, event.trace, index)
-        return next((number.name for number in found if number.mark == mark), KEEP)
+        return clicked(found, self._view, event)
 
 
 def show_texts(evaluator: Evaluator, run: Run, name: str | None) -> Behind:
     """List the texts behind a number."""
+    if not name:
+        return Behind(KEEP)
     try:
-        found = evaluator.kept(run.shown) if name else None
+        found = evaluator.kept(run.shown)
     except QBertError as error:
         return Behind(KEEP, error_html(str(error)))
-    number = next((n for n in numbers(found) if n.name == name), None) if found else None
-    if found is None or number is None:
-        return Behind(KEEP)
-    texts = found.texts
-    return Behind(KEEP, "", texts_html(texts, number.find(texts), number.what, number.heads))
+    return behind(found.texts, numbers(found), name)

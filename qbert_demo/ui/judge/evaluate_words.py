@@ -6,7 +6,7 @@ from qbert_demo.results import Evaluation, ModelScore
 from qbert_demo.service import PAIR
 from qbert_demo.service.judging import power, verdict
 from qbert_demo.ui.judge.words import minus
-from qbert_demo.ui.parts.markup import table_html
+from qbert_demo.ui.parts.markup import bar_html, table_html
 from qbert_demo.ui.parts.words import duration, shown
 
 
@@ -27,8 +27,7 @@ def progress_html(place: int | None, read: tuple[int, int], seconds: float) -> s
     words = f"{done:,} of {total:,} readings"
     if done:
         words += f", about {duration(seconds * (total - done) / done)} left"
-    bar = f'<progress value="{done}" max="{total}" aria-label="Readings done"></progress>'
-    return f"<p>{bar} {words}</p>"
+    return f"<p>{bar_html(done, total, 'Readings done')} {words}</p>"
 
 
 def result_html(found: Evaluation) -> str:

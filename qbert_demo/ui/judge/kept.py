@@ -1,6 +1,5 @@
 """The slider under the formula's curve: how much of the circuit its largest products are."""
 
-import html
 from functools import partial
 from typing import Any
 
@@ -10,6 +9,7 @@ from qbert_demo.errors import QBertError
 from qbert_demo.figures.formula import kept_steps
 from qbert_demo.results import FormulaFacts, Judgement
 from qbert_demo.service import Explorer
+from qbert_demo.ui.judge.panels import read_panel
 from qbert_demo.ui.judge.words import NEARLY, kept_words, share_of
 from qbert_demo.ui.parts.events import KEEP, QUIET
 from qbert_demo.ui.parts.plotly_view import Panel, PlotlyView
@@ -76,8 +76,7 @@ def kept_panel(judgement: Judgement, number: int | None = None) -> Panel | None:
     number = enough(formula) if number is None else number
     known = [k for k in formula.kept if k <= number] or [formula.kept[0]]
     words = f"{chosen_words(judgement, formula, known[-1])} {kept_words(formula)}".strip()
-    below = f'<p class="reading">{html.escape(words)}</p>'
-    return Panel(kept_steps(formula, known[-1]), below=below)
+    return read_panel(kept_steps(formula, known[-1]), words)
 
 
 def enough(formula: FormulaFacts) -> int:

@@ -16,6 +16,7 @@ from qbert_demo.service.split_maps import MOST, SplitMaps
 from qbert_demo.ui.compare.batch import Run, begin
 from qbert_demo.ui.judge.texts import texts_html
 from qbert_demo.ui.parts.events import KEEP, QUIET
+from qbert_demo.ui.parts.markup import bar_html, reading
 from qbert_demo.ui.parts.plotly_view import Panel, PlotlyView
 from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.words import error_html
@@ -152,12 +153,8 @@ def _drawn(maps: SplitMaps, task: str, found: SplitMap) -> Drawn:
     chosen = [texts[k] for k in found.places]
     encoder = split_map(found, found.encoder, "Vectors of the hybrid's encoder", chosen, labels)
     circuit = split_map(found, found.circuit, "The circuit's values ⟨Z⟩", chosen, labels)
-    words = f'<p class="reading">{map_words(found)}</p>'
-    return Drawn(words, Panel(encoder), Panel(circuit))
+    return Drawn(reading(map_words(found)), Panel(encoder), Panel(circuit))
 
 
 def _progress(done: int, total: int) -> Drawn:
-    return Drawn(
-        f'<p><progress max="{total}" value="{done}" aria-label="Texts read"></progress> '
-        f"{done:,} of {total:,} texts read</p>"
-    )
+    return Drawn(f"<p>{bar_html(done, total, 'Texts read')} {done:,} of {total:,} texts read</p>")

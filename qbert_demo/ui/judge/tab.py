@@ -1,21 +1,13 @@
 """The Judge tab: does the circuit help, how sure is that, and what is it doing?"""
 
-import html
 from functools import partial
 from typing import Any, NamedTuple
 
 import gradio as gr
 
 from qbert_demo.errors import QBertError
-from qbert_demo.figures import Figure
-from qbert_demo.figures.confusion import confusions
 from qbert_demo.figures.formula import order_bars
-from qbert_demo.figures.judge import (
-    alone_bars,
-    ladder_marks,
-    reliability_curve,
-    score_intervals,
-)
+from qbert_demo.figures.judge import ladder_marks
 from qbert_demo.results import Judgement
 from qbert_demo.service import HEADS, Explorer
 from qbert_demo.service.evaluating import Evaluator
@@ -25,19 +17,11 @@ from qbert_demo.ui.judge.evaluate import build_evaluate
 from qbert_demo.ui.judge.kept import build_kept, kept_panel
 from qbert_demo.ui.judge.leaderboard import build_costs, build_leaderboard
 from qbert_demo.ui.judge.map import build_map
+from qbert_demo.ui.judge.panels import model_panels, read_panel
 from qbert_demo.ui.judge.report import build_report
 from qbert_demo.ui.judge.take import LANGUAGES, files, formula_file
 from qbert_demo.ui.judge.texts import build_texts
-from qbert_demo.ui.judge.words import (
-    alone_words,
-    confusion_words,
-    formula_words,
-    ladder_words,
-    reliability_words,
-    scores_html,
-    scores_words,
-    verdict_html,
-)
+from qbert_demo.ui.judge.words import formula_words, ladder_words, verdict_html
 from qbert_demo.ui.parts.events import QUIET, Told
 from qbert_demo.ui.parts.file_link import CodeBox, FileLink
 from qbert_demo.ui.parts.plotly_view import Panel, PlotlyView
@@ -138,18 +122,7 @@ def show_judgement(explorer: Explorer, task: str) -> Judged:
         labels = explorer.task(task).labels
     except QBertError as error:
         return Judged(error_html(str(error)))
-    panels = {
-        "scores": _panel(score_intervals(judgement), scores_words()),
-        "alone": _panel(alone_bars(judgement.pairs, judgement.models), alone_words(judgement)),
-        "table": scores_html(judgement),
-        **_circuit_panels(judgement),
-    }
-    for model in judgement.models:
-        panels[f"confusion_{model.head}"] = _panel(
-            confusions(model, labels), confusion_words(model, labels)
-        )
-        words = reliability_words(model)
-        panels[f"reliability_{model.head}"] = _panel(reliability_curve(model), words)
+    panels = model_panels(judgement, labels) | _circuit_panels(judgement)
     return Judged(verdict_html(judgement), **panels, **files(judgement))
 
 
@@ -165,16 +138,12 @@ def write_formula(explorer: Explorer, task: str, language: str) -> Told:
 def _circuit_panels(judgement: Judgement) -> dict[str, Panel | None]:
     panels: dict[str, Panel | None] = {}
     if judgement.ladder:
-        words = ladder_words(judgement)
-        panels["ladder"] = _panel(ladder_marks(judgement.ladder), words)
+        panels["ladder"] = read_panel(ladder_marks(judgement.ladder), ladder_words(judgement))
     if judgement.formula is not None:
-        panels["orders"] = _panel(order_bars(judgement.formula), formula_words(judgement.formula))
+        orders = order_bars(judgement.formula)
+        panels["orders"] = read_panel(orders, formula_words(judgement.formula))
         panels["kept"] = kept_panel(judgement)
     return panels
-
-
-def _panel(figure: Figure, words: str) -> Panel:
-    return Panel(figure, below=f'<p class="reading">{html.escape(words)}</p>')
 
 
 def _view(name: str) -> PlotlyView:

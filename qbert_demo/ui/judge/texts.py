@@ -121,10 +121,22 @@ class Clicked:
 
     def __call__(self, task: str, event: gr.EventData) -> Any:
         """Choose; a mark that stands for no number changes nothing."""
-        index = tuple(event.index) if isinstance(event.index, list) else event.index
-        mark = (self._view, event.trace, index)
-        numbers = all_numbers(self._explorer, task)
-        return next((number.name for number in numbers if number.mark == mark), KEEP)
+        return clicked(all_numbers(self._explorer, task), self._view, event)
+
+
+def clicked(numbers: Sequence[Number], view: str, event: gr.EventData) -> Any:
+    """The choice of the number that a mark of a view stands for; `KEEP` if it stands for none."""
+    index = tuple(event.index) if isinstance(event.index, list) else event.index
+    mark = (view, event.trace, index)
+    return next((number.name for number in numbers if number.mark == mark), KEEP)
+
+
+def behind(texts: BatchComparison, numbers: Sequence[Number], name: str) -> Behind:
+    """The texts behind a number, if it is one of these."""
+    number = next((number for number in numbers if number.name == name), None)
+    if number is None:
+        return Behind(KEEP)
+    return Behind(KEEP, "", texts_html(texts, number.find(texts), number.what, number.heads))
 
 
 def number_choice(explorer: Explorer, task: str) -> Any:
@@ -143,14 +155,7 @@ def show_texts(explorer: Explorer, task: str, name: str | None) -> Iterator[Behi
         return
     yield Behind(KEEP, FETCHING)
     try:
-        numbers = all_numbers(explorer, task)
-        number = next((number for number in numbers if number.name == name), None)
-        if number is None:
-            yield Behind(KEEP)
-            return
-        texts = explorer.judged_texts(task)
-        listed = texts_html(texts, number.find(texts), number.what, number.heads)
-        yield Behind(KEEP, "", listed)
+        yield behind(explorer.judged_texts(task), all_numbers(explorer, task), name)
     except QBertError as error:
         yield Behind(KEEP, error_html(str(error)))
 

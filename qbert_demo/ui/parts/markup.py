@@ -19,6 +19,16 @@ def commit_html(repo_id: str, sha: str, *, kind: str = "") -> str:
     return link_html(f"{repo_id} @ {sha[:7]}", hub_page(f"{kind}{repo_id}", sha))
 
 
+def reading(words: str) -> str:
+    """The sentence under a figure that says what is to be seen."""
+    return f'<p class="reading">{html.escape(words)}</p>'
+
+
+def bar_html(done: int, total: int, name: str) -> str:
+    """A bar that shows how far something is."""
+    return f'<progress max="{total}" value="{done}" aria-label="{name}"></progress>'
+
+
 def table_html(caption: str, columns: Sequence[str], rows: str) -> str:
     """Frame a table so that it can be scrolled, by keyboard too.
 
