@@ -55,7 +55,7 @@ class _Targets:
 
     def __call__(self, words: Tensor) -> Tensor:
         """The numbers, shape ``(batch, n_targets)``."""
-        return self.behind(self.model.neck(words).values)
+        return self.behind(self.model.neck(words))
 
     def behind(self, neck: Tensor) -> Tensor:
         """The numbers from what the encoder's next layer says."""
@@ -68,7 +68,7 @@ class _Targets:
         """The gradient of each, shape ``(batch, n_targets, tokens, hidden)``."""
         words = words.detach().requires_grad_()
         with torch.enable_grad():
-            neck = self.model.neck(words).values
+            neck = self.model.neck(words)
             if not self.model.has_circuit:
                 neck = neck[:, self.label : self.label + 1]
                 return torch.autograd.grad(neck.sum(), words)[0][:, None]

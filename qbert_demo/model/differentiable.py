@@ -5,7 +5,7 @@ are laid out anew for as long as one explanation takes.
 """
 
 from copy import deepcopy
-from typing import NamedTuple, cast
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -18,18 +18,6 @@ from qbert_demo.model.plain_bert import PlainBert
 
 BASES = ("[PAD]", "[MASK]", "[UNK]")
 """Tokens that stand for no word, the first that a tokenizer has."""
-
-
-class Neck(NamedTuple):
-    """The few numbers that everything behind the encoder is computed from.
-
-    Attributes:
-        values: Shape ``(batch, m)``: a circuit's angles in radians, or else the logits.
-        is_angles: Which of the two.
-    """
-
-    values: Tensor
-    is_angles: bool
 
 
 class DifferentiableModel:
@@ -69,16 +57,20 @@ class DifferentiableModel:
         """The text without its words: every token but the first and the last is `BASES`'s."""
         return [ids[0], *[self._base] * (len(ids) - 2), ids[-1]]
 
-    def neck(self, words: Tensor) -> Neck:
-        """What the encoder, and the layer behind it, make of word embeddings."""
+    def neck(self, words: Tensor) -> Tensor:
+        """The few numbers that all behind the encoder is computed from, of word embeddings.
+
+        Returns:
+            Shape ``(batch, m)``: a circuit's angles in radians, or else the logits.
+        """
         hidden = self._encode(words)
         if isinstance(self._model, PlainBert):
             pooled = cast(nn.Module, self._model.bert.pooler)(hidden).float()
         else:
             pooled = pool(hidden, None, self._model.config.pooling)
         if isinstance(self.head, CircuitHead):
-            return Neck(self.head.reduce(pooled), True)
-        return Neck(self.head(pooled).logits, False)
+            return self.head.reduce(pooled)
+        return cast(Tensor, self.head(pooled).logits)
 
     def values(self, angles: Tensor) -> Tensor:
         """<Z_k> for angles, both of shape ``(batch, n_qubits)``."""
