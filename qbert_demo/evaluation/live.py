@@ -21,8 +21,8 @@ from qbert_demo.results import Array
 
 FIRST, LARGEST = 32, 512
 """Texts of the first part, and of the largest; each is twice as large as the one before."""
-BATCH = 32
-"""Texts of about the same length that run together."""
+BATCH = 8
+"""Texts of about the same length that run together; of small parts more would differ in length."""
 PAUSE = 0.2
 """Seconds between two reports of progress."""
 
