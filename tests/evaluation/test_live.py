@@ -12,7 +12,7 @@ import torch
 from qbert_demo.checkpoints.open import Trust, open_checkpoint
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.errors import CheckpointError
-from qbert_demo.evaluation.live import FIRST, Answers, EvaluationRun, carried, evaluate_run
+from qbert_demo.evaluation.live import BATCH, FIRST, Answers, EvaluationRun, carried, evaluate_run
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.model.prediction import softmax
 
@@ -59,7 +59,8 @@ def test_a_model_goes_to_another_process_without_a_folder(hybrid: LoadedModel) -
 def test_what_was_read_until_a_stop_is_of_the_same_texts() -> None:
     asked = iter(range(1000))
     whole, _ = read(EvaluationRun(FOLDERS, TEXTS))
-    found, _ = read(EvaluationRun(FOLDERS, TEXTS), lambda: next(asked) >= 3)
+    in_the_second_part = len(FOLDERS) * FIRST // BATCH + 1
+    found, _ = read(EvaluationRun(FOLDERS, TEXTS), lambda: next(asked) >= in_the_second_part)
     assert isinstance(found, Answers)
     assert len(found) == FIRST
     for head, said in found.probabilities.items():
