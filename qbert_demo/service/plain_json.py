@@ -128,7 +128,8 @@ def evaluation_json(model: ModelScore, checkpoint: str, dataset: str, split: str
         ``confusion_matrix`` (rows are true classes) and ``texts_per_second``.
     """
     facts = {"checkpoint": checkpoint, "dataset": dataset, "split": split}
-    return {**facts, "rows": model.accuracy.n, **_scores(model)}
+    speed = {"texts_per_second": model.texts_per_second}
+    return {**facts, "rows": model.accuracy.n, **_scores(model), **speed}
 
 
 def _scores(model: ModelScore) -> Json:
@@ -139,7 +140,6 @@ def _scores(model: ModelScore) -> Json:
         "log_loss": model.log_loss,
         "ece": model.ece,
         "confusion_matrix": [list(row) for row in model.confusion],
-        "texts_per_second": model.texts_per_second,
     }
 
 

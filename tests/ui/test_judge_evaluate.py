@@ -1,5 +1,6 @@
 """Evaluate now, as its handlers tell it, and as a program asks for it."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -49,6 +50,7 @@ def test_an_evaluation_goes_through_its_stages_to_figures(updates: list[Shown], 
     words = text_of(last.result)
     assert words.startswith("No difference between hybrid and classical can be shown on 40 texts")
     assert "All 40 texts of rows of one's own; seed 0. One row begins with “=”" in words
+    assert re.search(r"Read at \d+ \(classical\), \d+ \(hybrid\).* texts a second", words)
     for name in ("scores", "confusion_hybrid", "reliability_control"):
         assert getattr(last, name).figure.data
     assert last.confusion_guest is last.reliability_guest is None

@@ -68,8 +68,10 @@ def _source_html(found: Evaluation) -> str:
     sentences = [f"{words}; seed {found.seed}."]
     if found.texts.n_cut:
         sentences.append(f"Of {found.texts.n_cut:,} texts the models did not read the end.")
+    speeds = ", ".join(f"{m.texts_per_second:.0f} ({m.head})" for m in judgement.models)
+    speed = f"Read at {speeds} texts a second, beside whatever else runs here."
     sentences += (f"The {head} is {name}." for head, name in names.items())
-    return f'<p class="hint">{shown(" ".join((*sentences, *found.notes)))}</p>'
+    return f'<p class="hint">{shown(" ".join((*sentences, *found.notes, speed)))}</p>'
 
 
 def classes_html(found: Evaluation) -> str:

@@ -39,7 +39,7 @@ def _lines(judgement: Judgement) -> Iterator[tuple[object, ...]]:
         yield "source", judgement.task, quantity, value
     for m in judgement.models:
         yield "model", m.head, "accuracy", m.accuracy.value, m.accuracy.low, m.accuracy.high
-        for quantity in ("macro_f1", "macro_recall", "log_loss", "ece", "texts_per_second"):
+        for quantity in ("macro_f1", "macro_recall", "log_loss", "ece"):
             yield "model", m.head, quantity, getattr(m, quantity)
     for test in judgement.pairs:
         name, gap = f"{test.a} minus {test.b}", test.difference

@@ -150,15 +150,14 @@ def confusion_words(model: ModelScore, labels: Sequence[str]) -> str:
 
 def scores_html(judgement: Judgement) -> str:
     """The other scores as a table."""
-    columns = ("model", "accuracy", "macro F1", "macro recall", "log loss", "ECE", "texts a second")
+    columns = ("model", "accuracy", "macro F1", "macro recall", "log loss", "ECE")
     rows = "".join(
         f'<tr><th scope="row" class="{m.head}">{m.head}</th><td>{m.accuracy.value:.4f}</td>'
         f"<td>{m.macro_f1:.4f}</td><td>{m.macro_recall:.4f}</td><td>{m.log_loss:.4f}</td>"
-        f"<td>{m.ece:.4f}</td><td>{m.texts_per_second:.0f}</td></tr>"
+        f"<td>{m.ece:.4f}</td></tr>"
         for m in judgement.models
     )
-    caption = f"On {judgement.rows:,} texts; log loss in nats; speed as measured {judgement.day}"
-    return table_html(caption, columns, rows)
+    return table_html(f"On {judgement.rows:,} texts; log loss in nats", columns, rows)
 
 
 def _valued(phrase: str, rung: Rung) -> str:
