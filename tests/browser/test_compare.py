@@ -242,6 +242,18 @@ def test_a_link_fills_and_classifies_and_can_be_copied(open_page: Open) -> None:
     assert "It holds the task and the text." in page.inner_text("#copied")
 
 
+def test_on_a_narrow_screen_a_links_task_is_seen_wherever_it_stands_in_the_row(
+    open_page: Open,
+) -> None:
+    page = open_page(width=240, query="?task=ag_news&text=rain+stops+the+final")
+    page.wait_for_function("document.querySelector('#task input:checked').value !== 'sst2'")
+    page.wait_for_function(
+        """() => { const task = document.querySelector('#task input:checked').closest('label');
+        return task.getBoundingClientRect().right <= innerWidth; }"""
+    )
+    assert page.evaluate("scrollY") == 0
+
+
 def test_a_link_with_an_unknown_task_keeps_the_first(open_page: Open) -> None:
     page = open_page(query="?task=nope&text=bad+but+true")
     wait_for_words(page, "classical says negative")

@@ -68,6 +68,13 @@ function changeTask() {
   if (first && !isFromLink() && (!text.trim() || isExample(text))) fill(first.text);
   else requestAnimationFrame(ask);
   requestAnimationFrame(mark);
+  requestAnimationFrame(showTask);
+}
+
+// On a narrow screen the tasks are a row that scrolls, and a link may choose one beyond its end.
+function showTask() {
+  const chosen = document.querySelector('#task input:checked');
+  chosen?.closest('label').scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
 // Texts elsewhere on the page are links that open them here, as a link from outside would.
