@@ -28,7 +28,7 @@ from qbert_demo.evaluation.behaviour import ask, behave
 from qbert_demo.evaluation.cost import head_milliseconds
 from qbert_demo.evaluation.ladder import Embedded, Labels, climb
 from qbert_demo.evaluation.paired import paired_tests
-from qbert_demo.evaluation.scores import halved, measure
+from qbert_demo.evaluation.scores import TIMED_TEXTS, halved, measure
 from qbert_demo.model.heads import HEADS, CircuitHead
 from qbert_demo.results import (
     AngleFacts,
@@ -78,7 +78,8 @@ def judge(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> Judg
         model = open_checkpoint(place, Trust.OURS)
         scores[head], said[head], pooled = measure(model, head, rows)
         answers[head], labels = ask(model), model.labels
-        times[head] = head_milliseconds(model, rows.texts)
+        timed = [tokens.ids for tokens in model.tokenize(rows.texts[:TIMED_TEXTS])]
+        times[head] = head_milliseconds(model, timed)
         layer = model.model.classifier
         if isinstance(layer, CircuitHead):
             fitted = model.embed([tokens.ids for tokens in model.tokenize(other.texts)]).clone()

@@ -67,7 +67,7 @@ class HeadReport:
             `qbert_demo.circuit.live`.
         parameters: All of them, the encoder's included.
         seconds: Time its training took.
-        milliseconds: Median time of one text, encoder included.
+        milliseconds: Median time of one text in the head alone.
         tensors: What was trained, by name as in a checkpoint: the head in float32 and the
             encoder's low-rank updates in float16.
     """

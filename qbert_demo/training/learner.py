@@ -6,7 +6,6 @@ Whatever learns, on a frozen encoder or end to end, is a `Learner`; `train_heads
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from statistics import median
 from typing import Any, NamedTuple
 
 import torch
@@ -15,6 +14,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from qbert_demo.circuit import CircuitLayer
+from qbert_demo.evaluation.cost import head_milliseconds
 from qbert_demo.model.heads import build_head
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.training.recipe import RaceRecipe
@@ -46,7 +46,7 @@ class Stored(NamedTuple):
 
 
 class Cost(NamedTuple):
-    """Milliseconds that one text takes, and parameters in all; the encoder's are included."""
+    """Milliseconds that one text takes in the head, and parameters in all, the encoder's too."""
 
     milliseconds: float
     parameters: int
@@ -149,8 +149,8 @@ def cost_of(base: LoadedModel, head: nn.Module, ids: Sequence[list[int]]) -> Cos
         ids: Token ids of texts; the median of the first few counts.
     """
     base.model.classifier = head
-    times = [base.answer(row).timing.total for row in ids[:TIMED_TEXTS]]
-    return Cost(median(times), sum(p.numel() for p in base.model.parameters()))
+    milliseconds = head_milliseconds(base, ids[:TIMED_TEXTS])
+    return Cost(milliseconds, sum(p.numel() for p in base.model.parameters()))
 
 
 def _adamw(

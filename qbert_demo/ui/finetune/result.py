@@ -25,7 +25,7 @@ COLUMNS = (
     "best epoch",
     "trained parameters",
     "seconds",
-    "ms a text",
+    "ms in the head",
 )
 EXPLAINED = (
     ("head", "what turns BERT's numbers into a label; the encoder before it is the same for all"),
