@@ -132,7 +132,7 @@ def probability_frame(n_qubits: int) -> Figure:
     room = 26 + 7 * n_qubits
     layout = base_layout(
         170 + room,
-        margin={"l": 44, "r": 6, "t": 14, "b": room},
+        margin={"l": 58, "r": 6, "t": 14, "b": room},
         xaxis=quiet_axis(
             range=[-0.6, shown - 0.4],
             tickvals=list(range(shown)),
@@ -162,7 +162,7 @@ def probability_frame(n_qubits: int) -> Figure:
         "customdata": [""] * shown,
         "hovertemplate": "|%{customdata}⟩: %{y:.4f}<extra></extra>",
     }
-    return Figure(title, [bars], layout, Table((), ()), min_width=max(300, 50 + 15 * shown))
+    return Figure(title, [bars], layout, Table((), ()), min_width=max(300, 64 + 13 * shown))
 
 
 def information_frame(n_qubits: int) -> Figure:
