@@ -29,23 +29,27 @@ class Edit:
 
 @dataclass(frozen=True)
 class EditSearch:
-    """How far a search for an edit is, and what it found.
+    """How far a search for an edit is, and the best that it found so far.
 
     Attributes:
         tried: Edits tried so far.
         total: Edits that are tried at most.
+        place: The try that found the edit; 0 while none did.
         edit: What was found; ``None`` while nothing was, and at the end if nothing is.
         text: The text with the edit.
         before: The label and its probability that each model gave, by head.
         after: What it gives after the edit.
+        is_done: Whether the search is over.
     """
 
     tried: int
     total: int
+    place: int = 0
     edit: Edit | None = None
     text: str = ""
     before: dict[str, tuple[str, float]] | None = None
     after: dict[str, tuple[str, float]] | None = None
+    is_done: bool = False
 
     @property
     def parts_them(self) -> bool:

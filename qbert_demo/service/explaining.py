@@ -1,6 +1,7 @@
 """What Compare, the API and the command line ask of why models say what they say."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -68,27 +69,32 @@ def smallest_edit(
         explanation: Of the text; its words of most effect are tried first.
 
     Yields:
-        How far it is; last what was found, or that nothing was.
+        How far it is, with an edit that turned all of them together, if one did; last what was
+        found, or that nothing was.
     """
     effect = np.abs([model.logit.scores for model in explanation.models.values()])
     found = edits(explanation.words, explanation.near, effect.max(0))
     tries = [(edit, edit.applied(explanation.text)) for edit in found]
     tries = [(edit, text) for edit, text in tries if text.strip()]
     before = _answers(compare([explanation.text]), 0)
-    second: EditSearch | None = None
+    best = EditSearch(0, len(tries), before=before)
+    yield best
     for start in range(0, len(tries), TRIES_AT_ONCE):
         part = tries[start : start + TRIES_AT_ONCE]
         answers = compare([text for _, text in part])
         for k, (edit, text) in enumerate(part):
-            after = _answers(answers, k)
+            after, place = _answers(answers, k), start + k + 1
             turned = [head for head in before if after[head][0] != before[head][0]]
-            seen = EditSearch(start + k + 1, len(tries), edit, text, before, after)
-            if turned and (seen.parts_them or not (explanation.agree and len(before) > 1)):
-                yield seen
+            if not turned:
+                continue
+            seen = EditSearch(place, len(tries), place, edit, text, before, after)
+            if seen.parts_them or not (explanation.agree and len(before) > 1):
+                yield replace(seen, is_done=True)
                 return
-            second = second or (seen if turned else None)
-        yield EditSearch(min(start + TRIES_AT_ONCE, len(tries)), len(tries))
-    yield second or EditSearch(len(tries), len(tries), before=before)
+            best = seen if best.edit is None else best
+        best = replace(best, tried=start + len(part))
+        yield best
+    yield replace(best, is_done=True)
 
 
 def _answers(batch: BatchComparison, row: int) -> dict[str, tuple[str, float]]:

@@ -28,8 +28,13 @@ def browser(chromium_path: str) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def app() -> Iterator[str]:
-    """An app whose answers to texts with "slow" in them take a second."""
-    explorer = ScriptedExplorer(delay=lambda text: 1.0 if "slow" in text else 0.0)
+    """An app whose answers to texts with "slow" in them take a second, with "steady" 50 ms."""
+    delays = {"slow": 1.0, "steady": 0.05}
+
+    def delay(text: str) -> float:
+        return max((delays.get(word, 0.0) for word in text.split()), default=0.0)
+
+    explorer = ScriptedExplorer(delay=delay)
     with served(explorer) as address:
         yield address
 

@@ -68,3 +68,28 @@ def test_the_smallest_edit_and_the_page_to_save(open_page: Open) -> None:
     with page.expect_download() as saved:
         page.click("#why-save a")
     assert saved.value.suggested_filename == "qbert-words-sst2.html"
+
+
+def test_a_search_can_be_stopped_where_it_was_started_and_blocks_nothing(open_page: Open) -> None:
+    page = open_page()
+    ask(page, " ".join(["steady", *map(str, range(100))]))
+    page.click("#why > button")
+    page.wait_for_selector("#why-flow [data-drawn]")
+    page.focus("#why-find")
+    place = page.locator("#why-find").bounding_box()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#why-edit progress")
+    now = page.locator("#why-find").bounding_box()
+    assert place is not None
+    assert now is not None
+    assert (now["x"], now["y"]) == (place["x"], place["y"])
+    ask(page, "a good film")
+    wait_for_words(page, "say positive")
+    page.focus("#why-find")
+    assert page.inner_text("#why-find") == "Stop the search"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#why-edit :text('Stopped after')")
+    page.wait_for_timeout(1500)  # longer than the batch under way
+    assert "of 101 tries: none found" in page.inner_text("#why-edit")
+    assert page.inner_text("#why-find") == "Find the smallest edit"
+    assert page.evaluate("document.activeElement.id") == "why-find"

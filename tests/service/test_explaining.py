@@ -52,13 +52,15 @@ def test_both_changing_together_is_found_only_after_all_tries() -> None:
     assert seen[-1].edit is not None
     assert seen[-1].edit.old == "good"
     assert not seen[-1].parts_them
+    assert [(told.place, told.is_done) for told in seen] == [(0, False), (1, False), (1, True)]
 
 
 def test_nothing_found_is_said_with_the_number_of_tries() -> None:
     *progress, last = searched(" ".join(f"w{k}" for k in range(100)), near=("x", "y", "z"))
     assert last.edit is None
     assert last.tried == last.total == MOST
-    assert [seen.tried for seen in progress] == list(range(TRIES_AT_ONCE, MOST + 1, TRIES_AT_ONCE))
+    assert [seen.tried for seen in progress] == list(range(0, MOST + 1, TRIES_AT_ONCE))
+    assert [seen.is_done for seen in (*progress, last)] == [False] * len(progress) + [True]
 
 
 def test_one_model_alone_changes_its_mind() -> None:

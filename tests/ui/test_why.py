@@ -1,7 +1,9 @@
 """Which words?, called directly: what is said, marked and drawn, and what is lit."""
 
 import re
+from collections.abc import Generator, Iterator
 from dataclasses import replace
+from typing import Any
 from xml.etree import ElementTree
 
 import gradio as gr
@@ -13,7 +15,16 @@ from qbert_demo.figures.flow import Chosen, drawn_words, flow
 from qbert_demo.figures.svg import as_svg
 from qbert_demo.results import Attribution, Explanation
 from qbert_demo.ui.compare.why import ALL_PATHS, OWN, Why, clicked, explain, followed
-from qbert_demo.ui.compare.why_edit import search
+from qbert_demo.ui.compare.why_edit import (
+    FIND,
+    STOP,
+    WAITING,
+    Edited,
+    Search,
+    forget,
+    press,
+    search,
+)
 from qbert_demo.ui.compare.why_page import page
 from qbert_demo.ui.compare.why_words import disagreement, flow_words, lean, why_html
 from qbert_demo.ui.parts.plotly_view import Panel
@@ -172,25 +183,100 @@ def test_without_a_circuit_there_is_no_flow() -> None:
     assert clicked(None, gr.EventData(None, {"trace": "words", "index": 0}))[0] == gr.skip()
 
 
+@pytest.fixture
+def counting(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many texts were compared in each batch."""
+    batches: list[int] = []
+    compare = ScriptedExplorer.compare_batch
+
+    def counted(self: ScriptedExplorer, task: str, texts: list[str], **more: Any) -> Any:
+        batches.append(len(texts))
+        return compare(self, task, texts, **more)
+
+    monkeypatch.setattr(ScriptedExplorer, "compare_batch", counted)
+    return batches
+
+
+def searching(text: str) -> tuple[Search, Explanation, Iterator[Edited]]:
+    """A search that was begun by its button, and what it tells."""
+    run, found = Search(), EXPLORER.explain("sst2", text)
+    assert press(run, found, FIND) == Edited(WAITING, STOP)
+    return run, found, search(EXPLORER, run, found)
+
+
+NUMBERS = " ".join(map(str, range(100)))
+
+
 def test_the_smallest_edit_is_searched_with_progress_and_shown_as_a_diff() -> None:
-    found = EXPLORER.explain("sst2", "a <good> film and more")
-    *_, last = search(EXPLORER, found)
-    assert "They part when one word changes" in text_of(last)
-    assert "<del><bdi" in last
-    assert "<ins><bdi" in last
-    assert "&lt;" in last
-    assert "<good>" not in last
-    assert "classical: positive" in text_of(last)
+    run, _, told = searching("a <good> film and more")
+    *progress, last = told
+    assert {seen.button for seen in progress} == {STOP}
+    assert last.button == FIND
+    assert run.wanted is None
+    assert "They part when one word changes" in text_of(last.said)
+    assert "<del><bdi" in last.said
+    assert "<ins><bdi" in last.said
+    assert "&lt;" in last.said
+    assert "<good>" not in last.said
+    assert "classical: positive" in text_of(last.said)
 
 
 def test_a_search_without_a_find_says_so() -> None:
-    *progress, last = search(EXPLORER, EXPLORER.explain("sst2", " ".join(map(str, range(20)))))
-    assert '<progress max="20" value="16"' in progress[0]
-    assert "None found in 20 tries" in text_of(last)
+    *progress, last = searching(" ".join(map(str, range(20))))[2]
+    assert '<progress max="20" value="16"' in progress[1].said
+    assert "None found in 20 tries" in text_of(last.said)
+
+
+def test_stop_ends_a_search_within_a_batch_and_says_how_far_it_was(counting: list[int]) -> None:
+    run, found, told = searching(NUMBERS)
+    for _ in range(3):
+        next(told)
+    stopped = press(run, found, STOP)
+    assert stopped.button == FIND
+    assert "Stopped after 32 of 100 tries: none found" in text_of(stopped.said)
+    assert list(told) == [stopped]
+    assert counting == [1, 16, 16, 16]
+    assert press(run, found, STOP) == Edited(gr.skip(), gr.skip())
+
+
+def test_what_was_found_until_stop_is_kept() -> None:
+    run, found, told = searching(f"good {NUMBERS}")
+    seen = next(seen for _ in told if (seen := run.seen) and seen.edit)
+    said = text_of(press(run, found, STOP).said)
+    assert "They change their minds together" in said
+    assert f"of 102 (stopped after {seen.tried}, none parts them)" in said
+
+
+def test_a_search_stopped_while_it_waits_never_begins(counting: list[int]) -> None:
+    run, found, told = searching(NUMBERS)
+    assert "Stopped before the first try" in press(run, found, STOP).said
+    assert list(told) == []
+    assert counting == []
+
+
+def test_a_search_gives_way_to_another_and_to_another_sentence() -> None:
+    run, found, told = searching(NUMBERS)
+    next(told)
+    press(run, found, STOP)
+    press(run, found, FIND)
+    assert list(told) == []
+    again = search(EXPLORER, run, found)
+    next(again)
+    assert forget(run) == Edited("", FIND)
+    assert list(again) == []
+
+
+def test_leaving_the_page_ends_a_search(counting: list[int]) -> None:
+    run, _, told = searching(NUMBERS)
+    next(told)
+    assert isinstance(told, Generator)
+    told.close()
+    assert run.wanted is None
+    assert counting == [1]
 
 
 def test_a_search_before_an_explanation_asks_for_one() -> None:
-    assert list(search(EXPLORER, None)) == [error_html("Explain a sentence first.")]
+    assert press(Search(), None, FIND) == Edited(error_html("Explain a sentence first."), FIND)
 
 
 def test_a_saved_page_stands_alone_and_holds_both_figures() -> None:

@@ -12,7 +12,7 @@ from qbert_demo.figures.flow import ALL, Chosen, drawn_words, flow
 from qbert_demo.results import Explanation, ModelExplanation
 from qbert_demo.service import Explorer
 from qbert_demo.service.explaining import expected_seconds
-from qbert_demo.ui.compare.why_edit import search
+from qbert_demo.ui.compare.why_edit import FIND, Edited, Search, forget, press, search
 from qbert_demo.ui.compare.why_page import page
 from qbert_demo.ui.compare.why_words import HOW, flow_words, why_html
 from qbert_demo.ui.parts.events import KEEP, QUIET
@@ -30,8 +30,7 @@ HEAD = "hybrid"
 
 
 class Why(NamedTuple):
-    """What stands in the accordion: words, panels, two choices, the explanation, its `File`,
-    and what an edit does (HTML)."""
+    """What stands in the accordion: words, panels, two choices, the explanation, its `File`."""
 
     said: Any
     bars: Any = KEEP
@@ -40,7 +39,6 @@ class Why(NamedTuple):
     follow: Any = KEEP
     found: Any = KEEP
     save: Any = KEEP
-    edited: Any = ""
 
 
 def build_why(explorer: Explorer, task: gr.Radio, text: gr.Textbox, control: gr.Checkbox) -> None:
@@ -65,14 +63,17 @@ def build_why(explorer: Explorer, task: gr.Radio, text: gr.Textbox, control: gr.
         )
         paths = PlotlyView(elem_id="why-flow")
         with gr.Row(elem_classes="buttons"):
-            edit = gr.Button("Find the smallest edit", elem_id="why-find")
+            edit = gr.Button(FIND, elem_id="why-find")
             save = FileLink("Save as {name}", elem_id="why-save")
         edited = spoken("", elem_id="why-edit")
-    found = gr.State(None)
-    outputs = Why(said, bars, paths, label, follow, found, save, edited)
+    found, run = gr.State(None), gr.State(Search())
+    outputs = Why(said, bars, paths, label, follow, found, save)
     asked = [task, text, control, label]
+    searched = Edited(edited, edit)
+    asking = [door.expand, again.click, label.input]
+    gr.on(asking, forget, run, searched, queue=False, **QUIET)
     gr.on(
-        [door.expand, again.click, label.input],
+        asking,
         partial(explain, explorer),
         asked,
         outputs,
@@ -81,13 +82,12 @@ def build_why(explorer: Explorer, task: gr.Radio, text: gr.Textbox, control: gr.
         concurrency_id="explain",
         **QUIET,
     )
-    edit.click(
+    edit.click(press, [run, found, edit], searched, queue=False, **QUIET).then(
         partial(search, explorer),
-        found,
-        edited,
-        trigger_mode="once",
+        [run, found],
+        searched,
         concurrency_limit=1,
-        concurrency_id="explain",
+        concurrency_id="edit",
         **QUIET,
     )
     follow.input(followed, [found, follow], paths, queue=False, **QUIET)
