@@ -34,7 +34,7 @@ MAX_WAITING = 200
 """Requests that may wait in the queue; one more is refused instead of waiting for minutes."""
 THREADS = 128
 """Enough for a classroom: everyone who watches a training holds one most of the time."""
-STYLES = ("app", "compare", "why", "circuit", "finetune", "judge", "evaluate")
+STYLES = ("app", "compare", "why", "pins", "circuit", "finetune", "judge", "evaluate")
 """Style sheets in ``static/``: the page's, then each tab's and of what unfolds in it."""
 
 

@@ -78,7 +78,7 @@ def test_a_search_can_be_stopped_where_it_was_started_and_blocks_nothing(open_pa
     page.focus("#why-find")
     place = page.locator("#why-find").bounding_box()
     page.keyboard.press("Enter")
-    page.wait_for_selector("#why-edit progress")
+    page.wait_for_selector("#why-edit :text('16 of 101')")
     now = page.locator("#why-find").bounding_box()
     assert place is not None
     assert now is not None

@@ -18,6 +18,7 @@ from qbert_demo.ui.compare.panels import (
     expectation_panel,
     sizes_html,
 )
+from qbert_demo.ui.compare.pins import Pinnable, build_pins
 from qbert_demo.ui.compare.why import build_why
 from qbert_demo.ui.parts.events import KEEP, QUIET
 from qbert_demo.ui.parts.plotly_view import Panel, PlotlyView
@@ -53,6 +54,15 @@ class Question(NamedTuple):
     text: gr.Textbox
     asking: AskingBar
     guest: GuestForm
+
+
+class Options(NamedTuple):
+    """The control's box, two buttons, and where it is said what they did."""
+
+    control: gr.Checkbox
+    copy: gr.Button
+    pin: gr.Button
+    told: gr.HTML
 
 
 def build_compare_tab(explorer: Explorer, page: gr.Blocks) -> Question:
@@ -93,9 +103,12 @@ def build_compare_tab(explorer: Explorer, page: gr.Blocks) -> Question:
         with gr.Column(elem_id="answer"):
             said = spoken(first.said, elem_id="said")
             compared = PlotlyView(_panel(first.compared), elem_id="compared")
-        control, copy, copied = _build_options()
+        options = _build_options()
+        control = options.control
         views = _build_circuit(first)
-        build_why(explorer, task_box, text_box, control)
+        found = build_why(explorer, task_box, text_box, control)
+        pinnable = Pinnable(task_box, text_box, control, found)
+        build_pins(explorer, pinnable, options.pin, options.told)
         with gr.Accordion("Size and speed", open=False, elem_id="sizes", elem_classes="more"):
             sizes = gr.HTML(first.sizes or "", apply_default_css=False)
         build_batch(explorer, task_box)
@@ -115,7 +128,8 @@ def build_compare_tab(explorer: Explorer, page: gr.Blocks) -> Question:
     copy_link = (STATIC / "copy_link.js").read_text("utf-8")
     here = [task_box, text_box, asking]
     page.load(None, here, here, js=read_link, api_visibility="private")
-    copy.click(None, [task_box, text_box], copied, js=copy_link, api_visibility="private")
+    link = [task_box, text_box]
+    options.copy.click(None, link, options.told, js=copy_link, api_visibility="private")
     return Question(task_box, text_box, asking, guest)
 
 
@@ -163,8 +177,8 @@ def _panel(part: Any) -> Panel | None:
     return part if isinstance(part, Panel) else None
 
 
-def _build_options() -> tuple[gr.Checkbox, gr.Button, gr.HTML]:
-    """Lay out what is seldom changed: the control's box, the link's button, and its answer."""
+def _build_options() -> Options:
+    """Lay out what is seldom changed or done."""
     with gr.Row(elem_classes="options"):
         gr.Checkbox(
             True, label="Classify while I type", elem_id="live", container=False, interactive=True
@@ -176,8 +190,9 @@ def _build_options() -> tuple[gr.Checkbox, gr.Button, gr.HTML]:
             container=False,
         )
         copy = gr.Button("Copy link", elem_id="copy-link", scale=0)
-        copied = spoken("", elem_id="copied")
-    return control, copy, copied
+        pin = gr.Button("Pin this text", elem_id="pin", scale=0)
+        told = spoken("", elem_id="copied")
+    return Options(control, copy, pin, told)
 
 
 def _build_circuit(first: Answer) -> dict[str, PlotlyView]:

@@ -41,7 +41,9 @@ class Why(NamedTuple):
     save: Any = KEEP
 
 
-def build_why(explorer: Explorer, task: gr.Radio, text: gr.Textbox, control: gr.Checkbox) -> None:
+def build_why(
+    explorer: Explorer, task: gr.Radio, text: gr.Textbox, control: gr.Checkbox
+) -> gr.State:
     """Lay out the accordion and wire it to `explain`.
 
     Args:
@@ -49,6 +51,9 @@ def build_why(explorer: Explorer, task: gr.Radio, text: gr.Textbox, control: gr.
         task: The tab's task chooser.
         text: Its sentence.
         control: Whether the control is shown, too.
+
+    Returns:
+        What holds the `Explanation`, if there is one.
     """
     with gr.Accordion("Which words?", open=False, elem_id="why") as door:
         with gr.Row(elem_classes="asking"):
@@ -92,6 +97,7 @@ def build_why(explorer: Explorer, task: gr.Radio, text: gr.Textbox, control: gr.
     )
     follow.input(followed, [found, follow], paths, queue=False, **QUIET)
     paths.select(clicked, found, [paths, follow], queue=False, **QUIET)
+    return found
 
 
 def explain(

@@ -60,7 +60,9 @@ def search(explorer: Explorer, run: Search, found: Explanation | None) -> Iterat
     """Tell how far the search is, then what it found."""
     this = run.wanted
     if this is None or found is None:
-        return  # stopped while it waited
+        # Stopped while it waited. An event that tells nothing at all empties what it could change.
+        yield Edited(KEEP, KEEP)
+        return
     heads = list(found.models)
     try:
         for seen in smallest_edit(

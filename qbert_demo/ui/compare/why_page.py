@@ -1,4 +1,4 @@
-"""An explanation to take along: one HTML file that needs nothing else."""
+"""What a visitor takes along of the words: one HTML file that needs nothing else."""
 
 import html
 
@@ -15,7 +15,7 @@ from qbert_demo.ui.parts.words import listed
 
 STYLE = """
 :root { color-scheme: light; --body-text-color: #1b1f24; --body-text-color-subdued: #575e68;
-  --figure-paper: #fff; --figure-grid: #e1e4e8; }
+  --figure-paper: #fff; --figure-grid: #e1e4e8; --border-color-primary: #d5d9de; }
 body { font: 16px/1.5 system-ui, sans-serif; color: #1b1f24; max-width: 800px; margin: 24px auto;
   padding: 0 12px; overflow-wrap: anywhere; }
 svg { width: 100%; height: auto; }
@@ -28,8 +28,6 @@ td, th { border-bottom: 1px solid #d5d9de; padding: 3px 8px; text-align: left; }
 
 def page(explanation: Explanation) -> File:
     """The explanation as a `File`: words, marks, both figures as SVG, and their values."""
-    heads = "".join(f"--{head}: {colour};" for head, colour in HEAD_COLOURS.items())
-    marks = (STATIC / "why.css").read_text("utf-8")
     model = explanation.models.get("hybrid")
     paths = ""
     if model and model.circuit:
@@ -37,13 +35,26 @@ def page(explanation: Explanation) -> File:
     order = (
         f'<p class="hint">Bars of each word, from the top: {listed(list(explanation.models))}.</p>'
     )
-    text = (
-        '<!doctype html><html lang="en"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width"><title>Which words?</title>'
-        f"<style>:root {{{heads}}}{STYLE}{marks}</style><h1>Which words?</h1>"
-        f"{why_html(explanation)}{_figure(word_bars(explanation), order)}{paths}</html>\n"
-    )
+    body = f"{why_html(explanation)}{_figure(word_bars(explanation), order)}{paths}"
+    text = document("Which words?", body, "why")
     return File(f"qbert-words-{explanation.task}.html", text.encode())
+
+
+def document(title: str, body: str, *sheets: str) -> str:
+    """An HTML document that needs no other file.
+
+    Args:
+        title: Its title, also the heading.
+        body: What stands below that, in HTML.
+        sheets: Style sheets of ``static/``, by name.
+    """
+    heads = "".join(f"--{head}: {colour};" for head, colour in HEAD_COLOURS.items())
+    styles = "".join((STATIC / f"{sheet}.css").read_text("utf-8") for sheet in sheets)
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{title}</title>'
+        f"<style>:root {{{heads}}}{STYLE}{styles}</style><h1>{title}</h1>{body}</html>\n"
+    )
 
 
 def _figure(figure: Figure, below: str = "") -> str:

@@ -18,20 +18,49 @@ HOW = (
     "and dashed lowers; the width is on a scale of its own in each part."
 )
 """How to read the flow."""
+MARKS = (
+    '<span class="mark for">Line above</span>: the word speaks for the label; '
+    '<span class="mark against">line below</span>: against it.'
+)
+"""How to read the marks, in HTML."""
 MOST_NAMED = 4
 """Words that a sentence names."""
 
 
 def why_html(explanation: Explanation) -> str:
     """Say on which words the models lean, and show the text with its marks for each."""
-    marked = "".join(_marked(explanation, model) for model in explanation.models.values())
+    texts = "".join(
+        marked(explanation, model, explanation.reach, _sums(model))
+        for model in explanation.models.values()
+    )
     return (
-        f'<p class="lean">{lean(explanation)}</p>{marked}'
-        '<p class="hint"><span class="mark for">Line above</span>: the word speaks for the label; '
-        '<span class="mark against">line below</span>: against it. Colours and bars have one scale '
+        f'<p class="lean">{lean(explanation)}</p>{texts}'
+        f'<p class="hint">{MARKS} Colours and bars have one scale '
         f"for all models: the deepest is {plain(explanation.reach)} of the logit. The base is the "
         f"text with {BASE} for every word; base and words add up to the logit but for the gap.</p>"
         f'<p class="hint">{disagreement(explanation)}</p>'
+    )
+
+
+def marked(explanation: Explanation, model: ModelExplanation, reach: float, below: str = "") -> str:
+    """Show the text with the marks of one model, in HTML.
+
+    Args:
+        explanation: Of the text.
+        model: One of its models.
+        reach: The score that is marked deepest.
+        below: HTML that stands below the text.
+    """
+    parts, end = [], 0
+    for word, score in zip(model.words, model.logit.scores.tolist(), strict=True):
+        parts.append(_between(explanation.text[end : word.start]))
+        parts.append(_word(word.text, score / (reach or 1)))
+        end = word.end
+    rest = " …" if explanation.cut else ""
+    colour = f"--head: var(--{model.head})"
+    return (
+        f'<div class="marked"><h4 style="{colour}">{model.head}: {shown(model.label)}</h4>'
+        f'<p dir="auto">{"".join(parts)}{rest}</p>{below}</div>'
     )
 
 
@@ -126,22 +155,12 @@ def _of_qubit(model: ModelExplanation, paths: CircuitPaths, qubit: int) -> str:
     )
 
 
-def _marked(explanation: Explanation, model: ModelExplanation) -> str:
-    logit, parts, end = model.logit, [], 0
-    for word, score in zip(model.words, logit.scores.tolist(), strict=True):
-        parts.append(_between(explanation.text[end : word.start]))
-        parts.append(_word(word.text, score / (explanation.reach or 1)))
-        end = word.end
-    rest = " …" if explanation.cut else ""
-    gap = percent(logit.gap_share)
-    numbers = (
-        f"logit {plain(logit.value)} = base {plain(logit.base)}, words {signed(logit.sum)}, "
-        f"gap {plain(logit.gap, 3)} ({gap} of the difference; {model.steps} steps)"
-    )
-    colour = f"--head: var(--{model.head})"
+def _sums(model: ModelExplanation) -> str:
+    logit, gap = model.logit, percent(model.logit.gap_share)
     return (
-        f'<div class="marked"><h4 style="{colour}">{model.head}: {shown(model.label)}</h4>'
-        f'<p dir="auto">{"".join(parts)}{rest}</p><p class="sums">{numbers}</p></div>'
+        f'<p class="sums">logit {plain(logit.value)} = base {plain(logit.base)}, words '
+        f"{signed(logit.sum)}, gap {plain(logit.gap, 3)} ({gap} of the difference; "
+        f"{model.steps} steps)</p>"
     )
 
 
