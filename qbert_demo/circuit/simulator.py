@@ -146,9 +146,10 @@ def _evaluate(program: Program, angles: Tensor, weights: Tensor) -> Tensor:
 
 
 def _measure_in_chunks(program: Program, angles: Tensor) -> Tensor:
-    chunks = angles.split(_chunk_length(program, angles))
-    values = [program.measure(program.run(chunk).states[-1]) for chunk in chunks]
-    return values[0] if len(values) == 1 else torch.cat(values)
+    length = _chunk_length(program, angles)
+    if len(angles) <= length:
+        return program.values(angles)
+    return torch.cat([program.values(chunk) for chunk in angles.split(length)])
 
 
 def _chunk_length(program: Program, angles: Tensor) -> int:
