@@ -15,6 +15,7 @@ import pytest
 from tests.test_project import PROGRAM
 
 UNDOCUMENTED = {
+    "captum.attr:IntegratedGradients._attribute": "the points of the way are where they are needed",
     "gradio.routes:App": "limits and tidying begin and end with the server",
     "gradio.server_messages:ProcessCompletedMessage": "whoever waits hears that the app closes",
     "gradio.state_holder:SessionState": "a visitor's session is small",
@@ -55,6 +56,7 @@ DOCUMENTED = {
     "pyarrow.parquet",
     "safetensors.numpy",
     "safetensors.torch",
+    "scipy.interpolate",
     "sklearn.decomposition",
     "sklearn.linear_model",
     "sklearn.metrics",

@@ -1,81 +1,106 @@
 """Integrated gradients (arXiv:1703.01365) of a model's logits, angles and <Z_k>, by word.
 
 The way leads from the text without its words, every token but [CLS] and [SEP] replaced by one that
-stands for no word, straight to the text, in the space of word embeddings. Captum walks it; all
-targets share its forward passes, and for a circuit also its backward passes through the encoder,
-one an angle: what lies behind the angles depends on nothing else of the text.
+stands for no word, straight to the text, in the space of word embeddings. Captum adds up what was
+found at points of it; all targets share the forward passes, and for a circuit also the backward
+passes through the encoder, one an angle: what lies behind the angles depends on nothing else of the
+text.
 
 Captum is slow to import, so that is done when it is first needed.
 """
 
 import time
 from collections.abc import Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from qbert_demo.evaluation.quadrature import middles, more_points, weights
 from qbert_demo.model.differentiable import DifferentiableModel
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.model.words import ReadWords, read_words
 from qbert_demo.results import Array, Attribution, CircuitPaths, ModelExplanation
 
-STEPS = (24, 36, 54, 80, 120, 180)
-"""Steps that are tried, one after the other, until the gap is small enough."""
+FIRST_STEPS, MORE_STEPS = 12, 4
+"""Points of the way that are looked at first, and how many are then added until the gap is small;
+a quarter of those that are there, once that is more."""
 LARGEST_GAP = 0.02
 """Largest gap of completeness, as a share of the difference of the logits."""
-MAX_TOKEN_STEPS = 25_000
-"""Tokens times steps beyond which no more steps are tried; a text of 512 tokens gets 36."""
+LARGEST_ERRORS = 0.03
+"""Largest sum of the errors between neighbouring points, whose signs may differ, as a share of how
+far the logit goes up and down on the way."""
+ROUNDING = 1e-5
+"""What a logit's difference between two points may be wrong by, in float32."""
+MAX_STEPS = 120
+"""Points beyond which no more are added."""
+MAX_TOKEN_STEPS = 36 * 512
+"""Tokens times points beyond which no more are added; a text of 512 tokens gets 36."""
 MAX_LEFT_OUT = 6_000
 """Tokens read to see what happens without each word; beyond, only the words that score most."""
 NUMBERS_AT_ONCE = 768 * 2304
 """Tokens that run together, times hidden size, times layers: about 150 MB."""
 
 
-class _Path(NamedTuple):
-    """One text's way: the two ends, shape ``(1, tokens, hidden)``, and what is computed on it."""
-
-    start: Tensor
-    end: Tensor
-    targets: "_Targets"
-
-
 class _Targets:
-    """The numbers that are shared out: a logit, then each <Z_k> and each angle of a circuit."""
+    """The numbers that are shared out: a logit, then each <Z_k> and each angle of a circuit.
 
-    def __init__(self, model: DifferentiableModel, label: int) -> None:
+    They are functions of how far each token has come on its way from the base, 0, to the text, 1.
+    """
+
+    def __init__(self, model: DifferentiableModel, label: int, ids: list[int]) -> None:
         self.model = model
         self.label = label
+        self.n_tokens = len(ids)
+        self._start = model.embed(model.base(ids))
+        self._way = model.embed(ids) - self._start
 
     @property
     def count(self) -> int:
         """How many numbers."""
         return 1 + 2 * self.model.n_angles
 
-    def __call__(self, words: Tensor) -> Tensor:
-        """The numbers, shape ``(batch, n_targets)``."""
-        return self.behind(self.model.neck(words))
+    def __call__(self, come: Tensor) -> Tensor:
+        """The numbers for ``come`` of shape ``(batch, tokens)``: shape ``(batch, n_targets)``."""
+        return self._behind(self._neck(come))
 
-    def behind(self, neck: Tensor) -> Tensor:
+    def at(self, points: Array) -> tuple[Array, Array]:
+        """The logit where all tokens have come to a point, and each number's slope by each token.
+
+        Returns:
+            Shapes ``(n_points,)`` and ``(n_points, n_targets, tokens)``.
+        """
+        come = torch.tensor(points, device=self._way.device).float()[:, None]
+        together = max(1, NUMBERS_AT_ONCE // (self.n_tokens * self.model.size))
+        parts = come.expand(-1, self.n_tokens).split(together)
+        logits, slopes = zip(*map(self._slopes, parts), strict=True)
+        return (
+            torch.cat(logits).double().cpu().numpy(),
+            torch.cat(slopes).double().cpu().numpy(),
+        )
+
+    def _neck(self, come: Tensor) -> Tensor:
+        return self.model.neck(self._start + come[..., None] * self._way)
+
+    def _behind(self, neck: Tensor) -> Tensor:
         """The numbers from what the encoder's next layer says."""
         if not self.model.has_circuit:
             return neck[:, self.label : self.label + 1]
         values = self.model.values(neck)
         return torch.cat([self.model.logits(values)[:, [self.label]], values, neck], 1)
 
-    def gradients(self, words: Tensor) -> Tensor:
-        """The gradient of each, shape ``(batch, n_targets, tokens, hidden)``."""
-        words = words.detach().requires_grad_()
-        with torch.enable_grad():
-            neck = self.model.neck(words)
-            if not self.model.has_circuit:
-                neck = neck[:, self.label : self.label + 1]
-                return torch.autograd.grad(neck.sum(), words)[0][:, None]
-            angles = neck.detach().requires_grad_()
-            slopes = _slopes(self.behind(angles), angles)
-            through = _slopes(neck, words)
-        return torch.einsum("bkm,bmth->bkth", slopes, through)
+    @torch.enable_grad()
+    def _slopes(self, come: Tensor) -> tuple[Tensor, Tensor]:
+        come = come.detach().requires_grad_()
+        neck = self._neck(come)
+        if not self.model.has_circuit:
+            logits = self._behind(neck)
+            return logits[:, 0].detach(), _slopes(logits, come)
+        angles = neck.detach().requires_grad_()
+        numbers = self._behind(angles)
+        slopes = torch.einsum("bkm,bmt->bkt", _slopes(numbers, angles), _slopes(neck, come))
+        return numbers[:, 0].detach(), slopes
 
 
 def _slopes(outputs: Tensor, inputs: Tensor) -> Tensor:
@@ -89,13 +114,13 @@ def _slopes(outputs: Tensor, inputs: Tensor) -> Tensor:
 
 
 def expected_seconds(encoder_seconds: float, n_angles: int) -> float:
-    """What an explanation takes if the first number of steps is enough.
+    """What an explanation takes if it needs no more points than most do.
 
     Args:
         encoder_seconds: What the encoder takes for the text once.
         n_angles: Angles of the model's circuit; 0 without one.
     """
-    return encoder_seconds * STEPS[0] * (1 + max(1, n_angles))
+    return encoder_seconds * (FIRST_STEPS + MORE_STEPS) * (1 + max(1, n_angles))
 
 
 def explain(classifier: LoadedModel, head: str, text: str, label: str = "") -> ModelExplanation:
@@ -113,11 +138,11 @@ def explain(classifier: LoadedModel, head: str, text: str, label: str = "") -> M
     says = int(np.argmax(classifier.answer(read.ids).logits))
     chosen = labels.index(label) if label else says
     model = DifferentiableModel(classifier)
-    start, end = model.embed(model.base(read.ids)), model.embed(read.ids)
-    path = _Path(start, end, _Targets(model, chosen))
+    targets = _Targets(model, chosen, read.ids)
     with torch.no_grad():
-        ends = path.targets(torch.cat([start, end])).double().cpu().numpy()
-    steps, scores = _integrated(path, ends)
+        both = torch.tensor([[0.0], [1.0]], device=model.device).expand(-1, len(read.ids))
+        ends = targets(both).double().cpu().numpy()
+    steps, scores = _integrated(targets, ends)
     by_word = np.stack([scores[:, list(places)].sum(1) for places in read.places], 1)
     found = [
         Attribution(float(low), float(high), scores)
@@ -133,43 +158,55 @@ def explain(classifier: LoadedModel, head: str, text: str, label: str = "") -> M
         without,
         steps,
         time.perf_counter() - begun,
-        _paths(path, found[1:]) if model.has_circuit else None,
+        _paths(targets, found[1:]) if model.has_circuit else None,
     )
 
 
-def _integrated(path: _Path, ends: Array) -> tuple[int, Array]:
-    """Steps that were enough, and each token's score for each target: ``(n_targets, tokens)``."""
-    difference, n_tokens = ends[1, 0] - ends[0, 0], path.end.shape[1]
-    for steps, more in zip(STEPS, (*STEPS[1:], None), strict=True):
-        scores = _walk(path, steps)
-        is_small = abs(difference - scores[0].sum()) <= LARGEST_GAP * abs(difference)
-        if is_small or more is None or more * n_tokens > MAX_TOKEN_STEPS:
-            break
-    return steps, scores
+def _integrated(targets: _Targets, ends: Array) -> tuple[int, Array]:
+    """Points that were enough, and each token's score for each target: ``(n_targets, tokens)``."""
+    low, high = ends[:, 0]
+    points = middles(FIRST_STEPS)
+    logits, slopes = targets.at(points)
+    while True:
+        parts = weights(points)
+        moves = np.diff([low, *logits, high])
+        errors = moves - parts @ slopes[:, 0].sum(1)
+        is_small = abs(errors.sum()) <= LARGEST_GAP * abs(high - low)
+        seen = np.maximum(np.abs(errors) - ROUNDING, 0)
+        is_even = seen.sum() <= LARGEST_ERRORS * np.abs(moves).sum()
+        n = len(points) + max(MORE_STEPS, len(points) // 4)
+        if (is_small and is_even) or n > MAX_STEPS or n * targets.n_tokens > MAX_TOKEN_STEPS:
+            return len(points), _added_up(targets, points, parts.sum(0), slopes)
+        new = more_points(points, errors, n - len(points))
+        points = np.concatenate([points, new])
+        order = np.argsort(points)
+        points = points[order]
+        logits, slopes = (
+            np.concatenate(both)[order]
+            for both in zip((logits, slopes), targets.at(new), strict=True)
+        )
 
 
-def _walk(path: _Path, steps: int) -> Array:
-    """Integrated gradients with so many steps, summed over each embedding."""
+def _added_up(targets: _Targets, points: Array, parts: Array, slopes: Array) -> Array:
+    """Integrated gradients from the slopes at points of the way, and the points' weights."""
     from captum.attr import IntegratedGradients  # noqa: PLC0415
 
-    n_targets = path.targets.count
+    def gradients(**_: Any) -> tuple[Tensor]:
+        """Captum's batch holds each point once a target, the targets in a row."""
+        return (torch.tensor(slopes).flatten(0, 1),)
 
-    def gradients(forward_fn: Any, inputs: tuple[Tensor, ...], **_: Any) -> tuple[Tensor, ...]:
-        """Captum's batch holds each point of the way once a target, the targets in a row."""
-        return (path.targets.gradients(inputs[0][::n_targets]).flatten(0, 1),)
-
-    method = IntegratedGradients(path.targets)
+    method = IntegratedGradients(targets)
     method.gradient_func = gradients
-    n_tokens = path.end.shape[1]
-    points = max(1, NUMBERS_AT_ONCE // (n_tokens * path.targets.model.size))
-    found = method.attribute(
-        path.end.expand(n_targets, -1, -1),
-        path.start.expand(n_targets, -1, -1),
-        target=list(range(n_targets)),
-        n_steps=steps,
-        internal_batch_size=points * n_targets,
+    text = torch.ones(slopes.shape[1:], dtype=torch.float64)
+    # Only here does captum take points and weights that it has no name for.
+    (found,) = method._attribute(
+        (text,),
+        (torch.zeros_like(text),),
+        target=list(range(targets.count)),
+        n_steps=len(points),
+        step_sizes_and_alphas=(parts.tolist(), points.tolist()),
     )
-    return cast(Tensor, found).sum(2).double().cpu().numpy()
+    return cast(Array, found.numpy())
 
 
 def _without(classifier: LoadedModel, read: ReadWords, label: int, found: Attribution) -> Array:
@@ -187,8 +224,8 @@ def _left(ids: list[int], places: Sequence[int]) -> list[int]:
     return [number for place, number in enumerate(ids) if place not in places]
 
 
-def _paths(path: _Path, found: list[Attribution]) -> CircuitPaths:
-    model, label, n = path.targets.model, path.targets.label, len(found) // 2
+def _paths(targets: _Targets, found: list[Attribution]) -> CircuitPaths:
+    model, label, n = targets.model, targets.label, len(found) // 2
     qubits, angles = tuple(found[:n]), tuple(found[n:])
     turned = torch.tensor([angle.value for angle in angles]).repeat(n + 1, 1).double()
     turned[range(1, n + 1), range(n)] = torch.tensor([angle.base for angle in angles]).double()

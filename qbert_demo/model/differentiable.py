@@ -34,6 +34,11 @@ class DifferentiableModel:
         self._base = next(n for n in number if n is not None)
 
     @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+        return self._table.device
+
+    @property
     def has_circuit(self) -> bool:
         """Whether the head's middle is a quantum circuit."""
         return isinstance(self.head, CircuitHead)

@@ -48,13 +48,11 @@ class _Product(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None, None]:
-        product = torch.ops.mkldnn._linear_pointwise
-        given = grad.to(ctx.back.dtype)
-        return product(given, ctx.back, None, "none", [], "none").to(grad.dtype), None, None, None
+        return (grad.to(ctx.back.dtype) @ ctx.back).to(grad.dtype), None, None, None
 
 
 class _Sloped(NamedTuple):
-    """A dense layer with its transposed weight, too, which a gradient goes back through."""
+    """A dense layer with its weight laid out plainly, too, which a gradient goes back through."""
 
     weight: Tensor
     bias: Tensor
@@ -127,7 +125,7 @@ class PackedBert:
         return x
 
     def sloped(self) -> "PackedBert":
-        """The same encoder with a gradient, whose transposed weights take memory."""
+        """The same encoder with a gradient, whose second copy of the weights takes memory."""
         other = copy(self)
         other._layers = [_Layer(*map(_sloped, layer)) for layer in self._layers]
         return other
@@ -201,9 +199,7 @@ def _sloped(part: Any) -> Any:
     if not isinstance(part, _Dense):
         return part
     dtype = torch.bfloat16 if has_bf16("cpu") else torch.float32
-    turned = part.weight.to_dense().t().contiguous().to(dtype)
-    back = torch.ops.mkldnn._reorder_linear_weight(turned, None)
-    return _Sloped(part.weight, part.bias, back)
+    return _Sloped(part.weight, part.bias, part.weight.to_dense().to(dtype))
 
 
 def _shared(embeddings: Any) -> Any:

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import torch
-from torch import nn
 
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.model.tokenizer import encode
@@ -12,6 +11,8 @@ from qbert_demo.results import Word
 APOSTROPHES = ("'", "\N{RIGHT SINGLE QUOTATION MARK}")
 NEAR = 6
 """Words near another that are looked for."""
+AT_ONCE = 64
+"""Words whose neighbours are looked for together: 8 MB."""
 Piece = tuple[int, int, list[int]]
 """Where it starts and ends in the text, and the places of its tokens."""
 
@@ -80,14 +81,22 @@ def near_words(classifier: LoadedModel, read: ReadWords) -> tuple[tuple[str, ...
 
     A word of several tokens, or of no letters, has none.
     """
-    table = nn.functional.normalize(classifier.model.bert.embeddings.word_embeddings.weight)
+    table = classifier.model.bert.embeddings.word_embeddings.weight
+    single = {
+        read.ids[places[0]]
+        for word, places in zip(read.words, read.places, strict=True)
+        if len(places) == 1 and word.text.isalpha()
+    }
+    numbers = torch.tensor(sorted(single), dtype=torch.long, device=table.device)
+    lengths = table.norm(dim=1)
+    near: dict[int, list[str]] = {}
+    for some in numbers.split(AT_ONCE):
+        closest = (table[some] @ table.T / lengths).topk(4 * NEAR).indices.tolist()
+        for number, others in zip(some.tolist(), closest, strict=True):
+            names = [classifier.tokenizer.id_to_token(k) or "" for k in others if k != number]
+            near[number] = [name for name in names if name.isalpha()]
     found = []
     for word, places in zip(read.words, read.places, strict=True):
-        near: list[str] = []
-        if len(places) == 1 and word.text.isalpha():
-            number = read.ids[places[0]]
-            closest = (table @ table[number]).topk(4 * NEAR).indices.tolist()
-            names = [classifier.tokenizer.id_to_token(k) or "" for k in closest if k != number]
-            near = [name for name in names if name.isalpha() and name != word.text.lower()]
-        found.append(tuple(near[:NEAR]))
+        alike = near.get(read.ids[places[0]], []) if len(places) == 1 else []
+        found.append(tuple([name for name in alike if name != word.text.lower()][:NEAR]))
     return tuple(found)

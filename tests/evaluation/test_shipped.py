@@ -8,7 +8,11 @@ from safetensors.numpy import load_file
 
 from qbert_demo.checkpoints.behaviour import limits_words
 from qbert_demo.config import CHECKPOINTS
+from qbert_demo.data.examples import EXAMPLES
+from qbert_demo.evaluation.attribution import LARGEST_GAP, explain
 from qbert_demo.evaluation.judgement import FOLDER, read_judgement
+from qbert_demo.model.heads import HEADS
+from qbert_demo.service import Explorer
 from tests.test_project import ROOT
 
 JUDGED = sorted(path.stem for path in (CHECKPOINTS / FOLDER).glob("*.json"))
@@ -55,3 +59,16 @@ def test_the_limits_tell_how_the_models_behave() -> None:
     assert f"{one}, {two} and {three} of 24" in limits
     (low, least), *_, (high, most) = families["gender"].by_word("hybrid").items()
     assert f"“{low}” is {100 * least:.0f} % positive where “{high}” is {100 * most:.0f} %" in limits
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("task", JUDGED)
+def test_few_steps_make_the_gap_small_on_the_examples_of_each_shipped_model(
+    task: str, head: str
+) -> None:
+    classifier = Explorer.start([task]).classifier(task, head)
+    for example in EXAMPLES[task]:
+        found = explain(classifier, head, example.text)
+        assert found.logit.gap <= LARGEST_GAP * abs(found.logit.value - found.logit.base)
+        assert found.steps <= 60, example.text
