@@ -12,7 +12,7 @@ from qbert_demo.errors import InputError
 from qbert_demo.evaluation.behaviour import failure_rate
 from qbert_demo.evaluation.judgement import head_formula, read_judgement
 from qbert_demo.evaluation.leaderboard import leaderboard
-from qbert_demo.evaluation.words import p_value, power, verdict
+from qbert_demo.evaluation.words import p_value, paired_seeds, power, seeds_words, verdict
 from qbert_demo.model.heads import CircuitHead
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Judgement, TaskCard
@@ -25,7 +25,9 @@ __all__ = [
     "formula_in",
     "leaderboard",
     "p_value",
+    "paired_seeds",
     "power",
+    "seeds_words",
     "stored",
     "unasked",
     "verdict",
