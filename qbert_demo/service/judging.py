@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from qbert_demo.checkpoints.behaviour import FOLDER
@@ -53,9 +54,16 @@ def stored(card: TaskCard, folder: Path) -> Judgement:
     if card.key not in TASKS:
         known = ", ".join(TASKS)
         raise InputError(f"{card.title} cannot be judged here; the tasks that can are: {known}.")
-    if not (folder / FOLDER / f"{card.key}.json").is_file():
+    path = folder / FOLDER / f"{card.key}.json"
+    if not path.is_file():
         raise InputError(f"{card.title} was not judged yet. `{command(card.key)}` does it.")
-    return read_judgement(card.key, folder)
+    return _read(card.key, folder, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=len(TASKS))
+def _read(task: str, folder: Path, changed: int) -> Judgement:
+    """Read a judgement once, until its file changes."""
+    return read_judgement(task, folder)
 
 
 def unasked(labels: Sequence[str]) -> tuple[str, ...]:
