@@ -10,6 +10,10 @@ UNKNOWN_TRAINING = (
 )
 
 
+UNKNOWN_ROWS = (
+    "Whether the shipped models have seen rows of {} in training is not known here; if they have, "
+    "their scores are too good."
+)
 ONE_SEED = "One seed of each model was trained: the next may turn this round."
 
 
