@@ -1,5 +1,7 @@
 """A made-up judgement: 100 texts, a ladder on which two parts are not needed and one is."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from qbert_demo.results import (
@@ -18,6 +20,7 @@ from qbert_demo.results import (
     Rung,
     Said,
     Score,
+    SeedRun,
     SplitMap,
     Standing,
 )
@@ -146,6 +149,21 @@ def made_up() -> Judgement:
         {"classical": 0.17, "hybrid": 0.46, "control": 0.24},
         behaviour(),
     )
+
+
+def seeded() -> Judgement:
+    """The same with three seeds; of the control there is but the one that was judged."""
+    shown = {m.head: m.accuracy for m in made_up().models}
+    worse = replace(paired("hybrid", "classical", 1, 14), p=0.001, corrected=0.001, differs=True)
+    more = (
+        SeedRun(1, {"classical": score(0.92), "hybrid": score(0.79)}, (worse,)),
+        SeedRun(
+            2,
+            {"classical": score(0.9), "hybrid": score(0.91)},
+            (paired("hybrid", "classical", 2, 1),),
+        ),
+    )
+    return replace(made_up(), seeds=(SeedRun(0, shown, made_up().pairs), *more))
 
 
 def made_up_texts() -> BatchComparison:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from qbert_demo.checkpoints.registry import read_registry
+from qbert_demo.checkpoints.runs import spreads_in
 from qbert_demo.circuit import CircuitSpec
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.catalogue import find_task
@@ -41,8 +42,11 @@ def test_the_table_tells_what_the_checkpoint_scored(name: str) -> None:
     ((split, scores),) = facts["scores"].items()
     score, sizes, task = scores["accuracy"], facts["parameters"], find_task(facts["task"])
     also = task.measured(scores)
+    spreads = spreads_in(task.key, CHECKPOINTS)
+    seeds = f"| {spreads.get(facts['name'], 'one seed')} " if spreads else ""
     row = (
         f"| {facts['name']} | {score['value']:.4f} | {score['low']:.4f} to {score['high']:.4f} "
+        f"{seeds}"
         f"{f'| {also[1]:.4f} ' if also else ''}| {sizes['total']:,} | {sizes['head']:,} |"
     )
     table = README.partition(f"{task.repo_id}, {split} split")[2].partition("**")[0]

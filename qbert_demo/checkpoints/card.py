@@ -1,7 +1,7 @@
 """The README.md that travels with a checkpoint."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import fill
 from typing import Any
@@ -10,11 +10,14 @@ from huggingface_hub import EvalResult, ModelCardData
 
 from qbert_demo.checkpoints.behaviour import limits_words, read_behaviour
 from qbert_demo.checkpoints.card_tables import learning_words, score_table, settings_tables
+from qbert_demo.checkpoints.recipes import alike
+from qbert_demo.checkpoints.runs import seeds_words, spreads_in
 from qbert_demo.circuit.export import outline
 from qbert_demo.circuit.spec import HADAMARD_FIRST, CircuitSpec
 from qbert_demo.data.catalogue import find_task
 from qbert_demo.errors import CheckpointError
 from qbert_demo.model.heads import HEADS, angles_in
+from qbert_demo.results import Spread
 
 FACTS = "training.json"
 SHARED = ("task", "data", "steps")
@@ -29,12 +32,14 @@ def card_of(folder: Path, repo_id: str | None = None) -> str:
         repo_id: The Hub repository that the card is for; the folder itself if left out.
 
     Raises:
-        CheckpointError: If a ``training.json`` is missing or unreadable.
+        CheckpointError: If a ``training.json`` is missing or unreadable, or if the runs beside it
+            are, or are of another recipe.
     """
     facts = read_facts(folder)
     if "task" in facts:
         seen = limits_words(read_behaviour(facts["task"], folder.parent), facts["name"])
-        return model_card(facts, siblings(folder, facts), repo_id, seen)
+        spreads = spreads_in(facts["task"], folder.parent, facts["recipe"])
+        return model_card(facts, siblings(folder, facts), repo_id, seen, spreads)
     return quick_card(facts, repo_id)
 
 
@@ -68,21 +73,12 @@ def siblings(folder: Path, facts: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def alike(one: Any, other: Any) -> bool:
-    """Whether two values are the same, or two tables of settings wherever both name one.
-
-    A setting that an older version did not have stands in the later one's table alone.
-    """
-    if isinstance(one, dict) and isinstance(other, dict):
-        return all(one[name] == other[name] for name in one.keys() & other.keys())
-    return bool(one == other)
-
-
 def model_card(
     facts: dict[str, Any],
     others: Sequence[dict[str, Any]] = (),
     repo_id: str | None = None,
     seen: str = "",
+    spreads: Mapping[str, Spread] | None = None,
 ) -> str:
     """Write a model card from what ``training.json`` says.
 
@@ -91,6 +87,7 @@ def model_card(
         others: The same of the heads it is compared with; see `siblings`.
         repo_id: The Hub repository that the card is for; the bundled folder if left out.
         seen: What it fails, in sentences; see `limits_words`.
+        spreads: Of accuracy over the seeds of the heads that have several.
 
     Returns:
         Markdown with the Hub's front matter.
@@ -111,7 +108,8 @@ def model_card(
         if others
         else f"{evaluation} scores it again."
     )
-    table = score_table(facts, others, task)
+    seeds = seeds_words(recipe["seed"], (spreads or {}).get(name))
+    table = score_table(facts, others, task, spreads or {})
     learnt = (
         "fine-tuned with low-rank\nupdates on every dense layer"
         if recipe["adapter_rank"]
@@ -154,7 +152,7 @@ Measured on {facts["date"]}, seed {recipe["seed"]}.
 ## Limits
 
 {note}English only, texts like those it was trained on, and of each the first {recipe["max_length"]}
-tokens. It says which of its labels fits best even when none does. One seed was trained; differences
+tokens. It says which of its labels fits best even when none does. {seeds}; differences
 smaller than the intervals above mean nothing. A circuit this small makes nothing faster.
 {seen}"""
 

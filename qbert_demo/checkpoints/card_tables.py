@@ -1,10 +1,11 @@
 """What was chosen for a training, as the tables of a model card say it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from qbert_demo.data.catalogue import Dataset
 from qbert_demo.model.heads import HEADS
+from qbert_demo.results import Spread
 
 CHOSEN = {
     "dataset": "dataset",
@@ -36,18 +37,25 @@ def settings_tables(facts: dict[str, Any]) -> str:
     return f"{rows}\n\n{_table('setting', settings)}"
 
 
-def score_table(facts: dict[str, Any], others: Sequence[dict[str, Any]], task: Dataset) -> str:
+def score_table(
+    facts: dict[str, Any],
+    others: Sequence[dict[str, Any]],
+    task: Dataset,
+    spreads: Mapping[str, Spread],
+) -> str:
     """Write the scores of the heads of a task, this one's set off.
 
     Args:
         facts: What `qbert_demo.training.train_task` writes into ``training.json``.
         others: The same of the heads it is compared with.
         task: Theirs.
+        spreads: Of accuracy over seeds, by head; empty where each has but one.
     """
     split, rows = facts["data"]["report_split"], {f["name"]: f for f in (facts, *others)}
     named = task.measured(facts["scores"][split])
     names = (named[0],) if named else ()
-    columns = ("head", "accuracy", "95 % interval", "macro F1", *names)
+    seeds = ("mean over seeds",) if spreads else ()
+    columns = ("head", "accuracy", "95 % interval", *seeds, "macro F1", *names)
     lines = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
     for head in (head for head in HEADS if head in rows):
         scores = rows[head]["scores"][split]
@@ -58,6 +66,7 @@ def score_table(facts: dict[str, Any], others: Sequence[dict[str, Any]], task: D
             title,
             f"{accuracy['value']:.4f}",
             f"{accuracy['low']:.4f} to {accuracy['high']:.4f}",
+            *((str(spreads.get(head, "one seed")),) if spreads else ()),
             f"{scores['macro_f1']:.4f}",
             *((f"{also[1]:.4f}",) if also else ()),
         )

@@ -3,6 +3,8 @@
 Two texts count as the same when they differ in case and white space alone.
 """
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -55,6 +57,14 @@ class Rows:
             return self
         chosen = np.random.default_rng(0).choice(len(self), n, replace=False)
         return self.take(np.sort(chosen).tolist())
+
+
+def fingerprint(rows: Rows) -> str:
+    """SHA-256 over texts and labels in their order, as 64 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for text, label in zip(rows.texts, rows.labels, strict=True):
+        digest.update(json.dumps([text, label]).encode())
+    return digest.hexdigest()
 
 
 def class_counts(rows: Rows, labels: Sequence[str]) -> dict[str, int]:

@@ -5,7 +5,7 @@ beside it each model's class probabilities in float16, in the order of the datas
 """
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,12 @@ from qbert_demo.circuit.formula import Formula, formula_of
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.catalogue import Dataset
 from qbert_demo.data.catalogue_rows import load_task
-from qbert_demo.errors import CheckpointError
+from qbert_demo.data.rows import fingerprint
+from qbert_demo.errors import CheckpointError, DataError
 from qbert_demo.evaluation.angles import angle_facts
 from qbert_demo.evaluation.behaviour import ask, behave
 from qbert_demo.evaluation.cost import head_milliseconds
+from qbert_demo.evaluation.judged_rows import ORDER, are_judged, seed_runs
 from qbert_demo.evaluation.ladder import Embedded, Labels, climb
 from qbert_demo.evaluation.paired import paired_tests
 from qbert_demo.evaluation.scores import TIMED_TEXTS, halved, measure
@@ -43,6 +45,7 @@ from qbert_demo.results import (
     Reliability,
     Rung,
     Score,
+    SeedRun,
 )
 
 FITTED_ON = 2000
@@ -60,15 +63,16 @@ def judge(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> Judg
         datasets_dir: A folder in the Hub's layout to read the rows from instead of the Hub.
 
     Raises:
-        CheckpointError: If there is no checkpoint of the task.
+        CheckpointError: If there is no checkpoint of the task, or runs beside it are not of it.
         DataError: If the rows cannot be had.
     """
-    places = {head: folder / f"{task.key}-{head}" for head in ("hybrid", "control", "classical")}
+    places = {head: folder / f"{task.key}-{head}" for head in ORDER}
     places = {head: place for head, place in places.items() if place.is_dir()}
     if not places:
         raise CheckpointError(f"{folder} has no checkpoint of {task.key}. Train one first.")
     rows = load_task(task, task.report, datasets_dir)
     truth = np.array(rows.labels)
+    seeds = seed_runs(task.key, folder, rows)
     other = load_task(task, task.train, datasets_dir).sample(FITTED_ON)
     scores, said, answers, times = {}, {}, {}, {}
     labels: tuple[str, ...] = ()
@@ -104,8 +108,42 @@ def judge(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> Judg
         angles,
         times,
         behave(labels, {head: answers[head] for head in HEADS if head in answers}),
+        fingerprint(rows),
+        seeds,
     )
-    _write(folder, judgement, said)
+    path = folder / FOLDER / f"{task.key}.json"
+    path.parent.mkdir(exist_ok=True)
+    save_file({head: halved(p) for head, p in said.items()}, path.with_suffix(".safetensors"))
+    write_behaviour(judgement.behaviour, task.key, folder)
+    _write(path, judgement)
+    return judgement
+
+
+def take_seeds(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> Judgement:
+    """Put what several seeds scored, and the fingerprint of the rows, into a stored judgement.
+
+    No model is asked; the rest of the judgement stays as it is.
+
+    Args:
+        task: Which task.
+        folder: Where its checkpoints are, and their runs in ``runs``.
+        datasets_dir: A folder in the Hub's layout to read the rows from instead of the Hub.
+
+    Raises:
+        CheckpointError: If there is no judgement, or the runs are not of the checkpoints.
+        DataError: If the rows cannot be had, or are not those that were judged.
+    """
+    judgement = read_judgement(task.key, folder)
+    rows = load_task(task, task.report, datasets_dir)
+    if not are_judged(judgement, rows, read_predictions(task.key, folder)):
+        raise DataError(
+            f"{rows.origin}, split {task.report}, are not the rows that were judged. Measure "
+            "anew with --measure."
+        )
+    judgement = replace(
+        judgement, rows_sha256=fingerprint(rows), seeds=seed_runs(task.key, folder, rows)
+    )
+    _write(folder / FOLDER / f"{task.key}.json", judgement)
     return judgement
 
 
@@ -160,14 +198,12 @@ def read_judgement(task: str, folder: Path = CHECKPOINTS) -> Judgement:
             **values
             | {
                 "models": tuple(_model(m) for m in values["models"]),
-                "pairs": tuple(
-                    PairedTest(**p | {"difference": Score(**p["difference"])})
-                    for p in values["pairs"]
-                ),
+                "pairs": tuple(_pair(p) for p in values["pairs"]),
                 "ladder": tuple(_rung(r) for r in values["ladder"]),
                 "formula": values["formula"] and FormulaFacts(**_tupled(values["formula"])),
                 "angles": values.get("angles") and _angles(values["angles"]),
                 "behaviour": read_behaviour(task, folder),
+                "seeds": tuple(_seed(s) for s in values.get("seeds", ())),
             }
         )
     except FileNotFoundError as error:
@@ -191,14 +227,10 @@ def read_predictions(task: str, folder: Path = CHECKPOINTS) -> dict[str, Array]:
         raise CheckpointError(f"{path} is damaged ({error!s:.100}). Measure it anew.") from error
 
 
-def _write(folder: Path, judgement: Judgement, said: dict[str, Array]) -> None:
-    path = folder / FOLDER / f"{judgement.task}.json"
-    path.parent.mkdir(exist_ok=True)
-    save_file({head: halved(p) for head, p in said.items()}, path.with_suffix(".safetensors"))
+def _write(path: Path, judgement: Judgement) -> None:
     values = asdict(judgement)
     del values["behaviour"]
     path.write_text(json.dumps(values, indent=1) + "\n", "utf-8")
-    write_behaviour(judgement.behaviour, judgement.task, folder)
 
 
 def _model(values: dict[str, Any]) -> ModelScore:
@@ -206,6 +238,15 @@ def _model(values: dict[str, Any]) -> ModelScore:
     classes = tuple(ClassScore(**c) for c in values.get("classes", ()))
     more = {"accuracy": Score(**values["accuracy"]), "reliability": bins, "classes": classes}
     return ModelScore(**values | more | {"confusion": tuple(map(tuple, values["confusion"]))})
+
+
+def _pair(values: dict[str, Any]) -> PairedTest:
+    return PairedTest(**values | {"difference": Score(**values["difference"])})
+
+
+def _seed(values: dict[str, Any]) -> SeedRun:
+    accuracy = {head: Score(**score) for head, score in values["accuracy"].items()}
+    return SeedRun(values["seed"], accuracy, tuple(_pair(p) for p in values["pairs"]))
 
 
 def _rung(values: dict[str, Any]) -> Rung:

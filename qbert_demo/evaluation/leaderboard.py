@@ -40,6 +40,7 @@ def leaderboard(folder: Path) -> Iterator[Standing]:
                 facts["seconds"] / 3600,
                 facts["device"],
                 judgement.day,
+                judgement.spread(model.head),
             )
 
 

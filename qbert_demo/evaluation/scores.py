@@ -16,6 +16,7 @@ from sklearn.metrics import log_loss
 from torch import Tensor, nn
 
 from qbert_demo.checkpoints.open import Trust, open_checkpoint
+from qbert_demo.checkpoints.runs import spreads_in
 from qbert_demo.data.catalogue import Dataset
 from qbert_demo.data.catalogue_rows import load_task
 from qbert_demo.data.rows import Rows
@@ -114,9 +115,9 @@ def evaluate(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> s
         datasets_dir: A folder in the Hub's layout to read the rows from instead of the Hub.
 
     Returns:
-        A Markdown table: accuracy with 95 % interval, what the task reports beside it, parameters,
-        median milliseconds of one text; the hybrid's live angles, and its paired differences from
-        the others.
+        A Markdown table: accuracy with 95 % interval, its mean and range over seeds where there are
+        several, what the task reports beside it, parameters, median milliseconds of one text; the
+        hybrid's live angles, and its paired differences from the others.
 
     Raises:
         CheckpointError: If there is no checkpoint of the task.
@@ -132,7 +133,9 @@ def evaluate(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> s
         scores[head], said[head], _ = measure(model, head, rows)
     also = {h: task.measured(as_json(found, task.labels)) for h, found in scores.items()}
     names = [more[0] for more in also.values() if more][:1]
-    columns = ("model", "accuracy", "95 % interval", *names, "parameters", "in the head")
+    spreads = spreads_in(task.key, folder)
+    seeds = ("mean over seeds",) if spreads else ()
+    columns = ("model", "accuracy", "95 % interval", *seeds, *names, "parameters", "in the head")
     lines = [
         f"**{task.task_title}** ({task.repo_id}, {task.report} split, {len(rows):,} texts, "
         f"{date.today().isoformat()}{_trained(folder, task, heads)})",
@@ -143,7 +146,8 @@ def evaluate(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> s
     for head, found in scores.items():
         s, more = found.accuracy, also[head]
         interval = f"{s.low:.4f} to {s.high:.4f}"
-        measures = (f"{s.value:.4f}", interval, *((f"{more[1]:.4f}",) if more else ()))
+        told = (str(spreads.get(head, "one seed")),) if spreads else ()
+        measures = (f"{s.value:.4f}", interval, *told, *((f"{more[1]:.4f}",) if more else ()))
         network = models[head].model
         sizes = (f"{_size(network):,}", f"{_size(network.classifier):,}")
         lines.append(_line(head, *measures, *sizes, f"{_milliseconds(models[head], rows):.1f}"))

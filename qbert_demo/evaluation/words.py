@@ -1,13 +1,20 @@
 """A judgement in words that carry no more than its numbers."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from qbert_demo.results import AngleFacts, Judgement, PairedTest
 
 UNKNOWN_TRAINING = (
     "What {} was trained on is not known here; if it has seen these texts, its scores are too good."
 )
+
+
+UNKNOWN_ROWS = (
+    "Whether the shipped models have seen rows of {} in training is not known here; if they have, "
+    "their scores are too good."
+)
+ONE_SEED = "One seed of each model was trained: the next may turn this round."
 
 
 def verdict(test: PairedTest, rows: int) -> str:
@@ -40,6 +47,59 @@ def power(test: PairedTest, rows: int) -> str:
     )
 
 
+def seeds_words(judgement: Judgement) -> str:
+    """Mean and range of each model over the seeds of its training, in one sentence."""
+    spreads = {model.head: judgement.spread(model.head) for model in judgement.models}
+    numbers = {spread.n if spread else 1 for spread in spreads.values()}
+    if numbers == {1}:
+        return ONE_SEED
+    (same,) = numbers if len(numbers) == 1 else (None,)
+    told = []
+    for head, spread in spreads.items():
+        if spread is None:
+            told.append(f"{head} has one seed")
+        else:
+            over = "" if same else f" over {spread.n} seeds"
+            ends = f"from {spread.low:.3f} to {spread.high:.3f}"
+            told.append(f"{head} mean {spread.mean:.3f}{over}, {ends}")
+    return f"{f'Over {same} seeds' if same else 'Over the seeds'}: {'; '.join(told)}."
+
+
+def paired_seeds(judgement: Judgement, a: str, b: str) -> str:
+    """How two models differ over the seeds that both were trained with; nothing of one seed.
+
+    Tests are told seed by seed: all seeds read the same texts, so that they are no independent
+    samples.
+    """
+    tests = [test for run in judgement.seeds for test in run.pairs if (test.a, test.b) == (a, b)]
+    if len(tests) < 2:
+        return ""
+    gaps = [100 * test.difference.value for test in tests]
+    return (
+        f"Seed by seed, {a} minus {b} is {_listed([f'{gap:+z.1f}' for gap in gaps])} points, on "
+        f"average {sum(gaps) / len(gaps):+z.1f}; exact McNemar after Holm shows "
+        f"{_which(tests)}."
+    )
+
+
+def _which(tests: Sequence[PairedTest]) -> str:
+    """In how many seeds a test shows which difference."""
+    shown = [test for test in tests if test.differs]
+    if not shown:
+        return f"no difference in any of the {len(tests)}"
+    counts = {
+        better: sum((test.only_a > test.only_b) == (better == test.a) for test in shown)
+        for better in (tests[0].a, tests[0].b)
+    }
+    told = [f"the {head} better in {count}" for head, count in counts.items() if count]
+    return f"{_listed(told)} of the {len(tests)}"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def p_value(p: float) -> str:
     """A p value to two digits that never reads as 0."""
     return "< 0.0001" if p < 1e-4 else f"{p:.2g}"
@@ -59,7 +119,9 @@ def as_text(judgement: Judgement) -> str:
             f"{model.head:10} accuracy {s.value:.4f} ({s.low:.4f} to {s.high:.4f})  "
             f"macro F1 {model.macro_f1:.4f}  log loss {model.log_loss:.4f}  ECE {model.ece:.4f}"
         )
+    lines += ["", seeds_words(judgement)]
     lines += ["", *(f"{verdict(test, n)} {power(test, n)}" for test in judgement.pairs)]
+    lines += filter(None, (paired_seeds(judgement, test.a, test.b) for test in judgement.pairs))
     if judgement.ladder:
         head = f"output fitted anew on {judgement.fitted_on:,} rows"
         lines += ["", f"{'the hybrid, accuracy':48} as trained  {head}"]

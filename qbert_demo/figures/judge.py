@@ -9,6 +9,7 @@ from qbert_demo.figures.rows import (
     AXIS_ROOM,
     HEAD_ROOM,
     LEGEND_ABOVE,
+    ROW,
     interval_bar,
     interval_words,
     row_names,
@@ -29,15 +30,23 @@ from qbert_demo.results import Judgement, ModelScore, PairedTest, Rung, Score
 SQUARE = 320
 APART = 0.13
 """Share of a row between a rung's two marks."""
+SEEDED_ROW = 58
+"""Pixels between two rows with marks of seeds below their intervals."""
+BELOW = 0.24
+"""Share of a row from a model's interval down to the marks of its seeds."""
 FITS = ((-APART, "as trained", "circle", CIRCUIT), (APART, "fitted anew", "diamond", INK))
 """The two marks of a rung: place in the row, name, shape, and colour."""
 
 
 def score_intervals(judgement: Judgement) -> Figure:
-    """Draw each model's accuracy with its 95 % interval, on a scale that shows the intervals."""
+    """Draw each model's accuracy with its 95 % interval, on a scale that shows the intervals.
+
+    Where a model was trained with several seeds, each is marked below its interval, and their mean.
+    """
     models = judgement.models
-    low = min(model.accuracy.low for model in models)
-    high = max(model.accuracy.high for model in models)
+    spreads = [judgement.spread(model.head) for model in models]
+    low = min(*(m.accuracy.low for m in models), *(s.low for s in spreads if s), 1)
+    high = max(*(m.accuracy.high for m in models), *(s.high for s in spreads if s), 0)
     room = max(0.1 * (high - low), 0.002)
     start, end = max(0.0, low - room), min(1.0, high + room)
     rows = list(range(len(models)))
@@ -52,10 +61,16 @@ def score_intervals(judgement: Judgement) -> Figure:
         "hovertemplate": "%{customdata}<extra></extra>",
     }
     names = [f"<b>{m.head}</b>  {interval_words(m.accuracy)}" for m in models]
-    layout = rows_layout(len(rows), HEAD_ROOM)
+    several = any(spreads)
+    layout = rows_layout(len(rows), (1 + several) * HEAD_ROOM, SEEDED_ROW if several else ROW)
     layout["xaxis"] = value_axis(start, end, [], f"accuracy on {judgement.rows:,} texts")
     layout["xaxis"] |= {"tickvals": None, "nticks": 6, "tickformat": ".3~f"}
-    cells = ((m.head, *_cells(m.accuracy)) for m in models)
+    head: tuple[str, ...] = ("model", "accuracy", "interval from", "to")
+    cells: list[tuple[str, ...]] = [(m.head, *_cells(m.accuracy)) for m in models]
+    if several:
+        layout |= LEGEND_ABOVE
+        head = (*head, "mean over seeds", "lowest", "highest", "by seed")
+        cells = [(*row, *_seed_cells(judgement, row[0])) for row in cells]
     return Figure(
         "Accuracy of each model with its 95 % interval",
         [
@@ -64,11 +79,62 @@ def score_intervals(judgement: Judgement) -> Figure:
                 for k, m in enumerate(models)
             ),
             points,
+            *_seed_marks(judgement),
             row_names(names, start),
         ],
         layout,
-        Table(("model", "accuracy", "interval from", "to"), tuple(cells)),
+        Table(head, tuple(cells)),
     )
+
+
+def _seed_marks(judgement: Judgement) -> list[Trace]:
+    """A ring for each seed and a stroke for their mean, of the models that have several."""
+    several = [
+        (k, model.head, spread)
+        for k, model in enumerate(judgement.models)
+        if (spread := judgement.spread(model.head))
+    ]
+    if not several:
+        return []
+    rings = [
+        (k, head, seed, value)
+        for k, head, _ in several
+        for seed, value in judgement.seeded(head).items()
+    ]
+    seeds: Trace = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "one seed",
+        "x": [value for *_, value in rings],
+        "y": [k + BELOW for k, *_ in rings],
+        "marker": {
+            "symbol": "circle-open",
+            "size": 8,
+            "line": {"width": 1.5},
+            "color": [HEAD_COLOURS[head] for _, head, *_ in rings],
+        },
+        "customdata": [f"{head}, seed {seed}: {plain(v, 3)}" for _, head, seed, v in rings],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "showlegend": True,
+    }
+    means: Trace = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "mean of the seeds",
+        "x": [spread.mean for *_, spread in several],
+        "y": [k + BELOW for k, *_ in several],
+        "marker": {
+            "symbol": "line-ns",
+            "size": 11,
+            "line": {"width": 2.5, "color": [HEAD_COLOURS[head] for _, head, _ in several]},
+        },
+        "customdata": [
+            f"{head}, mean of {s.n} seeds: {plain(s.mean, 3)}" for _, head, s in several
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "showlegend": True,
+    }
+    return [seeds, means]
 
 
 def alone_bars(pairs: Sequence[PairedTest], scores: Sequence[ModelScore]) -> Figure:
@@ -202,6 +268,14 @@ def reliability_curve(model: ModelScore) -> Figure:
         Table(("mean confidence", "share right", "texts"), cells),
         max_width=SQUARE + 60,
     )
+
+
+def _seed_cells(judgement: Judgement, head: str) -> tuple[str, ...]:
+    spread, values = judgement.spread(head), judgement.seeded(head)
+    by_seed = ", ".join(f"{seed}: {plain(value, 4)}" for seed, value in values.items())
+    if spread is None:
+        return ("one seed", "", "", by_seed)
+    return (*(plain(value, 4) for value in (spread.mean, spread.low, spread.high)), by_seed)
 
 
 def _cells(score: Score | None) -> tuple[str, str, str]:

@@ -25,6 +25,7 @@ from qbert_demo.results.judgement import (
     Plane,
     Reliability,
     Rung,
+    SeedRun,
     SplitMap,
 )
 from qbert_demo.results.leaderboard import Standing
@@ -40,6 +41,7 @@ from qbert_demo.results.prediction import (
     TextPair,
     Timing,
 )
+from qbert_demo.results.spread import Spread
 from qbert_demo.results.training import Epoch, Estimate, HeadReport, QuickReport, Score
 
 __all__ = [
@@ -59,6 +61,8 @@ __all__ = [
     "Reliability",
     "Rung",
     "Score",
+    "SeedRun",
+    "Spread",
     "QuickReport",
     "HeadReport",
     "Epoch",

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from qbert_demo.results.angles import AngleFacts
 from qbert_demo.results.behaviour import Family
 from qbert_demo.results.circuit import Array
+from qbert_demo.results.spread import Spread
 from qbert_demo.results.training import Score
 
 
@@ -140,6 +141,21 @@ class FormulaFacts:
 
 
 @dataclass(frozen=True)
+class SeedRun:
+    """A task's models trained with one seed, on the texts of the judgement.
+
+    Attributes:
+        seed: Of the training.
+        accuracy: Of each model, by head.
+        pairs: Every pair of these models; p values are corrected for the pairs of this seed.
+    """
+
+    seed: int
+    accuracy: dict[str, Score]
+    pairs: tuple[PairedTest, ...]
+
+
+@dataclass(frozen=True)
 class Judgement:
     """All of it for a task.
 
@@ -156,6 +172,8 @@ class Judgement:
         angles: Which of the hybrid's angles live; ``None`` if never asked.
         head_milliseconds: Of each head for one text alone; empty if never measured.
         behaviour: What the models make of short texts written for it; empty if never asked.
+        rows_sha256: Of the texts and their labels in their order; empty where it was not kept.
+        seeds: What was trained with each seed, by seed; empty where no runs are kept.
     """
 
     task: str
@@ -172,6 +190,16 @@ class Judgement:
     angles: AngleFacts | None = None
     head_milliseconds: dict[str, float] = field(default_factory=dict)
     behaviour: tuple[Family, ...] = ()
+    rows_sha256: str = ""
+    seeds: tuple[SeedRun, ...] = ()
+
+    def seeded(self, head: str) -> dict[int, float]:
+        """Accuracy of a model by the seed of its training."""
+        return {run.seed: run.accuracy[head].value for run in self.seeds if head in run.accuracy}
+
+    def spread(self, head: str) -> Spread | None:
+        """Mean and range of a model over its seeds; ``None`` where it has but one."""
+        return Spread.of(list(self.seeded(head).values()))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from qbert_demo.results.spread import Spread
 from qbert_demo.results.training import Score
 
 
@@ -20,6 +21,7 @@ class Standing:
         hours: That its training took.
         device: What it was trained on.
         day: When it was judged.
+        spread: Of its accuracy over the seeds of its training; ``None`` where there is but one.
     """
 
     task: str
@@ -33,3 +35,4 @@ class Standing:
     hours: float
     device: str
     day: str
+    spread: Spread | None = None

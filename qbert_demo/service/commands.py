@@ -13,11 +13,12 @@ from safetensors.numpy import save_file
 from qbert_demo.checkpoints.card import FACTS
 from qbert_demo.checkpoints.hub_model import open_source
 from qbert_demo.checkpoints.publish import publish, write_cards
+from qbert_demo.checkpoints.runs import add_files
 from qbert_demo.data.catalogue import TASKS, find_task, leak
 from qbert_demo.data.choice import DataChoice
 from qbert_demo.data.scored_rows import RowsPlace, fit_labels, in_catalogue, load_rows
 from qbert_demo.errors import InputError
-from qbert_demo.evaluation.judgement import judge, read_judgement
+from qbert_demo.evaluation.judgement import judge, read_judgement, take_seeds
 from qbert_demo.evaluation.scores import evaluate, halved, measure
 from qbert_demo.evaluation.words import UNKNOWN_TRAINING, as_text
 from qbert_demo.model.heads import head_of
@@ -47,6 +48,7 @@ __all__ = [
     "predictions_file",
     "publish",
     "read_judgement",
+    "seed_task",
     "teach_task",
     "train_frozen",
     "train_task",
@@ -121,6 +123,22 @@ def _unfair(source: str, where: RowsPlace) -> list[str]:
 def judge_task(key: str, checkpoints: Path, datasets_dir: Path | None) -> Judgement:
     """Measure the task with this key as `judge` does, and keep what was found."""
     return judge(find_task(key), checkpoints, datasets_dir)
+
+
+def seed_task(
+    key: str, checkpoints: Path, files: list[Path], datasets_dir: Path | None
+) -> Judgement:
+    """Add runs of several seeds to a task's, and take them into its judgement as `take_seeds` does.
+
+    Args:
+        key: Of the task.
+        checkpoints: Where its checkpoints, runs and judgement are.
+        files: What `train --runs` wrote, to be added to the task's runs.
+        datasets_dir: A folder of datasets in the Hub's layout, asked before the Hub.
+    """
+    task = find_task(key)
+    add_files(key, checkpoints, files)
+    return take_seeds(task, checkpoints, datasets_dir)
 
 
 def train_task(

@@ -7,7 +7,7 @@ room and for `KEPT_SECONDS`.
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -20,14 +20,15 @@ from qbert_demo.config import MAX_SEED
 from qbert_demo.data.bundled import is_bundled
 from qbert_demo.data.catalogue import DATASETS, Dataset, leak
 from qbert_demo.data.catalogue_rows import available
+from qbert_demo.data.hub_dataset import HubDataset, load_hub_rows
 from qbert_demo.data.own_rows import read_given
-from qbert_demo.data.rows import Rows
-from qbert_demo.data.scored_rows import fit_labels, load_catalogue, read_as_text
+from qbert_demo.data.rows import MAX_ROW_CHARACTERS, Rows
+from qbert_demo.data.scored_rows import fit_labels, in_catalogue, load_catalogue, read_as_text
 from qbert_demo.errors import BusyError, InputError
 from qbert_demo.evaluation.live import Answers, EvaluationRun, carried
 from qbert_demo.evaluation.paired import paired_tests
 from qbert_demo.evaluation.scores import score
-from qbert_demo.evaluation.words import UNKNOWN_TRAINING
+from qbert_demo.evaluation.words import UNKNOWN_ROWS, UNKNOWN_TRAINING
 from qbert_demo.jobs.queue import Event
 from qbert_demo.ranges import whole
 from qbert_demo.results import BatchComparison, Evaluation, Judgement, TaskCard
@@ -36,14 +37,16 @@ from qbert_demo.service.explorer import Explorer
 from qbert_demo.service.plain_json import Json, evaluation_json
 from qbert_demo.service.tuner import Tuner
 
-__all__ = ["MAX_API_ROWS", "MAX_ROWS", "Evaluator", "Event", "Order", "RowsWish"]
+__all__ = ["MAX_API_ROWS", "MAX_ROWS", "STREAMED", "Evaluator", "Event", "Order", "RowsWish"]
 
 MAX_ROWS = 25_000
 """Of one evaluation: the largest reported split."""
 MAX_API_ROWS = 2_000
 """Of one that a program waits for."""
 STREAMED = 20_000
-"""Rows that a train split is sampled from if the Hub has to be asked for it."""
+"""Rows that a train split, or one of any other dataset, is sampled from if the Hub is asked."""
+FEWEST_STREAMED, DRAWN = 2_000, 5
+"""Of another dataset, and rows streamed for each that is wanted."""
 KEPT_BYTES, KEPT_SECONDS = 300_000_000, 3600
 """Of all results together, and how long one is kept."""
 KEPT_SPLITS, KEPT_SPLIT_SECONDS = 4, 600
@@ -57,12 +60,14 @@ class RowsWish:
     """Which rows a visitor wants.
 
     Attributes:
-        source: Key of a dataset of the catalogue; ``None`` for rows of one's own.
+        source: Key of a dataset of the catalogue; ``None`` for others.
         split: Its reported one if empty, or its train split.
         rows: A sample of so many; all, up to `MAX_ROWS`, if ``None``.
         seed: Of the sample and the order.
         own_text: Pasted lines ``text,label``.
         own_file: A CSV, TSV or JSONL file; it counts more than pasted lines.
+        hub: Any other dataset of the Hub, with its own split; it counts more than rows of one's
+            own.
     """
 
     source: str | None
@@ -71,6 +76,7 @@ class RowsWish:
     seed: int = 0
     own_text: str = ""
     own_file: Path | None = None
+    hub: HubDataset | None = None
 
 
 @dataclass(frozen=True)
@@ -156,6 +162,8 @@ class Evaluator:
         warnings = [UNKNOWN_TRAINING.format(name) for name in dict.fromkeys(own.values())]
         if known and len(own) < len(heads):
             warnings += filter(None, [leak(_home(card), known, split)])
+        elif wish.hub and len(own) < len(heads):
+            warnings.append(UNKNOWN_ROWS.format(dataset))
         names = {head: name for head, name in own.items() if head == "guest"}
         facts = (card, rows, len(everything), dataset, split, wish.seed, names, tuple(warnings))
         return Order(self.tuner.evaluate(EvaluationRun(models, rows.texts)), *facts)
@@ -243,6 +251,12 @@ class Evaluator:
 
     def _rows(self, card: TaskCard, wish: RowsWish) -> tuple[Rows, str, str, Dataset | None]:
         """All rows of a kind, their dataset and split in words, and the one of the catalogue."""
+        if wish.hub is not None:
+            n = STREAMED if wish.rows is None else max(FEWEST_STREAMED, DRAWN * wish.rows)
+            rows, place = load_hub_rows(wish.hub, min(n, STREAMED))
+            texts = tuple(text[:MAX_ROW_CHARACTERS].rstrip() for text in rows.texts)
+            known = in_catalogue(place.repo_id)
+            return replace(rows, texts=texts), place.repo_id, place.split, known
         if wish.source is None:
             rows = read_as_text(read_given(wish.own_text, wish.own_file))
             return rows, rows.origin, "", None

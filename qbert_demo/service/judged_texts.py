@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from qbert_demo.data.catalogue import TASKS
 from qbert_demo.data.catalogue_rows import load_reported
 from qbert_demo.errors import DataError, InputError
+from qbert_demo.evaluation.judged_rows import are_judged
 from qbert_demo.evaluation.judgement import read_predictions
-from qbert_demo.evaluation.metrics import confusion
 from qbert_demo.results import BatchComparison, Judgement
 from qbert_demo.settings import DATASETS_DIR, datasets_dir
 
@@ -60,28 +60,13 @@ class JudgedTexts:
                 f"The texts of {name} are not to be had now; set {DATASETS_DIR} to a folder that "
                 "has them, or try again when the Hub can be reached."
             ) from error
-        truth = np.array(rows.labels)
-        found = BatchComparison(judgement.task, rows.texts, task.labels, truth, said, 0)
-        if not _are_judged(found, judgement):
+        if not are_judged(judgement, rows, said):
             raise InputError(
                 f"The texts of {name} that are at hand are not those that were judged, so none is "
                 f"shown; the judged ones are of revision {judgement.revision}."
             )
-        return found
-
-
-def _are_judged(texts: BatchComparison, judgement: Judgement) -> bool:
-    """Whether these labels give the confusion matrices that were measured."""
-    if texts.truth is None or len(texts.texts) != judgement.rows:
-        return False
-    for model in judgement.models:
-        probabilities = texts.probabilities.get(model.head)
-        if probabilities is None or len(probabilities) != judgement.rows:
-            return False
-        found = confusion(probabilities.argmax(1), texts.truth, len(texts.label_names))
-        if not np.array_equal(found, model.confusion):
-            return False
-    return True
+        truth = np.array(rows.labels)
+        return BatchComparison(judgement.task, rows.texts, task.labels, truth, said, 0)
 
 
 def alone_right(texts: BatchComparison, head: str, other: str) -> Places:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from qbert_demo.checkpoints.behaviour import FOLDER
@@ -12,7 +13,7 @@ from qbert_demo.errors import InputError
 from qbert_demo.evaluation.behaviour import failure_rate
 from qbert_demo.evaluation.judgement import head_formula, read_judgement
 from qbert_demo.evaluation.leaderboard import leaderboard
-from qbert_demo.evaluation.words import p_value, power, verdict
+from qbert_demo.evaluation.words import p_value, paired_seeds, power, seeds_words, verdict
 from qbert_demo.model.heads import CircuitHead
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Judgement, TaskCard
@@ -25,7 +26,9 @@ __all__ = [
     "formula_in",
     "leaderboard",
     "p_value",
+    "paired_seeds",
     "power",
+    "seeds_words",
     "stored",
     "unasked",
     "verdict",
@@ -51,9 +54,16 @@ def stored(card: TaskCard, folder: Path) -> Judgement:
     if card.key not in TASKS:
         known = ", ".join(TASKS)
         raise InputError(f"{card.title} cannot be judged here; the tasks that can are: {known}.")
-    if not (folder / FOLDER / f"{card.key}.json").is_file():
+    path = folder / FOLDER / f"{card.key}.json"
+    if not path.is_file():
         raise InputError(f"{card.title} was not judged yet. `{command(card.key)}` does it.")
-    return read_judgement(card.key, folder)
+    return _read(card.key, folder, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=len(TASKS))
+def _read(task: str, folder: Path, changed: int) -> Judgement:
+    """Read a judgement once, until its file changes."""
+    return read_judgement(task, folder)
 
 
 def unasked(labels: Sequence[str]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from qbert_demo.results import (
     GateReading,
     Judgement,
     ModelScore,
+    PairedTest,
     Prediction,
     Score,
     Timing,
@@ -62,8 +63,10 @@ def judgement_json(judgement: Judgement) -> Json:
         ``accuracy_ci95``, ``macro_f1``, ``macro_recall``, ``log_loss``, ``ece``,
         ``confusion_matrix`` (rows are true classes); ``pairs`` with the exact McNemar test of
         each; the ``ladder``; the ``formula``, or null where it is too long; ``angles``, on which
-        of the hybrid's angles live, or null where it was never asked; and under ``behaviour`` for
-        each family of short texts how many each model fails.
+        of the hybrid's angles live, or null where it was never asked; under ``behaviour`` for each
+        family of short texts how many each model fails; and under ``seeds`` for each model its
+        ``accuracy`` by seed, with ``mean`` and ``range`` or null where there is but one, and the
+        ``pairs`` of each seed.
     """
     formula = judgement.formula
     return {
@@ -74,20 +77,7 @@ def judgement_json(judgement: Judgement) -> Json:
         "rows": judgement.rows,
         "date": judgement.day,
         "models": {model.head: _scores(model) for model in judgement.models},
-        "pairs": [
-            {
-                "a": test.a,
-                "b": test.b,
-                **_interval("difference", test.difference),
-                "mcnemar_p": test.p,
-                "mcnemar_p_holm": test.corrected,
-                "only_a": test.only_a,
-                "only_b": test.only_b,
-                "smallest_difference": test.smallest,
-                "verdict": verdict(test, judgement.rows),
-            }
-            for test in judgement.pairs
-        ],
+        "pairs": [_pair(test, judgement.rows) for test in judgement.pairs],
         "fitted_on": judgement.fitted_on,
         "ladder": [
             {
@@ -101,7 +91,39 @@ def judgement_json(judgement: Judgement) -> Json:
         "formula": formula and asdict(formula),
         "angles": judgement.angles and asdict(judgement.angles),
         "behaviour": [_family(family) for family in judgement.behaviour],
+        "seeds": _seeds(judgement),
     }
+
+
+def _pair(test: PairedTest, rows: int) -> Json:
+    return {
+        "a": test.a,
+        "b": test.b,
+        **_interval("difference", test.difference),
+        "mcnemar_p": test.p,
+        "mcnemar_p_holm": test.corrected,
+        "only_a": test.only_a,
+        "only_b": test.only_b,
+        "smallest_difference": test.smallest,
+        "verdict": verdict(test, rows),
+    }
+
+
+def _seeds(judgement: Judgement) -> Json:
+    models = {}
+    for model in judgement.models:
+        values, spread = judgement.seeded(model.head), judgement.spread(model.head)
+        models[model.head] = {
+            "accuracy": {str(seed): value for seed, value in values.items()},
+            "mean": spread and spread.mean,
+            "range": spread and [spread.low, spread.high],
+        }
+    pairs = [
+        {"seed": run.seed, **_pair(test, judgement.rows)}
+        for run in judgement.seeds
+        for test in run.pairs
+    ]
+    return {"models": models, "pairs": pairs}
 
 
 def _family(family: Family) -> Json:

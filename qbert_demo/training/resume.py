@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from qbert_demo.checkpoints.card import alike
+from qbert_demo.checkpoints.recipes import alike
 from qbert_demo.errors import InputError
 
 SETTINGS = "settings.json"

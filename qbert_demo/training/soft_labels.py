@@ -5,7 +5,6 @@ the order of the dataset; its metadata say what they were made from and by. They
 those rows: texts and labels are fingerprinted, and any others are refused.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from qbert_demo.config import CHECKPOINTS
-from qbert_demo.data.rows import Rows
+from qbert_demo.data.rows import Rows, fingerprint
 from qbert_demo.disk import draft
 from qbert_demo.errors import DataError
 
@@ -38,14 +37,6 @@ class SoftLabels:
 
     logits: Tensor
     facts: dict[str, Any]
-
-
-def fingerprint(rows: Rows) -> str:
-    """sha256 over texts and labels in their order."""
-    digest = hashlib.sha256()
-    for text, label in zip(rows.texts, rows.labels, strict=True):
-        digest.update(json.dumps([text, label]).encode())
-    return digest.hexdigest()
 
 
 def write_soft_labels(path: Path, logits: Tensor, rows: Rows, facts: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
+from qbert_demo.circuit.trace import entangling
 from tests.browser.circuit_page import (
     LAB,
     current,
@@ -195,3 +196,20 @@ def test_finite_shots_are_counted_in_the_page(open_page: Open) -> None:
     share = words.split("%")[0]
     page.fill(part("shots"), "1")
     assert page.inner_text(part("shots-words")).split("%")[0] != share
+
+
+def test_the_entanglement_of_this_text_stands_beside_the_usual(open_page: Open) -> None:
+    page = opened(open_page)
+    circuit = seen(reading())
+    ends = entangling(circuit.states, 4)
+    step_to(page, 10)
+    words = page.inner_text(part("entangled"))
+    assert f"{ends[9]:.2f} now, {ends[-1]:.2f} after the last gate" in words
+    assert "0.44 on average, and with random trained angles 0.85 (0.77 to 0.94)" in words
+    page.check(part("no-cnots"))
+    page.wait_for_function(
+        f"document.querySelector('{part('entangled')}').textContent.includes('0.00 after the last')"
+    )
+    page.locator("#circuit-task").get_by_label("News topic").check()
+    page.wait_for_function(f"{LAB}.current().labels.length === 4")
+    assert "on average" not in page.inner_text(part("entangled"))

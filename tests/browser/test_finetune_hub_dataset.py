@@ -30,13 +30,13 @@ def test_another_dataset_is_looked_at_and_its_rows_are_shown(hub: Hub, open_page
     hub.add("dataset", NAME, repository(moods()), gated=True)
     page = opened(open_page)
     page.fill(BOX, NAME)
-    page.click("#look-dataset")
-    page.wait_for_selector("#dataset-found .problem")
-    assert "lets in only whom they choose" in page.inner_text("#dataset-found")
+    page.click("#hub-look")
+    page.wait_for_selector("#hub-found .problem")
+    assert "lets in only whom they choose" in page.inner_text("#hub-found")
     assert page.input_value(BOX) == NAME
     page.fill(SECRET, TOKEN)
-    page.click("#look-dataset")
-    page.wait_for_selector("#dataset-found table")
+    page.click("#hub-look")
+    page.wait_for_selector("#hub-found table")
     page.wait_for_function("document.querySelector('#hub-text input').value == 'sentence'")
     assert [box(page, name) for name in ("configuration", "split", "class")] == [
         "default",

@@ -4,6 +4,8 @@ import pytest
 
 from tests.browser.conftest import Open
 from tests.browser.test_looks import OVERFLOW, UNLABELLED
+from tests.data.repositories import NAME, repository, reviews
+from tests.hub import Hub
 from tests.labelled_lines import LINES
 
 pytestmark = pytest.mark.browser
@@ -40,3 +42,21 @@ def test_own_lines_are_evaluated_and_a_cell_leads_to_a_text(open_page: Open, wid
     assert page.is_visible("#said")
     page.get_by_role("tab", name="Judge").click()
     assert page.is_visible("#evaluate-texts-list a >> nth=0")
+
+
+@pytest.mark.slow
+def test_a_dataset_of_the_hub_is_looked_at_and_evaluated(hub: Hub, open_page: Open) -> None:
+    hub.add("dataset", NAME, repository(reviews()))
+    page = open_page(width=390)
+    page.get_by_role("tab", name="Judge").click()
+    page.click("#judge-evaluate > button")
+    page.click("#evaluate-kind label:has-text('Another dataset')")
+    page.fill("#evaluate-hub-dataset :is(input, textarea)", NAME)
+    page.click("#evaluate-hub-look")
+    page.wait_for_selector("#evaluate-hub-found table")
+    page.wait_for_function("document.querySelector('#evaluate-hub-text input').value == 'sentence'")
+    assert page.evaluate(OVERFLOW) == 0
+    assert page.evaluate(UNLABELLED) == 0
+    page.click("#evaluate-start")
+    page.wait_for_selector("#evaluate-confusion-hybrid [data-drawn]")
+    assert NAME in page.inner_text("#evaluate-verdict")

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 import qbert_demo.ui
 from qbert_demo.circuit import CircuitSpec, expectations
-from qbert_demo.circuit.trace import trace
+from qbert_demo.circuit.trace import entangling, trace
 from qbert_demo.results import Array, GateReading
 
 pytestmark = pytest.mark.browser
@@ -35,7 +35,8 @@ EVERYTHING = """([gates, n]) => JSON.stringify(allStates(gates, n).map((state) =
   const bloch = blochVectors(state, n);
   const entropies = qubitEntropies(bloch);
   return {
-    bloch, entropies, re: Array.from(state.re), im: Array.from(state.im),
+    bloch, entropies, entangling: entanglingOf(bloch),
+    re: Array.from(state.re), im: Array.from(state.im),
     values: expectationsZ(state, n), probabilities: Array.from(probabilitiesOf(state)),
     mutual: mutualInformation(state, n, entropies),
   };
@@ -95,6 +96,7 @@ def test_every_quantity_after_every_gate_is_the_servers(page: Page, spec: Circui
         "bloch": seen.bloch,
         "values": seen.bloch[:, :, 2],
         "entropies": seen.entropies,
+        "entangling": entangling(seen.states, spec.n_qubits),
         "mutual": seen.mutual_information,
     }.items():
         np.testing.assert_allclose(ours[name][1:], expected, atol=1e-9, rtol=0, err_msg=name)
@@ -190,6 +192,7 @@ def test_a_bell_pair_is_one_bit_each_and_two_together(page: Page) -> None:
     )
     ours = stacked(page, as_json(gates), 3)
     np.testing.assert_allclose(ours["entropies"][-1], [1, 0, 1], atol=1e-12)
+    np.testing.assert_allclose(ours["entangling"][-1], 2 / 3, atol=1e-12)
     shared = [[0, 0, 2], [0, 0, 0], [2, 0, 0]]
     np.testing.assert_allclose(ours["mutual"][-1], shared, atol=1e-12)
     np.testing.assert_allclose(ours["probabilities"][-1], [0.5, 0, 0, 0, 0, 0.5, 0, 0], atol=1e-12)

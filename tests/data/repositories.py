@@ -40,6 +40,14 @@ def moods(n: int = 300) -> bytes:
     return parquet(rows, {"mood": ["calm", "glad", "sad"]}, group=20)
 
 
+def reviews(n: int = 60) -> bytes:
+    """Sentences of the sentiment task's two classes, sorted by class."""
+    words = ("dull", "lovely")
+    texts = [f"a {words[2 * i // n]} film, number {i}" for i in range(n)]
+    labels = [2 * i // n for i in range(n)]
+    return parquet({"sentence": texts, "feeling": labels}, {"feeling": ["Negative", "Positive"]})
+
+
 PAIRS = parquet(
     {
         "premise": [f"the one {i}" for i in range(40)],

@@ -7,6 +7,8 @@ import pytest
 from safetensors.numpy import load_file
 
 from qbert_demo.checkpoints.behaviour import limits_words
+from qbert_demo.checkpoints.card import read_facts
+from qbert_demo.checkpoints.runs import read_runs
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.examples import EXAMPLES
 from qbert_demo.evaluation.attribution import LARGEST_GAP, explain
@@ -37,6 +39,25 @@ def test_a_judgement_is_of_the_shipped_checkpoints(task: str) -> None:
         given = Counter(said[model.head].argmax(1).tolist())
         columns = [sum(row[k] for row in model.confusion) for k in range(len(model.confusion))]
         assert [given[k] for k in range(len(columns))] == columns
+
+
+@pytest.mark.parametrize("task", JUDGED)
+def test_a_judgement_has_its_rows_fingerprint_and_every_run_that_is_kept(task: str) -> None:
+    judgement, runs = read_judgement(task), read_runs(task, CHECKPOINTS)
+    assert len(judgement.rows_sha256) == 64
+    told = {
+        (head, run.seed): score.value
+        for run in judgement.seeds
+        for head, score in run.accuracy.items()
+    }
+    if runs is None:
+        assert told == {}
+        return
+    assert runs.rows_sha256 == judgement.rows_sha256, f"run `judge --task {task} --seeds`"
+    assert told == {(run.head, run.seed): pytest.approx(run.accuracy) for run in runs.runs}
+    for model in judgement.models:
+        recipe = read_facts(CHECKPOINTS / f"{task}-{model.head}")["recipe"]
+        assert judgement.seeded(model.head)[recipe["seed"]] == model.accuracy.value
 
 
 def test_the_limits_tell_how_the_models_behave() -> None:

@@ -14,7 +14,7 @@ from qbert_demo.figures.judge import (
 from qbert_demo.figures.theme import HEAD_COLOURS
 from qbert_demo.results import FormulaFacts
 from tests.figures.test_circuit import resolved
-from tests.judgements import made_up
+from tests.judgements import made_up, seeded
 
 JUDGED = made_up()
 
@@ -28,6 +28,7 @@ def formula() -> FormulaFacts:
     "figure",
     [
         score_intervals(JUDGED),
+        score_intervals(seeded()),
         alone_bars(JUDGED.pairs, JUDGED.models),
         ladder_marks(JUDGED.ladder),
         order_bars(formula()),
@@ -56,6 +57,28 @@ def test_models_stand_at_their_accuracies_in_their_colours() -> None:
     start, end = figure.layout["xaxis"]["range"]
     assert start < 0.8
     assert end > 0.95
+
+
+def test_each_seed_and_their_mean_stand_below_the_interval() -> None:
+    figure = score_intervals(seeded())
+    marks = {trace.get("name"): trace for trace in figure.data}
+    rings, means = marks["one seed"], marks["mean of the seeds"]
+    assert rings["x"] == [0.89, 0.92, 0.9, 0.9, 0.79, 0.91]
+    assert means["x"] == pytest.approx([0.9033, 0.8667], abs=1e-4)
+    for trace in (rings, means):
+        assert {round(y) for y in trace["y"]} == {0, 1}
+        assert all(y > round(y) for y in trace["y"])
+    assert figure.layout["xaxis"]["range"][0] < 0.79
+    assert figure.table.rows[1][4:] == (
+        "0.8667",
+        "0.7900",
+        "0.9100",
+        "0: 0.9000, 1: 0.7900, 2: 0.9100",
+    )
+    assert figure.table.rows[2][4:] == ("one seed", "", "", "0: 0.8500")
+    alone = score_intervals(JUDGED)
+    assert {"one seed", "mean of the seeds"}.isdisjoint(t.get("name") for t in alone.data)
+    assert alone.layout["height"] < figure.layout["height"]
 
 
 def test_texts_that_one_alone_got_right_add_up_to_all() -> None:

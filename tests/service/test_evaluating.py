@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from qbert_demo.data.catalogue import ROTTEN_TOMATOES
+from qbert_demo.data.hub_dataset import HubDataset
 from qbert_demo.errors import InputError, QBertError
 from qbert_demo.model.prediction import softmax
 from qbert_demo.results import Evaluation, TaskCard
@@ -16,6 +17,7 @@ from qbert_demo.service import Explorer
 from qbert_demo.service.evaluating import Evaluator, Order, RowsWish
 from qbert_demo.service.tuner import Tuner
 from tests import models
+from tests.data.repositories import NAME, moods, repository, reviews
 from tests.hub import Hub
 from tests.labelled_lines import LINES
 
@@ -96,6 +98,42 @@ def test_a_dataset_that_leaks_is_called_so(evaluator: Evaluator) -> None:
     (warning,) = order.warnings
     assert warning.startswith("No fair test")
     assert ROTTEN_TOMATOES.note in warning
+
+
+def test_any_dataset_of_the_hub_is_evaluated_at_the_commit_that_was_read(
+    evaluator: Evaluator, hub: Hub
+) -> None:
+    sha = hub.add("dataset", NAME, repository(reviews()))
+    order = evaluator.start("sst2", ["hybrid"], RowsWish(None, "", 20, hub=HubDataset(NAME)))
+    assert (order.dataset, order.split, order.available) == (NAME, "train", 60)
+    assert order.rows.revision == sha
+    assert "Whether the shipped models have seen rows of org/moods" in order.warnings[0]
+    judgement = finished(evaluator, order).judgement
+    assert (judgement.dataset, judgement.revision, judgement.rows) == (NAME, sha, 20)
+    assert judgement.models[0].accuracy.value > 0.9
+    hub.add("dataset", "stanfordnlp/sst2", repository(reviews()))
+    seen = HubDataset("stanfordnlp/sst2", split="train")
+    order = evaluator.start("sst2", ["hybrid"], RowsWish(None, "", 20, hub=seen))
+    evaluator.drop(order.job_id)
+    assert order.warnings[0].startswith("No fair test")
+
+
+@pytest.mark.parametrize(
+    ("wish", "message"),
+    [
+        (HubDataset(NAME), "“calm” is none of this model's"),
+        (HubDataset(NAME, split="nope"), "nope"),
+        (HubDataset("org/gone"), "org/gone"),
+        (HubDataset("../x"), "is no id of a dataset"),
+        (HubDataset(NAME, token="hf_<b>"), "token"),
+    ],
+)
+def test_a_dataset_that_does_not_fit_says_why(
+    evaluator: Evaluator, hub: Hub, wish: HubDataset, message: str
+) -> None:
+    hub.add("dataset", NAME, repository(moods()))
+    with pytest.raises(QBertError, match=message):
+        evaluator.start("sst2", ["hybrid"], RowsWish(None, "", 20, hub=wish))
 
 
 def test_a_strangers_model_is_evaluated_beside_ours_and_said_to_be_unknown(

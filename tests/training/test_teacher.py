@@ -15,10 +15,10 @@ from safetensors.torch import save_file
 from qbert_demo.cli import main
 from qbert_demo.data.catalogue import SST2
 from qbert_demo.data.catalogue_rows import read_local
-from qbert_demo.data.rows import Rows
+from qbert_demo.data.rows import Rows, fingerprint
 from qbert_demo.errors import BackboneError, DataError
 from qbert_demo.training import teacher as engine
-from qbert_demo.training.soft_labels import fingerprint, read_soft_labels, write_soft_labels
+from qbert_demo.training.soft_labels import read_soft_labels, write_soft_labels
 from qbert_demo.training.teacher import (
     Place,
     TeacherRecipe,

@@ -8,8 +8,8 @@ from huggingface_hub import constants
 
 from qbert_demo.data.hub_dataset import HubDataset
 from qbert_demo.service.tuner import DataChoice, Tuner
-from qbert_demo.ui.finetune.hub_dataset import hub_dataset_of, look_at_dataset
 from qbert_demo.ui.finetune.rows_form import about_html, choice_of, preview
+from qbert_demo.ui.parts.hub_dataset import hub_dataset_of, look_at_dataset
 from tests.data.repositories import NAME, PAIRS, moods, repository
 from tests.hub import Hub
 from tests.hub.fixtures import TOKEN

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 
 import gradio as gr
@@ -18,10 +19,11 @@ from qbert_demo.ui.judge.words import (
     kept_words,
     ladder_words,
     reliability_words,
+    seeds_html,
     verdict_html,
 )
 from qbert_demo.ui.parts.events import KEEP
-from tests.judgements import made_up, made_up_texts, score
+from tests.judgements import made_up, made_up_texts, score, seeded
 from tests.ui.scripted import ScriptedExplorer
 
 EXPLORER = ScriptedExplorer()
@@ -40,6 +42,33 @@ def test_the_verdict_is_of_the_two_that_answer_by_default() -> None:
     assert "on 100 texts show a difference" not in first
     assert "100 texts show a difference of 8.0 points" in words
     assert "\N{MINUS SIGN}4.0 to +6.0" in words
+
+
+def test_means_are_compared_where_there_are_seeds_and_nothing_is_claimed_of_one() -> None:
+    words = verdict_html(seeded())
+    assert "classical mean 0.903 over 3 seeds, from 0.890 to 0.920" in words
+    assert "hybrid mean 0.867 over 3 seeds, from 0.790 to 0.910; control has one seed." in words
+    minus = "\N{MINUS SIGN}"
+    gaps = f"hybrid minus classical is +1.0, {minus}13.0 and +1.0 points, on average {minus}3.7"
+    assert gaps in words
+    assert "exact McNemar after Holm shows the classical better in 1 of the 3." in words
+    assert words.startswith('<p class="verdict">No difference between hybrid and classical can')
+    alone = verdict_html(made_up())
+    assert "One seed of each model was trained" in alone
+    assert "mean" not in alone
+
+
+def test_every_seed_has_its_own_test_in_a_table() -> None:
+    table = seeds_html(seeded())
+    rows = re.findall(
+        r"<tr><th scope=\"row\">(.*?)</th><td>(\d)</td>.*?<td>([a-z ]+)</td></tr>", table
+    )
+    pair, other = "hybrid and classical", "hybrid and control"
+    assert (pair, "1", "yes") in rows
+    assert (pair, "0", "not shown") in rows
+    assert [row for row in rows if row[0] == other] == [(other, "0", "not shown")]
+    assert "not independent" in table
+    assert seeds_html(made_up()) == ""
 
 
 def test_the_ladder_says_what_is_and_what_is_not_needed() -> None:
@@ -100,13 +129,38 @@ def test_files_repeat_the_numbers_and_say_how() -> None:
     rows = list(csv.DictReader(io.StringIO(saved["csv"].content.decode())))
     (row,) = (r for r in rows if (r["name"], r["quantity"]) == ("hybrid", "accuracy"))
     assert [float(row[end]) for end in ("value", "low", "high")] == pytest.approx([0.9, 0.85, 0.95])
+    found = {(r["part"], r["name"], r["quantity"]): r for r in rows}
+    assert float(found["behaviour", "double negation, hybrid", "failure rate"]["value"]) == 0.5
+    assert found["behaviour", "double negation, hybrid", "texts failed"]["value"] == "1"
+    assert float(found["encoding angle", "x0", "standard deviation in radians"]["value"]) == 1.2
+    assert found["trained angle", "layer 0, qubit 0, place 2", "live"]["value"] == "0"
+    assert found["trained angle", "layer 0, qubit 0, place 1", "live"]["value"] == "1"
+    assert float(found["entanglement", "as trained", "Meyer-Wallach"]["value"]) == 0.44
+    assert not any(part.startswith("seed") for part, *_ in found)
     latex = saved["tex"].content.decode()
+    assert "double negation & 2 & 2 & 34 to 100 & 1 & 9 to 91" in latex
+    assert "layer 0, qubit 0, place 2 & $(-3.0000)$" in latex
+    assert "mean accuracy" not in latex
     assert "hybrid & 0.9000 & 0.8500 to 0.9500" in latex
     for kind in saved.values():
         text = kind.content.decode()
         assert "python -m qbert_demo judge --task sst2 --measure" in text
         assert "org/films" in text
         assert "2026-01-02" in text
+
+
+def test_files_tell_the_seeds() -> None:
+    saved = files(seeded())
+    rows = list(csv.DictReader(io.StringIO(saved["csv"].content.decode())))
+    found = {(r["part"], r["name"], r["quantity"]): r for r in rows}
+    mean = found["model", "hybrid", "mean accuracy of 3 seeds, lowest and highest"]
+    assert [float(mean[k]) for k in ("value", "low", "high")] == pytest.approx(
+        [0.8667, 0.79, 0.91], abs=1e-4
+    )
+    assert float(found["seed 1", "hybrid", "accuracy"]["value"]) == 0.79
+    assert float(found["seed 1", "hybrid minus classical", "corrected"]["value"]) == 0.001
+    assert "hybrid & 3 & 0.8667 & 0.7900 to 0.9100" in saved["tex"].content.decode()
+    assert json.loads(saved["json"].content)["seeds"]["models"]["control"]["mean"] is None
 
 
 def test_the_formula_as_code_gives_the_formulas_values() -> None:

@@ -12,14 +12,18 @@ from gradio_client.exceptions import AppError
 from qbert_demo.service.evaluating import Evaluator
 from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.judge.evaluate import evaluate, stop
-from qbert_demo.ui.judge.evaluate_form import choices_of
+from qbert_demo.ui.judge.evaluate_form import _shown_for, choices_of
 from qbert_demo.ui.judge.evaluate_result import Chosen, Run, Shown, numbers, show_texts
 from qbert_demo.ui.judge.evaluate_words import progress_html
 from qbert_demo.ui.parts.events import KEEP
+from tests.data.repositories import NAME, repository, reviews
+from tests.hub import Hub
+from tests.hub.fixtures import TOKEN
 from tests.labelled_lines import LINES
 from tests.ui.scripted import ScriptedExplorer
 from tests.ui.test_compare import text_of
 
+KINDS = ("dataset", "hub", "own")
 HEADS = ["classical", "hybrid", "control"]
 OWN = ("sst2", HEADS, "own", None, "report", False, 200, 0, LINES, None)
 
@@ -112,6 +116,36 @@ def test_a_mistake_is_said_and_the_page_goes_on(
     assert "<i>" not in last.said
     assert last.start["visible"]
     assert run == Run()
+
+
+def test_a_dataset_of_the_hub_is_read_and_the_token_forgotten(
+    evaluator: Evaluator, hub: Hub
+) -> None:
+    hub.add("dataset", NAME, repository(reviews()), private=True)
+    boxes = (NAME, "default", "train", "sentence", "feeling", None)
+    form = ("sst2", HEADS, "hub", "sst2", "report", False, 40, 0, LINES, None, *boxes)
+    refused, allowed = (
+        list(evaluate(evaluator, Run(), *form, token)) for token in ("", f" {TOKEN} ")
+    )
+    assert NAME in text_of(refused[-1].said)
+    assert not any(update.token == "" for update in refused)
+    first, begun, *_, last = allowed
+    assert (first.token, begun.token) == (KEEP, "")
+    words = text_of(last.result)
+    assert "can be shown on 40 texts" in words
+    assert f"{NAME}" in words
+    assert "60 rows were streamed" in words
+    assert "have seen rows of org/moods in training is not known" in words
+    assert TOKEN not in repr(allowed)
+
+
+def test_each_kind_of_texts_has_its_part_of_the_form() -> None:
+    shown = {kind: [part["visible"] for part in _shown_for(kind)] for kind in KINDS}
+    assert shown == {
+        "dataset": [True, False, False, True],
+        "hub": [False, True, False, True],
+        "own": [False, False, True, False],
+    }
 
 
 def test_a_second_press_does_nothing_and_stop_counts_before_it_begins(

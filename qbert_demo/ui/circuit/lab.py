@@ -24,7 +24,7 @@ from qbert_demo.figures.states import (
     probability_frame,
     sphere_middle,
 )
-from qbert_demo.results import CircuitReading, Prediction, Squeeze
+from qbert_demo.results import AngleFacts, CircuitReading, Prediction, Range, Squeeze
 from qbert_demo.ui.compare.panels import circuit_key
 from qbert_demo.ui.parts.plotly_view import drawing
 from qbert_demo.ui.parts.static import STATIC
@@ -83,7 +83,11 @@ class CircuitLab(gr.HTML):
 
 
 def lab_json(
-    text: str, hybrid: Prediction, circuit: CircuitReading, control: Prediction | None
+    text: str,
+    hybrid: Prediction,
+    circuit: CircuitReading,
+    control: Prediction | None,
+    judged: AngleFacts | None = None,
 ) -> str:
     """Write a circuit with the frames of its figures for the page.
 
@@ -92,6 +96,7 @@ def lab_json(
         hybrid: The answer of the model with the circuit.
         circuit: What its circuit did.
         control: The answer of the model with a classical layer in the circuit's place, if any.
+        judged: What is known of the circuit over a judged split, if anything is.
     """
     n = circuit.n_qubits
     beside = None
@@ -114,6 +119,7 @@ def lab_json(
             "n_qubits": n,
             "title": hybrid.card.title,
             "labels": hybrid.labels,
+            "usual": judged and {"mean": judged.entangling, **_usual(judged.random)},
             "gates": [vars(gate) for gate in circuit.gates],
             **_squeeze(circuit),
             "control": beside,
@@ -132,6 +138,10 @@ def lab_json(
         separators=(",", ":"),
         allow_nan=False,
     )
+
+
+def _usual(random: Range) -> dict[str, float]:
+    return {"random": random.middle, "low": random.low, "high": random.high}
 
 
 def _squeeze(squeeze: Squeeze) -> dict[str, Any]:

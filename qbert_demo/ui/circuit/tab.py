@@ -5,6 +5,7 @@ from functools import partial
 import gradio as gr
 
 from qbert_demo.errors import QBertError
+from qbert_demo.results import AngleFacts
 from qbert_demo.service import Explorer
 from qbert_demo.ui.circuit.lab import CircuitLab, lab_json
 from qbert_demo.ui.circuit.tools import build_tools
@@ -99,4 +100,13 @@ def show_circuit(explorer: Explorer, task: str, text: str | None) -> Told:
     if hybrid.circuit is None:
         return Told(error_html(f"The hybrid checkpoint for {card.title} has no circuit."))
     control = comparison.predictions.get("control")
-    return Told(cut_notice(comparison), lab_json(text or "", hybrid, hybrid.circuit, control))
+    shown = lab_json(text or "", hybrid, hybrid.circuit, control, judged_angles(explorer, task))
+    return Told(cut_notice(comparison), shown)
+
+
+def judged_angles(explorer: Explorer, task: str) -> AngleFacts | None:
+    """What is known of a task's hybrid over its judged split; ``None`` if nothing is."""
+    try:
+        return explorer.judgement(task).angles
+    except QBertError:
+        return None

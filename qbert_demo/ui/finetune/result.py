@@ -8,7 +8,7 @@ import numpy as np
 from qbert_demo.figures.theme import signed
 from qbert_demo.results import HeadReport, QuickReport
 from qbert_demo.service.training import Material, class_counts, difference, exact_p
-from qbert_demo.ui.finetune.words import LONGEST
+from qbert_demo.ui.parts.hub_dataset import LONGEST
 from qbert_demo.ui.parts.markup import table_html
 from qbert_demo.ui.parts.words import count, milliseconds, shown
 

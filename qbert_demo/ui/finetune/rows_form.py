@@ -22,9 +22,9 @@ from qbert_demo.service.training import (
     DataChoice,
 )
 from qbert_demo.service.tuner import Tuner
-from qbert_demo.ui.finetune.hub_dataset import build_hub_dataset, hub_dataset_of
 from qbert_demo.ui.finetune.words import preview_html
 from qbert_demo.ui.parts.events import QUIET
+from qbert_demo.ui.parts.hub_dataset import BOXES, build_hub_dataset, hub_dataset_of
 from qbert_demo.ui.parts.markup import commit_html
 from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.words import error_html
@@ -38,10 +38,6 @@ OWN_RULES = (
 )
 OWN_EXAMPLE = """The train was late again, calm
 I cannot believe they cancelled it, angry"""
-
-
-HUB_BOXES = 7
-"""Controls of `build_hub_dataset`."""
 
 
 class RowsForm(NamedTuple):
@@ -73,7 +69,7 @@ def build_rows_form(tuner: Tuner) -> RowsForm:
         source = gr.Dropdown(sources, value=DEFAULT_SOURCE, label="Dataset", elem_id="dataset")
         about = spoken(about_html(DEFAULT_SOURCE), elem_id="about-dataset")
     with gr.Column(visible=False, elem_id="from-hub") as from_hub:
-        hub_dataset = build_hub_dataset(tuner)
+        hub_dataset = build_hub_dataset(tuner, "hub", "a training begins")
     with gr.Column(visible=False, elem_id="from-own") as from_own:
         gr.HTML(f'<p class="hint">{OWN_RULES}</p>', apply_default_css=False)
         with gr.Row(elem_id="own-lists"):
@@ -164,13 +160,13 @@ def choice_of(
     """
     return DataChoice(
         source if kind == "dataset" else None,
-        listed_lines(*more[HUB_BOXES:]) or own_text or "",
+        listed_lines(*more[BOXES:]) or own_text or "",
         Path(own_file) if own_file else None,
         as_whole(rows),
         as_whole(held_out),
         bool(balanced),
         as_whole(seed),
-        hub_dataset_of(*more[:HUB_BOXES]) if kind == "hub" else None,
+        hub_dataset_of(*more[:BOXES]) if kind == "hub" else None,
     )
 
 

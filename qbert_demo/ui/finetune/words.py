@@ -5,13 +5,11 @@ from collections.abc import Sequence
 
 from qbert_demo.results import Estimate
 from qbert_demo.service.training import Material, Rows, class_counts
-from qbert_demo.ui.parts.markup import bar_html, table_html
+from qbert_demo.ui.parts.hub_dataset import first_rows_html
+from qbert_demo.ui.parts.markup import bar_html
 from qbert_demo.ui.parts.words import duration, shown
 
-PREVIEW_ROWS = 8
 WATCHED_LENGTH = 120
-LONGEST = 300
-"""Characters of a text that are shown."""
 
 
 def preview_html(material: Material) -> str:
@@ -29,16 +27,6 @@ def _counted(rows: Rows, labels: Sequence[str]) -> str:
     """Say how many rows of each class there are."""
     counts = class_counts(rows, labels)
     return ", ".join(f"{html.escape(name)} {n:,}" for name, n in counts.items())
-
-
-def first_rows_html(rows: Rows, labels: Sequence[str]) -> str:
-    """Show the first rows as a table."""
-    cells = "".join(
-        f'<tr><td class="text">{shown(text[:LONGEST])}</td>'
-        f"<td>{html.escape(labels[label])}</td></tr>"
-        for text, label in zip(rows.texts[:PREVIEW_ROWS], rows.labels[:PREVIEW_ROWS], strict=True)
-    )
-    return table_html("The first rows", ("text", "label"), cells)
 
 
 def progress_html(

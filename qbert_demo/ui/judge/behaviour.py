@@ -11,7 +11,7 @@ import gradio as gr
 from qbert_demo.errors import QBertError
 from qbert_demo.figures.behaviour import failure_marks
 from qbert_demo.figures.theme import percent
-from qbert_demo.results import Case, Family
+from qbert_demo.results import Case, Family, TaskCard
 from qbert_demo.service import Explorer
 from qbert_demo.service.judging import STEADY, failure_rate, unasked
 from qbert_demo.ui.parts.events import KEEP, QUIET
@@ -22,9 +22,9 @@ ALL = "all"
 HINT = (
     "A text fails if its label is none of those asked for, or, where one word changes, if the "
     f"probability moves more than {100 * STEADY:.0f} points from the median of its sentence. "
-    "Intervals are Wilson's; texts of one template are alike, so they hold for texts like these. "
-    "Click a mark, or choose below, to see the texts."
+    "Intervals are Wilson's; texts of one template are alike, so they hold for texts like these."
 )
+CLICK = "Click a mark, or choose below, to see the texts."
 
 
 class Shown(NamedTuple):
@@ -73,23 +73,36 @@ def show_behaviour(explorer: Explorer, task: str) -> Shown:
     """Draw what is kept of a task; nothing without it, as the words above say why."""
     try:
         families = explorer.judgement(task).behaviour
-        labels, title = explorer.task(task).labels, explorer.task(task).title
+        card = explorer.task(task)
     except QBertError:
         families = ()
     if not families:
         return Shown(None)
     heads = families[0].heads
-    rates = {head: [failure_rate(family, head) for family in families] for head in heads}
-    below = reading(behaviour_words(families))
-    if missing := unasked(labels):
-        below += reading(unasked_words(title, missing))
     worst = max(families, key=lambda family: sum(map(family.failures, heads)) / len(family.cases))
     return Shown(
-        Panel(failure_marks(families, rates), below=f'{below}<p class="hint">{HINT}</p>'),
+        behaviour_panel(families, card, f"{HINT} {CLICK}"),
         gr.update(choices=[family.name for family in families], value=worst.name),
         gr.update(choices=_choices(heads), value=ALL),
         texts_html(task, worst, ALL),
     )
+
+
+def behaviour_panel(families: Sequence[Family], card: TaskCard, hint: str = HINT) -> Panel:
+    """Draw how often each model fails, with what stands out and how it is counted.
+
+    Args:
+        families: At least one.
+        card: Of the task.
+        hint: How to read it.
+    """
+    rates = {
+        head: [failure_rate(family, head) for family in families] for head in families[0].heads
+    }
+    below = reading(behaviour_words(families))
+    if missing := unasked(card.labels):
+        below += reading(unasked_words(card.title, missing))
+    return Panel(failure_marks(families, rates), below=f'{below}<p class="hint">{hint}</p>')
 
 
 def pick_mark(explorer: Explorer, task: str, head: str, index: int) -> Shown:

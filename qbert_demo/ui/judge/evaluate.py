@@ -59,7 +59,7 @@ def build_evaluate(evaluator: Evaluator, tab: gr.Tab, task: gr.Radio, cards: gr.
             start = gr.Button("Evaluate", variant="primary", elem_id="evaluate-start")
             end = gr.Button("Stop", visible=False, elem_id="evaluate-stop")
         said = spoken("", elem_id="evaluate-said")
-        shown = Shown(said, start, end, **build_result())
+        shown = Shown(said, start, end, token=form.hub_token, **build_result())
     start.click(
         partial(evaluate, evaluator),
         [run, *form],
@@ -104,7 +104,7 @@ def evaluate(evaluator: Evaluator, run: Run, *form: Any) -> Iterator[Shown]:
         run.job_id = order.job_id
         if run.wanted is not this:
             raise InputError("Stopped before it began.")
-        yield Shown(progress_html(0, (0, 0), 0), result="")
+        yield Shown(progress_html(0, (0, 0), 0), result="", token="")
         yield from _follow(evaluator, run, order, idle)
     except QBertError as error:
         yield Shown(error_html(str(error)), **idle)

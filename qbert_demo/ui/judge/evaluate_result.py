@@ -63,6 +63,7 @@ class Shown(NamedTuple):
     number: Any = KEEP
     texts_said: Any = KEEP
     listed: Any = KEEP
+    token: Any = KEEP
 
 
 def build_result() -> dict[str, Any]:

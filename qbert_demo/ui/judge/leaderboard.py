@@ -69,7 +69,8 @@ def board_html(standings: Sequence[Standing]) -> str:
     """Every task and model, the best of a task not picked out: the tests above tell that."""
     if not standings:
         return ""
-    columns = ("task", "model", "accuracy", "95 % interval", "macro F1", "texts", *COST, "judged")
+    scores = ("accuracy", "95 % interval", "mean over seeds", "macro F1", "texts")
+    columns = ("task", "model", *scores, *COST, "judged")
     rows = "".join(
         _row(
             s.title,
@@ -77,6 +78,7 @@ def board_html(standings: Sequence[Standing]) -> str:
             f'<span class="{s.head}">{s.head}</span>',
             f"{s.accuracy.value:.4f}",
             f"{s.accuracy.low:.4f} to {s.accuracy.high:.4f}",
+            str(s.spread or "one seed"),
             f"{s.macro_f1:.4f}",
             f"{s.accuracy.n:,}",
             *_cost(s),

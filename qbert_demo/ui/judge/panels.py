@@ -28,7 +28,7 @@ def model_panels(judgement: Judgement, labels: Sequence[str]) -> dict[str, Any]:
     differ = any(test.only_a + test.only_b for test in judgement.pairs)
     bars = alone_bars(judgement.pairs, judgement.models) if differ else None
     panels: dict[str, Any] = {
-        "scores": read_panel(score_intervals(judgement), scores_words()),
+        "scores": read_panel(score_intervals(judgement), scores_words(judgement)),
         "alone": read_panel(bars, alone_words(judgement)) if bars else None,
         "table": scores_html(judgement),
     }

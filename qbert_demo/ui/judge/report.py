@@ -20,6 +20,8 @@ from qbert_demo.figures.theme import HEAD_COLOURS
 from qbert_demo.results import Judgement
 from qbert_demo.service import Explorer
 from qbert_demo.service.judging import command, versions
+from qbert_demo.ui.judge.angles import show_angles
+from qbert_demo.ui.judge.behaviour import behaviour_panel
 from qbert_demo.ui.parts.events import QUIET, Told
 from qbert_demo.ui.parts.file_link import File, FileLink
 from qbert_demo.ui.parts.markup import table_html
@@ -31,10 +33,12 @@ from qbert_demo.ui.parts.words import error_html
 SECTIONS = (
     ("", ("scores", "alone")),
     ("What is the circuit doing?", ("ladder", "orders", "kept")),
-    ("Scores, mistakes and confidence", ("table", "confusion", "reliability")),
+    ("Which angles live", ("spread", "correlation", "weights", "entangling", "kernel")),
+    ("Does it read, and is it fair?", ("failures",)),
+    ("Scores, mistakes and confidence", ("table", "seeds", "confusion", "reliability")),
 )
 """Headings, and the parts of the tab that stand below each."""
-WIDE = ("ladder",)
+WIDE = ("ladder", "weights", "failures")
 """Figures that take the whole width."""
 
 Show = Callable[[Explorer, str], Any]
@@ -59,7 +63,9 @@ def write_report(explorer: Explorer, show: Show, task: str) -> Told:
         weights = explorer.judged_weights(task)
     except QBertError as error:
         return Told(error_html(str(error)))
-    shown = show(explorer, task)._asdict()
+    shown = show(explorer, task)._asdict() | show_angles(explorer, task)._asdict()
+    if families := judgement.behaviour:
+        shown["failures"] = behaviour_panel(families, card)
     page = report_html(judgement, card.title, weights, shown)
     size = f"{len(page.encode()) / 1e6:.1f} MB"
     said = f"<p>One page of {size} is written; it opens without network.</p>"
@@ -137,7 +143,8 @@ def _source_html(judgement: Judgement, weights: Mapping[str, str]) -> str:
         "split": judgement.split,
         "texts": f"{judgement.rows:,}, all of the split",
         "output layers fitted anew on": f"{judgement.fitted_on:,} rows of the training split",
-        "seeds": f"0 to {seeds - 1} where the ladder draws at random; 0 for samples and shots",
+        "seeds of the trainings": _trained(judgement),
+        "other seeds": f"0 to {seeds - 1} where the ladder draws at random; 0 for all else",
         "measured": judgement.day,
         "page written": date.today().isoformat(),
         "versions, as the page was written": ", ".join(f"{k} {v}" for k, v in packages.items()),
@@ -149,3 +156,9 @@ def _source_html(judgement: Judgement, weights: Mapping[str, str]) -> str:
         for name, value in facts.items()
     )
     return table_html("What was measured, and how it is repeated", ("what", "value"), rows)
+
+
+def _trained(judgement: Judgement) -> str:
+    """Seeds that the models were trained with, where runs of them are kept."""
+    seeds = [str(run.seed) for run in judgement.seeds]
+    return ", ".join(seeds) if len(seeds) > 1 else "one"

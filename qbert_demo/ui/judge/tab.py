@@ -21,7 +21,7 @@ from qbert_demo.ui.judge.panels import model_panels, read_panel
 from qbert_demo.ui.judge.report import build_report
 from qbert_demo.ui.judge.take import LANGUAGES, files, formula_file
 from qbert_demo.ui.judge.texts import build_texts
-from qbert_demo.ui.judge.words import formula_words, ladder_words, verdict_html
+from qbert_demo.ui.judge.words import formula_words, ladder_words, seeds_html, verdict_html
 from qbert_demo.ui.parts.events import QUIET, Told
 from qbert_demo.ui.parts.file_link import CodeBox, FileLink
 from qbert_demo.ui.parts.plotly_view import Panel, PlotlyView
@@ -41,6 +41,7 @@ class Judged(NamedTuple):
     orders: Any = None
     kept: Any = None
     table: Any = ""
+    seeds: Any = ""
     confusion_classical: Any = None
     confusion_hybrid: Any = None
     confusion_control: Any = None
@@ -89,6 +90,7 @@ def build_judge_tab(explorer: Explorer, evaluator: Evaluator, cards: gr.State) -
         build_behaviour(explorer, tab, task)
         with gr.Accordion("Scores, mistakes and confidence", open=False, elem_id="judge-details"):
             views["table"] = gr.HTML("", apply_default_css=False)
+            views["seeds"] = gr.HTML("", elem_id="judge-seeds", apply_default_css=False)
             for kind in ("confusion", "reliability"):
                 with gr.Row(elem_classes="side-by-side"):
                     for head in HEADS:
@@ -123,7 +125,8 @@ def show_judgement(explorer: Explorer, task: str) -> Judged:
     except QBertError as error:
         return Judged(error_html(str(error)))
     panels = model_panels(judgement, labels) | _circuit_panels(judgement)
-    return Judged(verdict_html(judgement), **panels, **files(judgement))
+    seeds = seeds_html(judgement)
+    return Judged(verdict_html(judgement), seeds=seeds, **panels, **files(judgement))
 
 
 def write_formula(explorer: Explorer, task: str, language: str) -> Told:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from qbert_demo.figures.theme import percent
 from qbert_demo.results import FormulaFacts, Judgement, ModelScore, Rung
 from qbert_demo.service import PAIR
-from qbert_demo.service.judging import power, verdict
+from qbert_demo.service.judging import p_value, paired_seeds, power, seeds_words, verdict
 from qbert_demo.ui.parts.markup import commit_html, table_html
 
 ASKED = {
@@ -31,7 +31,10 @@ def verdict_html(judgement: Judgement) -> str:
         words = html.escape(minus(verdict(test, n)))
         lines.append(f'<p class="verdict">{words}</p>' if k == 0 else f"<p>{words}</p>")
     if pairs:
-        lines.insert(1, f'<p class="hint">{html.escape(power(pairs[0], n))}</p>')
+        first = pairs[0]
+        seeds = " ".join((seeds_words(judgement), paired_seeds(judgement, first.a, first.b)))
+        lines.insert(1, f'<p class="hint">{html.escape(power(first, n))}</p>')
+        lines.insert(2, f"<p>{html.escape(minus(seeds.strip()))}</p>")
     return f"{''.join(lines)}{_source_html(judgement)}"
 
 
@@ -45,12 +48,19 @@ def _source_html(judgement: Judgement) -> str:
     )
 
 
-def scores_words() -> str:
+def scores_words(judgement: Judgement) -> str:
     """How to read the accuracies."""
-    return (
+    words = (
         "The intervals are of each model alone, and the axis is cut to them. Whether two models "
         "differ is told by the texts that one alone got right."
     )
+    if any(judgement.spread(model.head) for model in judgement.models):
+        words += (
+            " Rings are trainings with different seeds, the one shown among them, and strokes "
+            "their means: how far chance in training moves a score, where intervals tell how far "
+            "chance in the texts does."
+        )
+    return words
 
 
 def alone_words(judgement: Judgement) -> str:
@@ -158,6 +168,29 @@ def scores_html(judgement: Judgement) -> str:
         for m in judgement.models
     )
     return table_html(f"On {judgement.rows:,} texts; log loss in nats", columns, rows)
+
+
+def seeds_html(judgement: Judgement) -> str:
+    """Every pair of every seed as a table; nothing where there is but one seed."""
+    if len(judgement.seeds) < 2:
+        return ""
+    rows = "".join(
+        f'<tr><th scope="row">{test.a} and {test.b}</th><td>{run.seed}</td>'
+        f"<td>{run.accuracy[test.a].value:.4f}</td><td>{run.accuracy[test.b].value:.4f}</td>"
+        f"<td>{test.only_a}</td><td>{test.only_b}</td><td>{p_value(test.p)}</td>"
+        f"<td>{p_value(test.corrected)}</td><td>{'yes' if test.differs else 'not shown'}</td></tr>"
+        for pair in judgement.pairs
+        for run in judgement.seeds
+        for test in run.pairs
+        if (test.a, test.b) == (pair.a, pair.b)
+    )
+    alone = ("only first right", "only second right")
+    columns = ("pair", "seed", "first", "second", *alone, "McNemar p", "after Holm", "differ")
+    words = (
+        "Each seed by itself, corrected for the pairs of that seed; all seeds read the same texts, "
+        "so the tests of one pair are not independent and are not put together."
+    )
+    return f'{table_html("Each seed", columns, rows)}<p class="hint">{words}</p>'
 
 
 def _valued(phrase: str, rung: Rung) -> str:

@@ -38,6 +38,7 @@ function tellStep() {
   const { length } = now.gates;
   const where = gate ? `Step ${step} of ${length}, ${gate.block}:` : `Step 0 of ${length}:`;
   at('step').replaceChildren(make('b', '', where), ' ', stepInWords(own, now, step));
+  at('entangled').textContent = entangledInWords(own, now, step);
   at('when').textContent = gate ? `The qubits after step ${step}` : 'The qubits before the first gate';
   Object.assign(at('slider'), { max: length, value: step });
   at('slider').setAttribute('aria-valuetext', at('step').textContent);

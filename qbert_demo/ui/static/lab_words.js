@@ -89,6 +89,16 @@ function turnInWords(own, { feature, angles, origins }) {
   return `${angle} (π × tanh of a weighted sum of BERT's ${own.hidden} numbers)`;
 }
 
+// How much all qubits are entangled now and at the end, and what is usual at the end.
+function entangledInWords(own, now, step) {
+  const [here, end] = [step, now.gates.length]
+    .map((at) => plain(Math.max(entanglingOf(blochVectors(now.states[at], own.n_qubits)), 0)));
+  const words = `Entanglement of all qubits (Meyer and Wallach; 0 = none, 1 = as much as possible): ${here} now, ${end} after the last gate.`;
+  if (!own.usual) return words;
+  const { mean, random, low, high } = own.usual;
+  return `${words} There the judged texts have ${plain(mean)} on average, and with random trained angles ${plain(random)} (${plain(low)} to ${plain(high)}).`;
+}
+
 function cnotInWords([control, target], before, after) {
   const changes = [control, target].map((k) => after[k] - before[k]);
   const most = Math.abs(changes[0]) > Math.abs(changes[1]) ? changes[0] : changes[1];

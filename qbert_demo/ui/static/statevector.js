@@ -153,6 +153,12 @@ function qubitEntropies(bloch) {
   });
 }
 
+// Meyer and Wallach's measure of a state: 0 if no qubit is entangled, at most 1.
+function entanglingOf(bloch) {
+  const purity = (vector) => vector.reduce((sum, value) => sum + value * value, 0);
+  return 1 - bloch.reduce((sum, vector) => sum + purity(vector), 0) / bloch.length;
+}
+
 // Density matrix of two qubits: 16 real and 16 imaginary parts, row by row.
 function pairDensity(state, n, pair) {
   const [a, b] = pair.map((wire) => strideOf(wire, n));

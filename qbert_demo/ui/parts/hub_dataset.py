@@ -9,14 +9,19 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from qbert_demo.errors import QBertError
-from qbert_demo.service.training import MAX_CLASSES, MIN_CLASSES, HubDataset, Look
+from qbert_demo.service.training import MAX_CLASSES, MIN_CLASSES, HubDataset, Look, Rows
 from qbert_demo.service.tuner import Tuner
-from qbert_demo.ui.finetune.words import first_rows_html
 from qbert_demo.ui.parts.events import KEEP, QUIET
 from qbert_demo.ui.parts.forms import repo_box, token_box
-from qbert_demo.ui.parts.markup import commit_html
+from qbert_demo.ui.parts.markup import commit_html, table_html
 from qbert_demo.ui.parts.spoken import spoken
-from qbert_demo.ui.parts.words import error_html
+from qbert_demo.ui.parts.words import error_html, shown
+
+BOXES = 7
+"""Controls of `build_hub_dataset`."""
+PREVIEW_ROWS = 8
+LONGEST = 300
+"""Characters of a text that are shown."""
 
 
 class Looked(NamedTuple):
@@ -30,33 +35,39 @@ class Looked(NamedTuple):
     pin: Any = KEEP
 
 
-def build_hub_dataset(tuner: Tuner) -> list[Any]:
-    """Lay out the form; returns its controls in the order of `hub_dataset_of`."""
+def build_hub_dataset(tuner: Tuner, name: str, begins: str) -> list[Any]:
+    """Lay out the form; returns its controls in the order of `hub_dataset_of`.
+
+    Args:
+        tuner: What looks at datasets.
+        name: That the controls' ids begin with.
+        begins: When the token is forgotten, such as "a training begins".
+    """
     with gr.Row():
         dataset = repo_box(
-            "hub-dataset",
+            f"{name}-dataset",
             "Dataset",
             f"Its name on the Hub: {MIN_CLASSES} to {MAX_CLASSES} classes, in Parquet files or "
             "converted by the Hub.",
         )
         token = token_box(
-            "hub-token",
-            "For private and gated datasets. Never kept; the box empties when a training begins.",
+            f"{name}-token",
+            f"For private and gated datasets. Never kept; the box empties when {begins}.",
         )
     with gr.Row(elem_classes="buttons"):
-        look = gr.Button("Look at the dataset", elem_id="look-dataset")
+        look = gr.Button("Look at the dataset", elem_id=f"{name}-look")
     with gr.Row(elem_classes="four"):
         config, split, text, label = (
             gr.Dropdown(
                 [],
                 value=None,
-                label=name,
+                label=label,
                 allow_custom_value=True,
-                elem_id=f"hub-{name.split()[0].lower()}",
+                elem_id=f"{name}-{label.split()[0].lower()}",
             )
-            for name in ("Configuration", "Split", "Text column", "Class column")
+            for label in ("Configuration", "Split", "Text column", "Class column")
         )
-    found = spoken("", elem_id="dataset-found")
+    found = spoken("", elem_id=f"{name}-found")
     pin = gr.State(None)
     boxes = [dataset, config, split, text, label, pin, token]
     gr.on([look.click, dataset.submit], _looking, None, found, queue=False, **QUIET).then(
@@ -149,3 +160,13 @@ def look_html(look: Look) -> str:
         f"“{html.escape(seen.label)}”: {len(labels)} classes, {html.escape(', '.join(labels))}.</p>"
         f"{notes}{first_rows_html(look.rows, labels)}"
     )
+
+
+def first_rows_html(rows: Rows, labels: Sequence[str]) -> str:
+    """Show the first rows as a table."""
+    cells = "".join(
+        f'<tr><td class="text">{shown(text[:LONGEST])}</td>'
+        f"<td>{html.escape(labels[label])}</td></tr>"
+        for text, label in zip(rows.texts[:PREVIEW_ROWS], rows.labels[:PREVIEW_ROWS], strict=True)
+    )
+    return table_html("The first rows", ("text", "label"), cells)
