@@ -2,17 +2,24 @@
 
 Texts of SST-2's length are classified by the classical and the hybrid model and then explained, in
 turn; printed are the medians, and how many classifications of the same text an explanation takes.
-A text as long as the models read, and one of 512 tokens, are explained once.
+Then the app is started, and one of them explained over HTTP, alone and while another visitor
+classifies without a pause. A text as long as the models read, and one of 512 tokens, are explained
+once.
 """
 
 import os
 import statistics
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 
+from gradio_client import Client
+
 from qbert_demo.service import PAIR, Explorer
+from tests.serving import served_app
 
 ROUNDS = 5
 TEXTS = (
@@ -38,14 +45,59 @@ def main() -> None:
         print(
             f"{len(text.split())} words: classified in {1e3 * one:.0f} ms, explained in "
             f"{1e3 * why:.0f} ms, {why / one:.0f} times as long "
-            f"(medians of {ROUNDS}, steps {steps})"
+            f"(medians of {ROUNDS}, steps {steps})",
+            flush=True,
         )
+    _beside_another()
     for length in (128, 512):
         for head in PAIR:
             explorer.classifier("sst2", head).model.config.max_length = length
         found = explorer.explain("sst2", 10 * LONG)
         steps = [model.steps for model in found.models.values()]
-        print(f"{found.n_tokens} tokens: explained in {found.seconds:.1f} s, steps {steps}")
+        print(
+            f"{found.n_tokens} tokens: explained in {found.seconds:.1f} s, steps {steps}",
+            flush=True,
+        )
+
+
+def _beside_another() -> None:
+    """Print what an explanation takes over HTTP, alone and beside another visitor."""
+    alone, beside = [], []
+    with served_app() as url:
+        client = Client(url, verbose=False)
+        why = partial(client.predict, task="sst2", text=TEXTS[0], api_name="/explain")
+        why()
+        for _ in range(ROUNDS):  # in turn, so that what else this machine does meets both
+            alone.append(_seconds(why))
+            with _classifying(url):
+                beside.append(_seconds(why))
+    one, two = statistics.median(alone), statistics.median(beside)
+    print(
+        f"over HTTP: explained in {1e3 * one:.0f} ms, beside another visitor who classifies in "
+        f"{1e3 * two:.0f} ms, {two / one:.1f} times as long (medians of {ROUNDS})",
+        flush=True,
+    )
+
+
+@contextmanager
+def _classifying(url: str) -> Iterator[None]:
+    """Another visitor classifies without a pause."""
+    client = Client(url, verbose=False)
+    begun, ended = threading.Event(), threading.Event()
+
+    def classify() -> None:
+        while not ended.is_set():
+            client.predict(task="sst2", text=TEXTS[1], api_name="/compare")
+            begun.set()
+
+    visitor = threading.Thread(target=classify)
+    visitor.start()
+    begun.wait()
+    try:
+        yield
+    finally:
+        ended.set()
+        visitor.join()
 
 
 def _seconds(work: Callable[[], object]) -> float:
