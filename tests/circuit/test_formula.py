@@ -27,6 +27,8 @@ def pennylane(spec: CircuitSpec, angles: Array, weights: Array) -> Array:
         CircuitSpec(4, 2),
         CircuitSpec(2, 3, reupload=True),
         CircuitSpec(3, 2, "rx", "basic", reupload=True),
+        CircuitSpec(4, 4, "h_ry", "brick"),
+        CircuitSpec(3, 2, "h_ry", "brick", reupload=True),
     ],
     ids=str,
 )
