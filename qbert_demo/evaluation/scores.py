@@ -26,10 +26,11 @@ from qbert_demo.evaluation.metrics import (
     accuracy,
     class_scores,
     confusion,
-    difference,
     macro_f1,
     macro_recall,
 )
+from qbert_demo.evaluation.paired import paired_tests
+from qbert_demo.evaluation.words import p_value
 from qbert_demo.model.heads import HEADS, angles_of
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.model.prediction import softmax
@@ -117,7 +118,7 @@ def evaluate(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> s
     Returns:
         A Markdown table: accuracy with 95 % interval, its mean and range over seeds where there are
         several, what the task reports beside it, parameters, median milliseconds of one text; the
-        hybrid's live angles, and its paired differences from the others.
+        hybrid's live angles, and its paired differences from the others with exact McNemar tests.
 
     Raises:
         CheckpointError: If there is no checkpoint of the task.
@@ -154,13 +155,15 @@ def evaluate(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> s
     lines.append("")
     angles = {head: angles_of(model.model.classifier) for head, model in models.items()}
     lines += [f"- {head}: {found}" for head, found in angles.items() if found.stored]
-    for head in heads:
-        if "hybrid" in heads and head != "hybrid":
-            ours, others = said["hybrid"].argmax(1), said[head].argmax(1)
-            gap = difference(ours, others, np.array(rows.labels))
+    truth = np.array(rows.labels)
+    right = {head: said[head].argmax(1) == truth for head in sorted(heads, key="hybrid".__ne__)}
+    for test in paired_tests(right):
+        if test.a == "hybrid":
+            gap = test.difference
             lines.append(
-                f"- hybrid minus {head}: {100 * gap.value:+.2f} points "
-                f"({100 * gap.low:+.2f} to {100 * gap.high:+.2f}, paired 95 % interval)"
+                f"- hybrid minus {test.b}: {100 * gap.value:+.2f} points "
+                f"({100 * gap.low:+.2f} to {100 * gap.high:+.2f}, paired 95 % interval); "
+                f"exact McNemar p = {p_value(test.corrected)} after Holm"
             )
     return "\n".join(lines) + "\n"
 
