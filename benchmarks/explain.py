@@ -9,15 +9,14 @@ once.
 
 import os
 import statistics
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 
 from gradio_client import Client
 
+from benchmarks.page import classifying
 from qbert_demo.service import PAIR, Explorer
 from tests.serving import served_app
 
@@ -69,7 +68,7 @@ def _beside_another() -> None:
         why()
         for _ in range(ROUNDS):  # in turn, so that what else this machine does meets both
             alone.append(_seconds(why))
-            with _classifying(url):
+            with classifying(url):
                 beside.append(_seconds(why))
     one, two = statistics.median(alone), statistics.median(beside)
     print(
@@ -77,27 +76,6 @@ def _beside_another() -> None:
         f"{1e3 * two:.0f} ms, {two / one:.1f} times as long (medians of {ROUNDS})",
         flush=True,
     )
-
-
-@contextmanager
-def _classifying(url: str) -> Iterator[None]:
-    """Another visitor classifies without a pause."""
-    client = Client(url, verbose=False)
-    begun, ended = threading.Event(), threading.Event()
-
-    def classify() -> None:
-        while not ended.is_set():
-            client.predict(task="sst2", text=TEXTS[1], api_name="/compare")
-            begun.set()
-
-    visitor = threading.Thread(target=classify)
-    visitor.start()
-    begun.wait()
-    try:
-        yield
-    finally:
-        ended.set()
-        visitor.join()
 
 
 def _seconds(work: Callable[[], object]) -> float:

@@ -81,10 +81,10 @@ def main() -> None:
         [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
     )
     try:
-        client = _first_answer(url, process)
+        _ask_first(url, process)
         print(f"{date.today()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
         print(f"start to first answer: {time.perf_counter() - start:.1f} s")
-        for name, times in _in_browser(url, client, clicks).items():
+        for name, times in _in_browser(url, clicks).items():
             p95 = statistics.quantiles(times, n=20)[-1]
             print(
                 f"{name}: median {statistics.median(times):.0f} ms, "
@@ -97,11 +97,9 @@ def main() -> None:
     print(f"hybrid's model time over classical's: {_model_time_ratio():.3f} (median of 200 pairs)")
 
 
-def _first_answer(url: str, process: "subprocess.Popen[str]") -> Client:
+def _ask_first(url: str, process: "subprocess.Popen[str]") -> None:
     wait_until_it_answers(url, process)
-    client = Client(url, verbose=False)
-    client.predict(task="sst2", text="a first sentence", api_name="/compare")
-    return client
+    Client(url, verbose=False).predict(task="sst2", text="a first sentence", api_name="/compare")
 
 
 @contextmanager
@@ -119,23 +117,35 @@ def opened(url: str) -> Iterator[Page]:
         browser.close()
 
 
-def _in_browser(url: str, client: Client, clicks: int) -> dict[str, list[float]]:
-    stop = threading.Event()
+@contextmanager
+def classifying(url: str) -> Iterator[None]:
+    """Another visitor classifies without a pause."""
+    client = Client(url, verbose=False)
+    begun, ended = threading.Event(), threading.Event()
 
-    def other_visitor() -> None:
-        while not stop.is_set():
+    def classify() -> None:
+        while not ended.is_set():
             client.predict(task="sst2", text=WORDS.format("other"), api_name="/compare")
+            begun.set()
 
+    visitor = threading.Thread(target=classify)
+    visitor.start()
+    begun.wait()
+    try:
+        yield
+    finally:
+        ended.set()
+        visitor.join()
+
+
+def _in_browser(url: str, clicks: int) -> dict[str, list[float]]:
     with opened(url) as page:
         page.uncheck("#live input")
         for i in range(5):
             _click(page, i)
         alone = [_click(page, i) for i in range(clicks)]
-        visitor = threading.Thread(target=other_visitor)
-        visitor.start()
-        beside = [_click(page, i) for i in range(clicks)]
-        stop.set()
-        visitor.join()
+        with classifying(url):
+            beside = [_click(page, i) for i in range(clicks)]
         page.click("#open-circuit")
         page.wait_for_selector("[data-is=drawing] [data-drawn]")
         page.click("[data-is=last]")
