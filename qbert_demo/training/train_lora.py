@@ -15,7 +15,7 @@ from qbert_demo.data.choice import Material
 from qbert_demo.model.loaded import LoadedModel, pad
 from qbert_demo.model.precision import has_bf16
 from qbert_demo.training.learner import Learner, Stored, cost_of, first_head
-from qbert_demo.training.loop import add_adapters, trained_tensors
+from qbert_demo.training.loop import add_adapters, attend_fast, trained_tensors
 from qbert_demo.training.recipe import LoraRecipe
 from qbert_demo.training.train_heads import Listener
 from qbert_demo.training.trained_head import head_config
@@ -53,6 +53,7 @@ class LoraLearner(Learner):
         self._model = base.model.with_head(self._config, first).train()
         torch.manual_seed(recipe.seed)
         add_adapters(self._model)
+        attend_fast(self._model, "cpu")
         rates = {
             "adapters": recipe.learning_rate,
             "classical": recipe.head_learning_rate,

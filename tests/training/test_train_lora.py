@@ -21,6 +21,7 @@ from qbert_demo.training.estimate import Pace, estimate, representative
 from qbert_demo.training.fine_tune import TrainingRun, fine_tune
 from qbert_demo.training.recipe import FrozenRecipe, LoraRecipe
 from qbert_demo.training.train_heads import Listener
+from qbert_demo.training.train_lora import LoraLearner
 from qbert_demo.training.trained_head import adopt, fresh_classifier, write_head
 
 THINGS = ("the film", "this soup", "her garden", "our song", "that play", "his coat")
@@ -71,6 +72,17 @@ def test_heads_learn_one_after_another_and_tell_their_way(
     assert hybrid[0].values.shape == (4, 2)
     assert not np.array_equal(hybrid[0].values, hybrid[-1].values)
     assert not np.array_equal(hybrid[0].angles, hybrid[-1].angles)
+
+
+def test_an_encoder_that_learns_attends_by_plain_products_and_the_one_it_came_from_does_not() -> (
+    None
+):
+    base = fresh_classifier()
+    learner = LoraLearner("classical", base, MATERIAL, RECIPE)
+    merged, _ = learner.merged()
+    assert learner._model.bert.config._attn_implementation == "eager"
+    assert base.model.bert.config._attn_implementation == "sdpa"
+    assert merged.model.bert.config._attn_implementation == "sdpa"
 
 
 def test_the_same_seed_gives_the_same_curve_and_another_does_not(
