@@ -29,6 +29,7 @@ from qbert_demo.results.judgement import (
     SplitMap,
 )
 from qbert_demo.results.leaderboard import Standing
+from qbert_demo.results.neighbours import Neighbour, Neighbours
 from qbert_demo.results.place import Place
 from qbert_demo.results.prediction import (
     BatchComparison,
@@ -81,6 +82,8 @@ __all__ = [
     "Guest",
     "ModelCard",
     "ModelExplanation",
+    "Neighbour",
+    "Neighbours",
     "Place",
     "Plane",
     "Prediction",

@@ -166,7 +166,7 @@ class Evaluator:
             warnings.append(UNKNOWN_ROWS.format(dataset))
         names = {head: name for head, name in own.items() if head == "guest"}
         facts = (card, rows, len(everything), dataset, split, wish.seed, names, tuple(warnings))
-        return Order(self.tuner.evaluate(EvaluationRun(models, rows.texts)), *facts)
+        return Order(self.tuner.read(EvaluationRun(models, rows.texts)), *facts)
 
     def finish(self, order: Order, answers: Answers) -> Evaluation:
         """Score what was said, and keep it under the order's job."""

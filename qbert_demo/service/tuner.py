@@ -21,6 +21,7 @@ from qbert_demo.data.catalogue_rows import available
 from qbert_demo.data.choice import DataChoice, Material, gather
 from qbert_demo.data.hub_dataset import HubDataset, Look, look_at
 from qbert_demo.errors import BusyError, InputError
+from qbert_demo.evaluation.embedding import EmbeddingRun, embed_run
 from qbert_demo.evaluation.live import EvaluationRun, evaluate_run
 from qbert_demo.hub.commits import check_repo_id, writing_token
 from qbert_demo.jobs.queue import CLOSING, Event, Jobs
@@ -40,7 +41,7 @@ MEASURING_SECONDS = 60
 """Longest time for an estimate, once it is its turn."""
 WAITING, WAITING_TO_BE_MEASURED = 60, 30
 """Trainings and estimates that may stand in line; a class presses Start at once."""
-MAX_EVALUATION_SECONDS = 900
+MAX_READING_SECONDS = 900
 MAX_KEPT_BYTES = 500_000_000
 """Of rows and results of all visitors' trainings."""
 KEPT_CHOICES, KEPT_SECONDS = 8, 300
@@ -144,13 +145,14 @@ class Tuner:
         order = TrainingRun(material, recipe, Path(self._store.name) if is_public else None)
         return self._jobs.submit(order, order.seconds())
 
-    def evaluate(self, run: EvaluationRun) -> str:
-        """Have models read texts in the same queue; what is told is `evaluate_run`'s.
+    def read(self, run: EvaluationRun | EmbeddingRun) -> str:
+        """Have models read texts in the same queue; see `evaluate_run` and `embed_run`.
 
         Raises:
             BusyError: If too many wait already.
         """
-        return self._jobs.submit(run, MAX_EVALUATION_SECONDS, evaluate_run)
+        target = evaluate_run if isinstance(run, EvaluationRun) else embed_run
+        return self._jobs.submit(run, MAX_READING_SECONDS, target)
 
     def keep(self, training: Training) -> None:
         """See `Kept.keep`; asked again once it has another result."""

@@ -70,3 +70,18 @@ def test_a_cell_leads_to_texts_and_a_text_into_compare_and_circuit(open_page: Op
     assert page.input_value("#circuit-sentence textarea") == text
     page.get_by_role("tab", name="Judge").click()
     assert page.is_visible("#judge-texts-list a >> nth=0")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_button_of_a_text_asks_for_training_texts_near_it(open_page: Open, width: int) -> None:
+    page = open_page(width=width)
+    page.get_by_role("tab", name="Judge").click()
+    page.wait_for_selector("#judge-said .verdict")
+    page.click("#judge-number input")
+    page.get_by_role("option").first.click()
+    page.locator("#judge-texts-list button").nth(1).click()
+    problem = page.wait_for_selector("#judge-near .problem")
+    assert problem is not None
+    assert "not to be had now; set QBERT_DATASETS_DIR" in problem.inner_text()
+    assert page.evaluate("document.activeElement.dataset.row") is not None
+    assert page.evaluate(OVERFLOW) == 0

@@ -11,6 +11,7 @@ from qbert_demo.figures.judge import ladder_marks
 from qbert_demo.results import Judgement
 from qbert_demo.service import HEADS, Explorer
 from qbert_demo.service.evaluating import Evaluator
+from qbert_demo.service.nearest import NearestTexts
 from qbert_demo.ui.judge.angles import build_angles
 from qbert_demo.ui.judge.behaviour import build_behaviour
 from qbert_demo.ui.judge.evaluate import build_evaluate
@@ -95,7 +96,7 @@ def build_judge_tab(explorer: Explorer, evaluator: Evaluator, cards: gr.State) -
                 with gr.Row(elem_classes="side-by-side"):
                     for head in HEADS:
                         views[f"{kind}_{head}"] = _view(f"{kind}_{head}")
-        build_texts(explorer, tab, task, here, views)
+        build_texts(NearestTexts(explorer, evaluator.tuner), tab, task, here, views)
         build_evaluate(evaluator, tab, task, cards)
         build_map(explorer, task)
         with gr.Accordion("Take it with you", open=False, elem_id="judge-take"):

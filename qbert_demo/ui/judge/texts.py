@@ -21,10 +21,13 @@ from qbert_demo.service.judged_texts import (
     in_cell,
     surest_first,
 )
+from qbert_demo.service.nearest import NearestTexts
+from qbert_demo.ui.judge.nearest import build_nearest
 from qbert_demo.ui.parts.events import KEEP, QUIET
 from qbert_demo.ui.parts.markup import table_html
 from qbert_demo.ui.parts.plotly_view import PlotlyView
 from qbert_demo.ui.parts.spoken import spoken
+from qbert_demo.ui.parts.static import STATIC
 from qbert_demo.ui.parts.words import error_html, shown
 
 MOST = 50
@@ -33,7 +36,8 @@ SHOWN_CHARACTERS = 300
 """Characters of a text that are shown; all of it is opened."""
 HINT = (
     "Choose here, or click a bar above, a cell of a confusion matrix or a point of confidence "
-    "below. A text of the list opens in Compare, and from there in Circuit."
+    "below. A text of the list opens in Compare, and from there in Circuit; its button finds the "
+    "training texts nearest to it."
 )
 FETCHING = "<p>Fetching the texts …</p>"
 TO_LIST = "() => document.getElementById('judge-texts').scrollIntoView({ block: 'start' })"
@@ -72,23 +76,30 @@ class Behind(NamedTuple):
 
 
 def build_texts(
-    explorer: Explorer, tab: gr.Tab, task: gr.Radio, here: gr.Column, views: Mapping[str, Any]
+    nearest: NearestTexts, tab: gr.Tab, task: gr.Radio, here: gr.Column, views: Mapping[str, Any]
 ) -> None:
     """Lay out choice and list, and wire both to the tab's figures.
 
     Args:
-        explorer: What has the texts.
+        nearest: What finds training texts; its explorer has the others.
         tab: The tab.
         task: Its task.
         here: Where they stand.
         views: The tab's components by name, as they are in a `Number`'s mark.
     """
+    explorer = nearest.explorer
     with here:
         gr.HTML("<h2>Which texts?</h2>", apply_default_css=False)
         gr.HTML(f'<p class="hint">{HINT}</p>', apply_default_css=False)
         number = gr.Dropdown([], value=None, label="Texts behind a number", elem_id="judge-number")
         said = spoken("", elem_id="judge-texts-said")
-        listed = gr.HTML("", apply_default_css=False, elem_id="judge-texts-list")
+        listed = gr.HTML(
+            "",
+            apply_default_css=False,
+            elem_id="judge-texts-list",
+            js_on_load=(STATIC / "near.js").read_text("utf-8"),
+        )
+        build_nearest(nearest, task, number, listed)
     outputs = Behind(number, said, listed)
     choices = partial(number_choice, explorer)
     tab.select(choices, task, number, queue=False, **QUIET)
@@ -131,12 +142,15 @@ def clicked(numbers: Sequence[Number], view: str, event: gr.EventData) -> Any:
     return next((number.name for number in numbers if number.mark == mark), KEEP)
 
 
-def behind(texts: BatchComparison, numbers: Sequence[Number], name: str) -> Behind:
-    """The texts behind a number, if it is one of these."""
+def behind(
+    texts: BatchComparison, numbers: Sequence[Number], name: str, with_button: bool = False
+) -> Behind:
+    """The texts behind a number, if it is one of these; see `texts_html`."""
     number = next((number for number in numbers if number.name == name), None)
     if number is None:
         return Behind(KEEP)
-    return Behind(KEEP, "", texts_html(texts, number.find(texts), number.what, number.heads))
+    listed = texts_html(texts, number.find(texts), number.what, number.heads, with_button)
+    return Behind(KEEP, "", listed)
 
 
 def number_choice(explorer: Explorer, task: str) -> Any:
@@ -155,7 +169,8 @@ def show_texts(explorer: Explorer, task: str, name: str | None) -> Iterator[Behi
         return
     yield Behind(KEEP, FETCHING)
     try:
-        yield behind(explorer.judged_texts(task), all_numbers(explorer, task), name)
+        texts, has_hybrid = explorer.judged_texts(task), "hybrid" in explorer.task(task).heads
+        yield behind(texts, all_numbers(explorer, task), name, has_hybrid)
     except QBertError as error:
         yield Behind(KEEP, error_html(str(error)))
 
@@ -209,7 +224,11 @@ def _bins(model: ModelScore) -> Iterator[Number]:
 
 
 def texts_html(
-    texts: BatchComparison, places: Places, what: str, heads: Sequence[str] | None = None
+    texts: BatchComparison,
+    places: Places,
+    what: str,
+    heads: Sequence[str] | None = None,
+    with_button: bool = False,
 ) -> str:
     """List texts with each model's answer, by margin, each a link that opens it in Compare.
 
@@ -218,6 +237,7 @@ def texts_html(
         places: Positions of those to list.
         what: Which these are, such as ``hybrid right, classical wrong``; not escaped yet.
         heads: The models whose margins count; all of them if left out.
+        with_button: Whether a row has a button that asks for the nearest training texts.
     """
     n = len(places)
     if not n:
@@ -228,16 +248,18 @@ def texts_html(
         caption += f" {MOST} of them are listed."
     if n > 1:
         caption += " Where the models are surest comes first."
-    rows = "".join(_row_html(texts, k) for k in order)
+    rows = "".join(_row_html(texts, k, with_button) for k in order)
     columns = ("text", *(() if texts.truth is None else ("true",)), *texts.probabilities)
     return table_html(caption, columns, rows)
 
 
-def _row_html(texts: BatchComparison, k: int) -> str:
+def _row_html(texts: BatchComparison, k: int, with_button: bool) -> str:
     text = texts.texts[k]
     cut = text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]} …"
     link = html.escape(f"?{urlencode({'task': texts.task, 'text': text}, errors='replace')}")
-    cells = [f'<td class="text"><a class="in-compare" href="{link}">{shown(cut)}</a></td>']
+    button = f' <button type="button" data-row="{k}">Nearest training texts</button>'
+    opens = f'<a class="in-compare" href="{link}">{shown(cut)}</a>'
+    cells = [f'<td class="text">{opens}{button if with_button else ""}</td>']
     truth = None if texts.truth is None else int(texts.truth[k])
     if truth is not None:
         cells.append(f"<td>{html.escape(texts.label_names[truth])}</td>")
