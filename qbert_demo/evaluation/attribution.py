@@ -20,6 +20,7 @@ from torch import Tensor
 from qbert_demo.evaluation.quadrature import middles, more_points, weights
 from qbert_demo.model.differentiable import DifferentiableModel
 from qbert_demo.model.loaded import LoadedModel
+from qbert_demo.model.precision import has_bf16
 from qbert_demo.model.words import ReadWords, read_words
 from qbert_demo.results import Array, Attribution, CircuitPaths, ModelExplanation
 
@@ -33,6 +34,9 @@ LARGEST_ERRORS = 0.03
 far the logit goes up and down on the way."""
 ROUNDING = 1e-5
 """What a logit's difference between two points may be wrong by, in float32."""
+ROUGH_STEPS = 36
+"""Points after which a gap that is not small is laid to gradients in bfloat16; they are then
+computed anew in float32."""
 MAX_STEPS = 120
 """Points beyond which no more are added."""
 MAX_TOKEN_STEPS = 36 * 512
@@ -137,12 +141,16 @@ def explain(classifier: LoadedModel, head: str, text: str, label: str = "") -> M
     labels = classifier.labels
     says = int(np.argmax(classifier.answer(read.ids).logits))
     chosen = labels.index(label) if label else says
-    model = DifferentiableModel(classifier)
+    is_rough = has_bf16("cpu")
+    model = DifferentiableModel(classifier, torch.bfloat16 if is_rough else torch.float32)
     targets = _Targets(model, chosen, read.ids)
     with torch.no_grad():
         both = torch.tensor([[0.0], [1.0]], device=model.device).expand(-1, len(read.ids))
         ends = targets(both).double().cpu().numpy()
-    steps, scores = _integrated(targets, ends)
+    steps, scores, is_small = _integrated(targets, ends, is_rough)
+    if is_rough and not is_small:
+        exact = _Targets(DifferentiableModel(classifier), chosen, read.ids)
+        steps, scores, _ = _integrated(exact, ends, False)
     by_word = np.stack([scores[:, list(places)].sum(1) for places in read.places], 1)
     found = [
         Attribution(float(low), float(high), scores)
@@ -162,8 +170,18 @@ def explain(classifier: LoadedModel, head: str, text: str, label: str = "") -> M
     )
 
 
-def _integrated(targets: _Targets, ends: Array) -> tuple[int, Array]:
-    """Points that were enough, and each token's score for each target: ``(n_targets, tokens)``."""
+def _integrated(targets: _Targets, ends: Array, is_rough: bool) -> tuple[int, Array, bool]:
+    """Integrate along the way.
+
+    Args:
+        targets: What.
+        ends: Their values at both ends of the way, shape ``(2, n_targets)``.
+        is_rough: Whether slopes are rounded, so that more points may not make a gap small.
+
+    Returns:
+        Points that were looked at; each token's score for each target, ``(n_targets, tokens)``; and
+        whether the gap is small.
+    """
     low, high = ends[:, 0]
     points = middles(FIRST_STEPS)
     logits, slopes = targets.at(points)
@@ -175,8 +193,10 @@ def _integrated(targets: _Targets, ends: Array) -> tuple[int, Array]:
         seen = np.maximum(np.abs(errors) - ROUNDING, 0)
         is_even = seen.sum() <= LARGEST_ERRORS * np.abs(moves).sum()
         n = len(points) + max(MORE_STEPS, len(points) // 4)
-        if (is_small and is_even) or n > MAX_STEPS or n * targets.n_tokens > MAX_TOKEN_STEPS:
-            return len(points), _added_up(targets, points, parts.sum(0), slopes)
+        is_enough = is_even and (is_small or (is_rough and len(points) >= ROUGH_STEPS))
+        if is_enough or n > MAX_STEPS or n * targets.n_tokens > MAX_TOKEN_STEPS:
+            scores = _added_up(targets, points, parts.sum(0), slopes)
+            return len(points), scores, bool(is_small)
         new = more_points(points, errors, n - len(points))
         points = np.concatenate([points, new])
         order = np.argsort(points)

@@ -23,11 +23,16 @@ BASES = ("[PAD]", "[MASK]", "[UNK]")
 class DifferentiableModel:
     """A loaded model in float32 and evaluation mode, from word embeddings to logits."""
 
-    def __init__(self, classifier: LoadedModel) -> None:
-        """Lay out the encoder's weights, and copy the head."""
+    def __init__(self, classifier: LoadedModel, dtype: torch.dtype = torch.float32) -> None:
+        """Lay out the encoder's weights, and copy the head.
+
+        Args:
+            classifier: The model.
+            dtype: Of the products that a packed encoder's gradient goes back through.
+        """
         model = classifier.model
         self._table = model.bert.embeddings.word_embeddings.weight.detach()
-        self._encode = differentiable(model.bert)
+        self._encode = differentiable(model.bert, dtype)
         self._model = model
         self.head: nn.Module = deepcopy(model.classifier).requires_grad_(False).eval()
         number = (classifier.tokenizer.token_to_id(base) for base in BASES)

@@ -16,8 +16,6 @@ import torch
 from torch import Tensor, nn
 from transformers import BertModel
 
-from qbert_demo.model.precision import has_bf16
-
 TOLERANCE = 1e-3
 """Largest difference in a last hidden state (its values are about 1) that is rounding."""
 LOG = logging.getLogger(__name__)
@@ -124,10 +122,12 @@ class PackedBert:
             x = layer.norm(x + layer.narrow(layer.wide(x, "gelu")))
         return x
 
-    def sloped(self) -> "PackedBert":
+    def sloped(self, dtype: torch.dtype) -> "PackedBert":
         """The same encoder with a gradient, whose second copy of the weights takes memory."""
         other = copy(self)
-        other._layers = [_Layer(*map(_sloped, layer)) for layer in self._layers]
+        other._layers = [
+            _Layer(*(_sloped(part, dtype) for part in layer)) for layer in self._layers
+        ]
         return other
 
 
@@ -182,23 +182,22 @@ def last_hidden_state(bert: BertModel, ids: Tensor, mask: Tensor | None = None) 
     return bert(input_ids=ids, attention_mask=mask).last_hidden_state
 
 
-def differentiable(bert: BertModel) -> Callable[[Tensor], Tensor]:
+def differentiable(bert: BertModel, dtype: torch.dtype) -> Callable[[Tensor], Tensor]:
     """A function from word embeddings to the last hidden state that has a gradient by them.
 
     Both are ``(batch, tokens, hidden)``, and computed in float32. Where the encoder was packed, the
-    gradient goes back through products in bfloat16 if the processor does them, and the function
-    holds a copy of the layers' weights, so keep it no longer than it is needed.
+    gradient goes back through products in ``dtype``, and the function holds a copy of the layers'
+    weights, so keep it no longer than it is needed.
     """
     packed = _packed.get(bert)
     if packed:
-        return packed.sloped().attend
+        return packed.sloped(dtype).attend
     return lambda words: bert(inputs_embeds=words).last_hidden_state
 
 
-def _sloped(part: Any) -> Any:
+def _sloped(part: Any, dtype: torch.dtype) -> Any:
     if not isinstance(part, _Dense):
         return part
-    dtype = torch.bfloat16 if has_bf16("cpu") else torch.float32
     return _Sloped(part.weight, part.bias, part.weight.to_dense().to(dtype))
 
 

@@ -281,5 +281,6 @@ def test_an_encoder_that_cannot_be_packed_has_gradients_too() -> None:
     bert = BertModel(BertConfig(**SHAPE)).eval()
     words = bert.embeddings.word_embeddings(torch.tensor([[1, 2, 3]]))
     torch.testing.assert_close(
-        differentiable(bert)(words), bert(input_ids=torch.tensor([[1, 2, 3]])).last_hidden_state
+        differentiable(bert, torch.float32)(words),
+        bert(input_ids=torch.tensor([[1, 2, 3]])).last_hidden_state,
     )

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 
 import pytest
+import torch
 from safetensors.numpy import load_file
 
 from qbert_demo.checkpoints.behaviour import limits_words
@@ -11,9 +12,13 @@ from qbert_demo.checkpoints.card import read_facts
 from qbert_demo.checkpoints.runs import read_runs
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.examples import EXAMPLES
+from qbert_demo.evaluation import attribution
 from qbert_demo.evaluation.attribution import LARGEST_GAP, explain
+from qbert_demo.evaluation.judged_rows import digest
 from qbert_demo.evaluation.judgement import FOLDER, read_judgement
+from qbert_demo.model.differentiable import DifferentiableModel
 from qbert_demo.model.heads import HEADS
+from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.service import Explorer
 from tests.test_project import ROOT
 
@@ -42,9 +47,16 @@ def test_a_judgement_is_of_the_shipped_checkpoints(task: str) -> None:
 
 
 @pytest.mark.parametrize("task", JUDGED)
-def test_a_judgement_has_its_rows_fingerprint_and_every_run_that_is_kept(task: str) -> None:
+def test_a_judgement_names_rows_and_weights_and_has_every_run_that_is_kept(
+    task: str,
+) -> None:
     judgement, runs = read_judgement(task), read_runs(task, CHECKPOINTS)
     assert len(judgement.rows_sha256) == 64
+    for head, found in judgement.weights_sha256.items():
+        assert found == digest(CHECKPOINTS / f"{task}-{head}"), (
+            f"run `judge --task {task} --measure`"
+        )
+    assert {*judgement.weights_sha256} == {model.head for model in judgement.models}
     told = {
         (head, run.seed): score.value
         for run in judgement.seeds
@@ -93,3 +105,26 @@ def test_few_steps_make_the_gap_small_on_the_examples_of_each_shipped_model(
         found = explain(classifier, head, example.text)
         assert found.logit.gap <= LARGEST_GAP * abs(found.logit.value - found.logit.base)
         assert found.steps <= 60, example.text
+
+
+@pytest.mark.slow
+def test_where_rounding_leaves_a_gap_the_gradients_are_computed_exactly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(attribution, "has_bf16", lambda device: True)
+    monkeypatch.setattr(attribution, "ROUGH_STEPS", 0)
+    dtypes: list[torch.dtype] = []
+    lay_out = DifferentiableModel.__init__
+
+    def laid_out(
+        self: DifferentiableModel, model: LoadedModel, dtype: torch.dtype = torch.float32
+    ) -> None:
+        dtypes.append(dtype)
+        lay_out(self, model, dtype)
+
+    monkeypatch.setattr(DifferentiableModel, "__init__", laid_out)
+    classifier = Explorer.start(["sst2"]).classifier("sst2", "classical")
+    for example in EXAMPLES["sst2"]:
+        found = explain(classifier, "classical", example.text)
+        assert found.logit.gap <= LARGEST_GAP * abs(found.logit.value - found.logit.base)
+    assert {*dtypes} == {torch.bfloat16, torch.float32}
