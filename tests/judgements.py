@@ -148,6 +148,9 @@ def made_up() -> Judgement:
         angles(),
         {"classical": 0.17, "hybrid": 0.46, "control": 0.24},
         behaviour(),
+        weights_sha256={
+            head: "0123456789abcdef" * 4 for head in ("hybrid", "classical", "control")
+        },
     )
 
 

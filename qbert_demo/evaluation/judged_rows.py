@@ -1,5 +1,6 @@
-"""The rows behind a judgement: whether they are those that were judged, and each seed's runs."""
+"""What is behind a judgement: its rows, each seed's runs, and the weights that were judged."""
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from qbert_demo.data.rows import Rows, fingerprint
 from qbert_demo.errors import CheckpointError
 from qbert_demo.evaluation.metrics import accuracy, confusion
 from qbert_demo.evaluation.paired import paired_tests
+from qbert_demo.hub.files import WEIGHTS
 from qbert_demo.model.heads import HEADS
 from qbert_demo.results import Array, Judgement, SeedRun
 
@@ -38,6 +40,11 @@ def are_judged(judgement: Judgement, rows: Rows, said: Mapping[str, Array]) -> b
         if not np.array_equal(found, model.confusion):
             return False
     return True
+
+
+def digest(folder: Path) -> str:
+    """SHA-256 of a checkpoint's weights."""
+    return hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
 
 
 def seed_runs(task: str, folder: Path, rows: Rows) -> tuple[SeedRun, ...]:

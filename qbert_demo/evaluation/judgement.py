@@ -27,7 +27,7 @@ from qbert_demo.errors import CheckpointError, DataError
 from qbert_demo.evaluation.angles import angle_facts
 from qbert_demo.evaluation.behaviour import ask, behave
 from qbert_demo.evaluation.cost import head_milliseconds
-from qbert_demo.evaluation.judged_rows import ORDER, are_judged, seed_runs
+from qbert_demo.evaluation.judged_rows import ORDER, are_judged, digest, seed_runs
 from qbert_demo.evaluation.ladder import Embedded, Labels, climb
 from qbert_demo.evaluation.paired import paired_tests
 from qbert_demo.evaluation.scores import TIMED_TEXTS, halved, measure
@@ -110,6 +110,7 @@ def judge(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> Judg
         behave(labels, {head: answers[head] for head in HEADS if head in answers}),
         fingerprint(rows),
         seeds,
+        {head: digest(place) for head, place in places.items()},
     )
     path = folder / FOLDER / f"{task.key}.json"
     path.parent.mkdir(exist_ok=True)

@@ -174,6 +174,7 @@ class Judgement:
         behaviour: What the models make of short texts written for it; empty if never asked.
         rows_sha256: Of the texts and their labels in their order; empty where it was not kept.
         seeds: What was trained with each seed, by seed; empty where no runs are kept.
+        weights_sha256: Of each head's weights; empty where they were not kept.
     """
 
     task: str
@@ -192,6 +193,7 @@ class Judgement:
     behaviour: tuple[Family, ...] = ()
     rows_sha256: str = ""
     seeds: tuple[SeedRun, ...] = ()
+    weights_sha256: dict[str, str] = field(default_factory=dict)
 
     def seeded(self, head: str) -> dict[int, float]:
         """Accuracy of a model by the seed of its training."""

@@ -216,9 +216,11 @@ class Explorer:
         """The texts behind a task's judgement; raises `InputError` if they cannot be had."""
         return self._texts.of(self.judgement(task))
 
-    def judged_weights(self, task: str) -> dict[str, str]:
-        """SHA-256 of the weights that were judged, by head; errors are those of `judgement`."""
-        return judging.weights(self.judgement(task), self._folder)
+    def unjudged(self, task: str) -> tuple[str, ...]:
+        """Heads whose weights in use are not the judged ones; errors are those of `judgement`."""
+        folders = {head: self.folder(task, head) for head in self.task(task).heads}
+        here = {head: folder for head, folder in folders.items() if folder}
+        return judging.others(self.judgement(task), here)
 
     def formula(self, task: str) -> Formula:
         """A task's hybrid as a formula; raises `InputError` if there is none, or it is too long."""

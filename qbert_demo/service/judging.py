@@ -1,7 +1,6 @@
 """What the Judge tab asks: a task's stored judgement, its words, and the hybrid's formula."""
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from qbert_demo.data.behaviour import FAMILIES, STEADY, families_for
 from qbert_demo.data.catalogue import TASKS
 from qbert_demo.errors import InputError
 from qbert_demo.evaluation.behaviour import failure_rate
+from qbert_demo.evaluation.judged_rows import digest
 from qbert_demo.evaluation.judgement import head_formula, read_judgement
 from qbert_demo.evaluation.leaderboard import leaderboard
 from qbert_demo.evaluation.words import p_value, paired_seeds, power, seeds_words, verdict
@@ -25,6 +25,7 @@ __all__ = [
     "failure_rate",
     "formula_in",
     "leaderboard",
+    "others",
     "p_value",
     "paired_seeds",
     "power",
@@ -33,10 +34,7 @@ __all__ = [
     "unasked",
     "verdict",
     "versions",
-    "weights",
 ]
-
-WEIGHTS = "model.safetensors"
 
 
 def command(task: str) -> str:
@@ -72,14 +70,16 @@ def unasked(labels: Sequence[str]) -> tuple[str, ...]:
     return tuple(family.name for family in FAMILIES if family not in asked)
 
 
-def weights(judgement: Judgement, folder: Path) -> dict[str, str]:
-    """SHA-256 of the weights of a task's checkpoints, by head, of those that are there."""
-    paths = {m.head: folder / f"{judgement.task}-{m.head}" / WEIGHTS for m in judgement.models}
-    return {
-        head: hashlib.sha256(path.read_bytes()).hexdigest()
-        for head, path in paths.items()
-        if path.is_file()
-    }
+def others(judgement: Judgement, folders: Mapping[str, Path]) -> tuple[str, ...]:
+    """Heads whose weights are not those that were judged.
+
+    Args:
+        judgement: What was judged.
+        folders: Of the checkpoints in use, by head.
+    """
+    judged = judgement.weights_sha256
+    here = judged.keys() & folders.keys()
+    return tuple(head for head in judged if head in here and digest(folders[head]) != judged[head])
 
 
 def formula_in(model: LoadedModel) -> Formula:

@@ -64,7 +64,7 @@ def folder(tmp_path: Path) -> Path:
     said = TEXTS.probabilities
     models = tuple(score(head, p, TRUTH, 1.0) for head, p in said.items())
     values = asdict(replace(made_up(), models=models, behaviour=()))
-    for later in ("behaviour", "rows_sha256", "seeds"):
+    for later in ("behaviour", "rows_sha256", "seeds", "weights_sha256"):
         del values[later]
     (tmp_path / "judgements" / "sst2.json").write_text(json.dumps(values))
     small = {head: p.astype(np.float16) for head, p in said.items()}

@@ -1,21 +1,21 @@
-"""What was judged is named by the hash of its weights."""
+"""A stored judgement is read once, and known to be of the weights in use or of others."""
 
-import hashlib
 import os
 import shutil
 from pathlib import Path
 
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.service import Explorer
-from qbert_demo.service.judging import weights
-from tests.judgements import made_up
 
 
-def test_weights_that_are_there_are_named(tmp_path: Path) -> None:
-    folder = tmp_path / "sst2-hybrid"
-    folder.mkdir()
-    (folder / "model.safetensors").write_bytes(b"weights")
-    assert weights(made_up(), tmp_path) == {"hybrid": hashlib.sha256(b"weights").hexdigest()}
+def test_other_weights_than_those_that_were_judged_are_named(tmp_path: Path) -> None:
+    for name in ("judgements", "sst2-hybrid", "sst2-classical"):
+        shutil.copytree(CHECKPOINTS / name, tmp_path / name)
+    explorer = Explorer(tmp_path, ["sst2"])
+    assert explorer.unjudged("sst2") == ()
+    control = CHECKPOINTS / "sst2-control" / "model.safetensors"
+    shutil.copy(control, tmp_path / "sst2-classical" / "model.safetensors")
+    assert explorer.unjudged("sst2") == ("classical",)
 
 
 def test_a_judgement_is_read_once_and_anew_when_its_file_changes(tmp_path: Path) -> None:

@@ -35,6 +35,12 @@ def ladder_with(name: str, fitted: float) -> Judgement:
     return replace(judgement, ladder=tuple(ladder))
 
 
+def test_a_judgement_of_other_weights_than_those_in_use_says_so() -> None:
+    words = verdict_html(made_up(), ("hybrid",))
+    assert "Measured with other models: hybrid has other weights here" in words
+    assert 'class="problem"' not in verdict_html(made_up())
+
+
 def test_the_verdict_is_of_the_two_that_answer_by_default() -> None:
     words = verdict_html(made_up())
     first = words.split("</p>")[0]

@@ -60,7 +60,7 @@ def test_what_others_wrote_stays_text() -> None:
     shown = show_judgement(EXPLORER, "sst2")._asdict()
     panel = shown["scores"]
     shown["scores"] = replace(panel, figure=replace(panel.figure, title=bad))
-    page = report_html(replace(made_up(), dataset=bad), bad, {}, shown)
+    page = report_html(replace(made_up(), dataset=bad), bad, shown)
     assert bad not in page
 
 

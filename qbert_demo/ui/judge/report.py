@@ -60,27 +60,23 @@ def write_report(explorer: Explorer, show: Show, task: str) -> Told:
     """Write the page: words if that cannot be, and the `File`."""
     try:
         judgement, card = explorer.judgement(task), explorer.task(task)
-        weights = explorer.judged_weights(task)
     except QBertError as error:
         return Told(error_html(str(error)))
     shown = show(explorer, task)._asdict() | show_angles(explorer, task)._asdict()
     if families := judgement.behaviour:
         shown["failures"] = behaviour_panel(families, card)
-    page = report_html(judgement, card.title, weights, shown)
+    page = report_html(judgement, card.title, shown)
     size = f"{len(page.encode()) / 1e6:.1f} MB"
     said = f"<p>One page of {size} is written; it opens without network.</p>"
     return Told(said, File(f"qbert-judge-{task}.html", page.encode()))
 
 
-def report_html(
-    judgement: Judgement, title: str, weights: Mapping[str, str], shown: Mapping[str, Any]
-) -> str:
+def report_html(judgement: Judgement, title: str, shown: Mapping[str, Any]) -> str:
     """Write the page.
 
     Args:
         judgement: What it is of.
         title: Of the task.
-        weights: SHA-256 of each model's weights, by head.
         shown: The parts of the tab by name; ``said`` is the verdict.
     """
     body = "".join(
@@ -101,7 +97,7 @@ def report_html(
         f"<title>{html.escape(title)}: does the circuit help?</title>"
         f'<link rel="icon" href="data:,"><style>{styles}{heads}</style></head><body>'
         f"<main><h1>{html.escape(title)}: does the circuit help?</h1>{shown['said']}"
-        f"{body}<h2>Where this is from</h2>{_source_html(judgement, weights)}</main>"
+        f"{body}<h2>Where this is from</h2>{_source_html(judgement)}</main>"
         f'<script id="plotly-packed" type="text/plain">{packed}</script>'
         f'<script type="module">{scripts}</script></body></html>\n'
     )
@@ -134,8 +130,9 @@ def _panel_html(panel: Panel, kind: str) -> str:
     )
 
 
-def _source_html(judgement: Judgement, weights: Mapping[str, str]) -> str:
+def _source_html(judgement: Judgement) -> str:
     seeds = max((rung.seeds for rung in judgement.ladder), default=1)
+    sums = judgement.weights_sha256
     packages = versions() | {"qbert_demo": __version__}
     facts = {
         "dataset": judgement.dataset,
@@ -149,7 +146,7 @@ def _source_html(judgement: Judgement, weights: Mapping[str, str]) -> str:
         "page written": date.today().isoformat(),
         "versions, as the page was written": ", ".join(f"{k} {v}" for k, v in packages.items()),
         "command": command(judgement.task),
-        **{f"SHA-256 of the {head}'s weights": digest for head, digest in weights.items()},
+        **{f"SHA-256 of the {head}'s weights": digest for head, digest in sums.items()},
     }
     rows = "".join(
         f'<tr><th scope="row">{html.escape(name)}</th><td class="text">{html.escape(value)}</td>'

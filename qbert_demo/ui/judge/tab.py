@@ -121,13 +121,13 @@ def build_judge_tab(explorer: Explorer, evaluator: Evaluator, cards: gr.State) -
 def show_judgement(explorer: Explorer, task: str) -> Judged:
     """Read what was measured of a task; without it, words that say how to measure it."""
     try:
-        judgement = explorer.judgement(task)
+        judgement, others = explorer.judgement(task), explorer.unjudged(task)
         labels = explorer.task(task).labels
     except QBertError as error:
         return Judged(error_html(str(error)))
     panels = model_panels(judgement, labels) | _circuit_panels(judgement)
     seeds = seeds_html(judgement)
-    return Judged(verdict_html(judgement), seeds=seeds, **panels, **files(judgement))
+    return Judged(verdict_html(judgement, others), seeds=seeds, **panels, **files(judgement))
 
 
 def write_formula(explorer: Explorer, task: str, language: str) -> Told:

@@ -22,8 +22,13 @@ NEARLY = 0.99
 """Share of texts on which some products must give the circuit's label to be called enough."""
 
 
-def verdict_html(judgement: Judgement) -> str:
-    """The pair that answers by default first, the others after it, and what could be seen."""
+def verdict_html(judgement: Judgement, others: Sequence[str] = ()) -> str:
+    """The pair that answers by default first, the others after it, and what could be seen.
+
+    Args:
+        judgement: What was measured.
+        others: Heads that have other weights here than those that were judged.
+    """
     n = judgement.rows
     pairs = sorted(judgement.pairs, key=lambda test: {test.a, test.b} != set(PAIR))
     lines = []
@@ -35,7 +40,17 @@ def verdict_html(judgement: Judgement) -> str:
         seeds = " ".join((seeds_words(judgement), paired_seeds(judgement, first.a, first.b)))
         lines.insert(1, f'<p class="hint">{html.escape(power(first, n))}</p>')
         lines.insert(2, f"<p>{html.escape(minus(seeds.strip()))}</p>")
+    if others:
+        lines.append(f'<p class="problem">{html.escape(_others(others))}</p>')
     return f"{''.join(lines)}{_source_html(judgement)}"
+
+
+def _others(heads: Sequence[str]) -> str:
+    have = "has" if len(heads) == 1 else "have"
+    return (
+        f"Measured with other models: {' and '.join(heads)} {have} other weights here than those "
+        "that were judged. Evaluate now scores what is here."
+    )
 
 
 def _source_html(judgement: Judgement) -> str:
