@@ -59,10 +59,10 @@ def judgement_json(judgement: Judgement) -> Json:
     """Report what is known of a task's models.
 
     Returns:
-        ``task``, ``dataset``, ``split``, ``rows``, ``date``; ``models`` by head with ``accuracy``,
-        ``accuracy_ci95``, ``macro_f1``, ``macro_recall``, ``log_loss``, ``ece``,
-        ``confusion_matrix`` (rows are true classes); ``pairs`` with the exact McNemar test of
-        each; the ``ladder``; the ``formula``, or null where it is too long; ``angles``, on which
+        ``task``, ``dataset``, ``split``, ``rows``, ``date``; ``weights_sha256`` by head; ``models``
+        by head with ``accuracy``, ``accuracy_ci95``, ``macro_f1``, ``macro_recall``, ``log_loss``,
+        ``ece``, ``confusion_matrix`` (rows are true classes); ``pairs`` with the exact McNemar test
+        of each; the ``ladder``; the ``formula``, or null where it is too long; ``angles``, on which
         of the hybrid's angles live, or null where it was never asked; under ``behaviour`` for each
         family of short texts how many each model fails; and under ``seeds`` for each model its
         ``accuracy`` by seed, with ``mean`` and ``range`` or null where there is but one, and the
@@ -76,6 +76,7 @@ def judgement_json(judgement: Judgement) -> Json:
         "split": judgement.split,
         "rows": judgement.rows,
         "date": judgement.day,
+        "weights_sha256": judgement.weights_sha256,
         "models": {model.head: _scores(model) for model in judgement.models},
         "pairs": [_pair(test, judgement.rows) for test in judgement.pairs],
         "fitted_on": judgement.fitted_on,

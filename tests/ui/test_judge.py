@@ -144,6 +144,14 @@ def test_files_repeat_the_numbers_and_say_how() -> None:
     assert float(found["entanglement", "as trained", "Meyer-Wallach"]["value"]) == 0.44
     assert not any(part.startswith("seed") for part, *_ in found)
     latex = saved["tex"].content.decode()
+    source = {row["quantity"]: row["value"] for row in rows if row["part"] == "source"}
+    assert source["SHA-256 of the hybrid's weights"] == "0123456789abcdef" * 4
+    assert source["other seeds"].startswith("0 to 19 where the ladder draws")
+    for quantity, value in source.items():
+        assert f"% {quantity}: {value}\n" in latex
+    told = json.loads(saved["json"].content)
+    assert told["versions"] == source["versions, as this was written"]
+    assert told["weights_sha256"]["control"] == "0123456789abcdef" * 4
     assert "double negation & 2 & 2 & 34 to 100 & 1 & 9 to 91" in latex
     assert "layer 0, qubit 0, place 2 & $(-3.0000)$" in latex
     assert "mean accuracy" not in latex

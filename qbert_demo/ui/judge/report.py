@@ -14,14 +14,14 @@ from typing import Any
 
 import gradio as gr
 
-from qbert_demo import __version__
 from qbert_demo.errors import QBertError
 from qbert_demo.figures.theme import HEAD_COLOURS
 from qbert_demo.results import Judgement
 from qbert_demo.service import Explorer
-from qbert_demo.service.judging import command, versions
+from qbert_demo.service.judging import command
 from qbert_demo.ui.judge.angles import show_angles
 from qbert_demo.ui.judge.behaviour import behaviour_panel
+from qbert_demo.ui.judge.tables import drawn, packages, trained
 from qbert_demo.ui.parts.events import QUIET, Told
 from qbert_demo.ui.parts.file_link import File, FileLink
 from qbert_demo.ui.parts.markup import table_html
@@ -131,20 +131,18 @@ def _panel_html(panel: Panel, kind: str) -> str:
 
 
 def _source_html(judgement: Judgement) -> str:
-    seeds = max((rung.seeds for rung in judgement.ladder), default=1)
     sums = judgement.weights_sha256
-    packages = versions() | {"qbert_demo": __version__}
     facts = {
         "dataset": judgement.dataset,
         "revision": judgement.revision or "not known",
         "split": judgement.split,
         "texts": f"{judgement.rows:,}, all of the split",
         "output layers fitted anew on": f"{judgement.fitted_on:,} rows of the training split",
-        "seeds of the trainings": _trained(judgement),
-        "other seeds": f"0 to {seeds - 1} where the ladder draws at random; 0 for all else",
+        "seeds of the trainings": trained(judgement),
+        "other seeds": drawn(judgement),
         "measured": judgement.day,
         "page written": date.today().isoformat(),
-        "versions, as the page was written": ", ".join(f"{k} {v}" for k, v in packages.items()),
+        "versions, as the page was written": packages(),
         "command": command(judgement.task),
         **{f"SHA-256 of the {head}'s weights": digest for head, digest in sums.items()},
     }
@@ -153,9 +151,3 @@ def _source_html(judgement: Judgement) -> str:
         for name, value in facts.items()
     )
     return table_html("What was measured, and how it is repeated", ("what", "value"), rows)
-
-
-def _trained(judgement: Judgement) -> str:
-    """Seeds that the models were trained with, where runs of them are kept."""
-    seeds = [str(run.seed) for run in judgement.seeds]
-    return ", ".join(seeds) if len(seeds) > 1 else "one"

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
+from qbert_demo import __version__
 from qbert_demo.results import (
     AngleFacts,
     Family,
@@ -13,7 +14,7 @@ from qbert_demo.results import (
     SeedRun,
     Spread,
 )
-from qbert_demo.service.judging import command, failure_rate, p_value
+from qbert_demo.service.judging import command, failure_rate, p_value, versions
 
 Line = tuple[object, ...]
 """Of what, by which name, which quantity, its value, and the ends of its interval if it has one."""
@@ -186,7 +187,26 @@ def _latex_p(p: float) -> str:
     return f"${p_value(p)}$"
 
 
+def trained(judgement: Judgement) -> str:
+    """Seeds that the models were trained with, where runs of them are kept."""
+    seeds = [str(run.seed) for run in judgement.seeds]
+    return ", ".join(seeds) if len(seeds) > 1 else "one"
+
+
+def drawn(judgement: Judgement) -> str:
+    """Seeds of all that was drawn at random."""
+    last = max((rung.seeds for rung in judgement.ladder), default=1) - 1
+    return f"0 to {last} where the ladder draws at random; 0 for all else"
+
+
+def packages() -> str:
+    """What is installed here, which a program's versions are of."""
+    found = versions() | {"qbert_demo": __version__}
+    return ", ".join(f"{name} {version}" for name, version in found.items())
+
+
 def _source(judgement: Judgement) -> dict[str, object]:
+    sums = judgement.weights_sha256
     return {
         "task": judgement.task,
         "dataset": judgement.dataset,
@@ -194,6 +214,10 @@ def _source(judgement: Judgement) -> dict[str, object]:
         "split": judgement.split,
         "texts": judgement.rows,
         "rows the output layers were fitted on": judgement.fitted_on,
+        "seeds of the trainings": trained(judgement),
+        "other seeds": drawn(judgement),
         "date": judgement.day,
         "command": command(judgement.task),
+        "versions, as this was written": packages(),
+        **{f"SHA-256 of the {head}'s weights": digest for head, digest in sums.items()},
     }

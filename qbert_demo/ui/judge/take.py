@@ -8,14 +8,15 @@ from qbert_demo.circuit.formula import Formula
 from qbert_demo.results import Judgement
 from qbert_demo.service.judging import command
 from qbert_demo.service.plain_json import judgement_json
-from qbert_demo.ui.judge.tables import as_csv, as_latex
+from qbert_demo.ui.judge.tables import as_csv, as_latex, packages
 from qbert_demo.ui.parts.file_link import File
 
 
 def files(judgement: Judgement) -> dict[str, File]:
     """The judgement as a `File` of each kind."""
     name = f"qbert-judge-{judgement.task}"
-    report = judgement_json(judgement) | {"command": command(judgement.task)}
+    more = {"command": command(judgement.task), "versions": packages()}
+    report = judgement_json(judgement) | more
     written = {
         "json": json.dumps(report, indent=1, ensure_ascii=False) + "\n",
         "csv": as_csv(judgement),
