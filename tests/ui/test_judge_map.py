@@ -49,6 +49,7 @@ def test_stop_ends_the_reading() -> None:
     assert "Stopped" in stop_map(run).said
     assert list(drawing) == []
     assert stop_map(run).said is KEEP
+    assert list(draw_map(MAPS, run, "sst2")) == [(KEEP,) * 4], "stopped as it waited"
 
 
 def test_what_cannot_be_drawn_gets_one_sentence() -> None:

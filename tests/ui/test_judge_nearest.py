@@ -77,7 +77,7 @@ def test_stop_keeps_what_was_found_and_another_choice_does_not() -> None:
         finding = find(Ready(), asked, "sst2")
         next(finding)
         assert leave(asked).table is kept
-        assert list(finding) == []
+        assert list(finding) == [Near()]
 
 
 def test_what_cannot_be_found_gets_one_sentence() -> None:

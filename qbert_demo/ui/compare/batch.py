@@ -123,7 +123,9 @@ def compare_many(
     """
     this = run.wanted
     if this is None:
-        return  # stopped while it waited, or a second click
+        # Stopped while it waited, or a second click. What tells nothing at all empties the page.
+        yield Shown(KEEP, KEEP, KEEP)
+        return
     try:
         for told in _compared(explorer, task, lines, file, with_control):
             if run.wanted is not this:

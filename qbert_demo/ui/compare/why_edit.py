@@ -71,6 +71,8 @@ def search(explorer: Explorer, run: Search, found: Explanation | None) -> Iterat
             if run.wanted is not this:
                 if run.wanted is None and run.seen:
                     yield Edited(edit_html(found.text, run.seen), FIND)
+                else:
+                    yield Edited(KEEP, KEEP)
                 return
             run.seen = seen
             yield (

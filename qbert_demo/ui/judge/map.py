@@ -77,6 +77,8 @@ def draw_map(maps: SplitMaps, run: Run, task: str) -> Iterator[Drawn]:
     """Yield what to show: how far the reading is, then the map."""
     this = run.wanted
     if this is None:
+        # Stopped while it waited. What tells nothing at all empties what it could have changed.
+        yield Drawn(KEEP, KEEP, KEEP, KEEP)
         return
     try:
         yield Drawn("<p>Fetching the texts …</p>")
