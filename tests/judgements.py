@@ -25,6 +25,8 @@ from qbert_demo.results import (
     Standing,
 )
 
+RANDOM = "trained angles replaced by random ones"
+
 
 def score(value: float, half: float = 0.05) -> Score:
     return Score(value, value - half, min(1.0, value + half), 100)
@@ -131,10 +133,10 @@ def made_up() -> Judgement:
         ),
         (
             Rung("as trained", score(0.9), score(0.9)),
-            Rung("CNOTs removed", score(0.5), score(0.91)),
-            Rung("qubit 0 cut", score(0.5), score(0.55)),
-            Rung("trained angles replaced by random ones", score(0.5), score(0.88), 20, spread),
-            Rung("circuit replaced by its angles", score(0.54), score(0.7)),
+            Rung("CNOTs removed", score(0.5), score(0.91), p_fitted=0.9),
+            Rung("qubit 0 cut", score(0.5), score(0.55), p_fitted=1e-9),
+            Rung(RANDOM, score(0.5), score(0.88), 20, spread, 0.5),
+            Rung("circuit replaced by its angles", score(0.54), score(0.7), p_fitted=0.001),
             Rung("linear probe on the encoder's vector", None, score(0.86)),
         ),
         FormulaFacts(
@@ -144,6 +146,8 @@ def made_up() -> Judgement:
             (0.9, 0.97, 0.995),
             0.996,
             (0.8, 0.88, 0.9),
+            (0.48, 0.996),
+            (1, 0.991),
         ),
         angles(),
         {"classical": 0.17, "hybrid": 0.46, "control": 0.24},

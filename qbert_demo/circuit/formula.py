@@ -81,6 +81,10 @@ class Formula:
         parts = [power[order == k].sum() for k in range(1, self.n_angles + 1)]
         return tuple(float(part / total) if total else 0.0 for part in parts)
 
+    def up_to(self, order: int) -> "Formula":
+        """Its products of at most so many angles, and the constant."""
+        return Formula(self.degree, np.where(self.order() <= order, self.coefficients, 0))
+
     def growing(self, angles: Array, most: int) -> Iterator[Array]:
         """Values of the constant and the largest other products, by their number.
 

@@ -7,6 +7,7 @@ other rows. The first tells what that layer was trained on, the second what the 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import cast
 
 import numpy as np
 import torch
@@ -21,6 +22,7 @@ from qbert_demo.circuit.noise import MAX_NOISY_QUBITS, Noise, noisy_probabilitie
 from qbert_demo.circuit.plain import plain_expectations, probabilities, signs
 from qbert_demo.circuit.spec import CircuitSpec, Gate
 from qbert_demo.evaluation.metrics import accuracy
+from qbert_demo.evaluation.paired import exact_p
 from qbert_demo.model.heads import CircuitHead
 from qbert_demo.results import Array, Rung, Score
 
@@ -74,18 +76,20 @@ def climb(head: CircuitHead, rows: Embedded, other: Embedded) -> Iterator[Rung]:
     trained = head.middle.weights.detach().double()
     weight, bias = (part.double().numpy() for part in head.output.applied())
 
-    def rung(name: str, middle: Middle, scored: bool = True) -> Rung:
-        values = middle(rows.angles)
-        logits = values @ weight.T + bias if scored else None
-        return Rung(
-            name,
-            None if logits is None else accuracy(logits.argmax(1), rows.labels),
-            _refitted(middle(other.angles), other.labels, values, rows.labels),
-        )
-
     whole = Part(n, spec.gates)
+    run_whole = partial(_run, whole, trained)
+    known = _refitted(run_whole(other.angles), other.labels, run_whole(rows.angles)) == rows.labels
+
+    def rung(name: str, middle: Middle) -> Rung:
+        values = middle(rows.angles)
+        labels = (values @ weight.T + bias).argmax(1)
+        fitted = _refitted(middle(other.angles), other.labels, values)
+        p = exact_p(fitted == rows.labels, known)
+        as_trained, anew = (accuracy(said, rows.labels) for said in (labels, fitted))
+        return Rung(name, as_trained, anew, p_fitted=p)
+
     without = Part(n, tuple(gate for gate in spec.gates if gate.name != "CNOT"))
-    yield rung("as trained", partial(_run, whole, trained))
+    yield replace(rung("as trained", run_whole), p_fitted=None)
     yield rung("CNOTs removed", partial(_run, without, trained))
     for qubit in range(n):
         yield rung(f"qubit {qubit} cut", partial(_cut, spec, trained, qubit))
@@ -156,9 +160,10 @@ def _noisy(spec: CircuitSpec, weights: torch.Tensor, level: float) -> Middle:
     return fit(run, spec)
 
 
-def _refitted(fitted: Array, truth: Labels, scored: Array, labels: Labels) -> Score:
+def _refitted(fitted: Array, truth: Labels, scored: Array) -> Labels:
+    """Labels that an output layer gives which was fitted on other values."""
     layer = LogisticRegression(C=100.0, max_iter=1000).fit(fitted, truth)
-    return accuracy(layer.predict(scored), labels)
+    return cast(Labels, layer.predict(scored))
 
 
 def _probe(model: LogisticRegression, rows: Embedded, other: Embedded) -> Score:
@@ -172,4 +177,5 @@ def _spread(name: str, rungs: list[Rung]) -> Rung:
         known = sorted((s for s in scores if s is not None), key=lambda score: score.value)
         middles.append(known[len(known) // 2] if known else None)
         ends.append((known[0].value, known[-1].value) if known else None)
-    return Rung(name, middles[0], middles[1], len(rungs), (ends[0], ends[1]))
+    p = next(r.p_fitted for r in rungs if r.fitted is middles[1])
+    return Rung(name, middles[0], middles[1], len(rungs), (ends[0], ends[1]), p)

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from qbert_demo.results import AngleFacts, Judgement, PairedTest
+from qbert_demo.evaluation.paired import LEVEL, holm
+from qbert_demo.results import AngleFacts, Judgement, PairedTest, Rung
 
 UNKNOWN_TRAINING = (
     "What {} was trained on is not known here; if it has seen these texts, its scores are too good."
@@ -32,6 +33,8 @@ def verdict(test: PairedTest, rows: int) -> str:
         if test.differs
         else f"No difference between {test.a} and {test.b} can be shown"
     )
+    if not test.only_a + test.only_b:
+        return f"{claim} on {rows:,} texts: both are right on the same, and wrong on the others."
     return (
         f"{claim} on {rows:,} texts: {test.a} {points}, exact McNemar p = {p_value(test.p)}, "
         f"{p_value(test.corrected)} after Holm; {test.only_a} {texts} only the {test.a} got right, "
@@ -41,10 +44,33 @@ def verdict(test: PairedTest, rows: int) -> str:
 
 def power(test: PairedTest, rows: int) -> str:
     """What could have been seen."""
+    if test.smallest >= 1:
+        return f"{rows:,} texts are too few for this test to show any difference."
     return (
-        f"{rows:,} texts show a difference of {100 * test.smallest:.1f} points or more "
-        "four times in five; a smaller one may be there unseen."
+        f"By this test alone, {rows:,} texts show a difference between {test.a} and {test.b} of "
+        f"{100 * test.smallest:.1f} points or more four times in five; a smaller one may be there "
+        "unseen."
     )
+
+
+def unneeded(rungs: Sequence[Rung]) -> tuple[list[Rung], list[Rung]]:
+    """Tell rungs that cannot be shown to be worse than the whole circuit from those that are.
+
+    Exact McNemar of output layers fitted anew, corrected for the number of these rungs, decides.
+
+    Args:
+        rungs: The whole circuit, then those that are asked about; untested ones are left out.
+    """
+    whole, *asked = [r for r in rungs if r.fitted]
+    tested = [(r, r.p_fitted, r.fitted.value) for r in asked if r.fitted and r.p_fitted is not None]
+    corrected = holm([p for _, p, _ in tested])
+    top = whole.fitted.value if whole.fitted else 1.0
+    worse = [
+        rung
+        for (rung, _, value), p in zip(tested, corrected, strict=True)
+        if p < LEVEL and value < top
+    ]
+    return [rung for rung, *_ in tested if rung not in worse], worse
 
 
 def seeds_words(judgement: Judgement) -> str:

@@ -109,6 +109,8 @@ class Rung:
         fitted: Accuracy with an output layer fitted anew on other rows.
         seeds: Random choices behind it; more than one make both scores medians.
         spread: Lowest and highest accuracy over the seeds, as trained and fitted anew.
+        p_fitted: Of the exact McNemar test that the output layer fitted anew is right on other
+            texts than that of the whole circuit is; ``None`` of the whole, or if never asked.
     """
 
     name: str
@@ -116,6 +118,7 @@ class Rung:
     fitted: Score | None
     seeds: int = 1
     spread: tuple[tuple[float, float] | None, ...] | None = None
+    p_fitted: float | None = None
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,11 @@ class FormulaFacts:
         linear_agreement: The same for a straight line in the angles, by five-fold cross-validation;
             ``None`` where a label is given fewer than five times.
         right: Share of texts on which that many products give the true label.
+        by_order: Share of texts on which the products of at most 1, 2, ... angles give the
+            circuit's label; empty if never asked.
+        best_angle: Which angle alone tells most of the circuit's labels by a straight line, and
+            on which share of the texts, by five-fold cross-validation; ``None`` where the straight
+            line is.
     """
 
     n_terms: int
@@ -138,6 +146,8 @@ class FormulaFacts:
     agreement: tuple[float, ...]
     linear_agreement: float | None
     right: tuple[float, ...] = ()
+    by_order: tuple[float, ...] = ()
+    best_angle: tuple[int, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,14 @@ from qbert_demo.evaluation.behaviour import failure_rate
 from qbert_demo.evaluation.judged_rows import digest
 from qbert_demo.evaluation.judgement import head_formula, read_judgement
 from qbert_demo.evaluation.leaderboard import leaderboard
-from qbert_demo.evaluation.words import p_value, paired_seeds, power, seeds_words, verdict
+from qbert_demo.evaluation.words import (
+    p_value,
+    paired_seeds,
+    power,
+    seeds_words,
+    unneeded,
+    verdict,
+)
 from qbert_demo.model.heads import CircuitHead
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.results import Judgement, TaskCard
@@ -32,6 +39,7 @@ __all__ = [
     "seeds_words",
     "stored",
     "unasked",
+    "unneeded",
     "verdict",
     "versions",
 ]

@@ -2,6 +2,7 @@ from math import comb
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from qbert_demo.evaluation.paired import paired_tests, smallest_difference
 from qbert_demo.evaluation.words import p_value, power, verdict
@@ -53,22 +54,30 @@ def test_several_comparisons_are_corrected_for() -> None:
     assert (tests[2].p, tests[2].only_a, tests[2].differs) == (1, 0, False)
 
 
-def test_the_smallest_difference_is_found_four_times_in_five() -> None:
-    n, discordant = 872, 40
+@pytest.mark.parametrize(("discordant", "n"), [(40, 872), (2, 1119), (1, 100)])
+def test_the_smallest_difference_is_found_four_times_in_five(discordant: int, n: int) -> None:
     gap = smallest_difference(discordant, n)
-    rng = np.random.default_rng(0)
-    share = discordant / n
+    share = max(discordant / n, 6 / n, gap)
     chances = [(share + gap) / 2, (share - gap) / 2, 1 - share]
-    found = 0
-    for first, second, _ in rng.multinomial(n, chances, 2000):
-        spread = np.sqrt(first + second - (first - second) ** 2 / n)
-        found += (first - second) / spread > 1.96
-    assert found / 2000 == pytest.approx(0.8, abs=0.03)
-    assert f"{100 * gap:.1f} points" in power(paired_tests(right(780, 21, 19, 52))[0], n)
+    rng = np.random.default_rng(0)
+    drawn = np.clip(rng.multinomial(n, np.clip(chances, 0, 1), 2000), 0, None)[:, :2]
+    p_values = [binomtest(int(few), int(few + more)).pvalue for more, few in drawn if few + more]
+    assert sum(p < 0.05 for p in p_values) / 2000 == pytest.approx(0.8, abs=0.03)
+
+
+def test_the_words_say_between_which_two_and_by_which_test() -> None:
+    (test,) = paired_tests(right(780, 21, 19, 52))
+    words = power(test, 872)
+    assert words.startswith(
+        "By this test alone, 872 texts show a difference between hybrid and classical of"
+    )
+    assert f"{100 * smallest_difference(40, 872):.1f} points" in words
 
 
 def test_too_few_texts_show_nothing_however_one_sided() -> None:
-    assert smallest_difference(2, 1119) == pytest.approx(6 / 1119)
+    assert smallest_difference(0, 5) == 1
+    (test,) = paired_tests(right(1, 4, 0, 0))
+    assert power(test, 5) == "5 texts are too few for this test to show any difference."
     (five,), (six,) = (paired_tests(right(1000, k, 0, 100)) for k in (5, 6))
     assert (five.differs, six.differs) == (False, True)
 

@@ -11,27 +11,31 @@ import numpy as np
 import pytest
 
 from qbert_demo.results import Judgement
+from qbert_demo.service.judging import verdict
 from qbert_demo.ui.judge.tab import show_judgement, write_formula
 from qbert_demo.ui.judge.take import files, formula_file
 from qbert_demo.ui.judge.texts import Clicked, numbers_of, show_texts, texts_html
 from qbert_demo.ui.judge.words import (
     confusion_words,
-    kept_words,
+    enough_words,
+    formula_words,
     ladder_words,
+    line_words,
     reliability_words,
     seeds_html,
     verdict_html,
 )
 from qbert_demo.ui.parts.events import KEEP
-from tests.judgements import made_up, made_up_texts, score, seeded
+from tests.judgements import made_up, made_up_texts, paired, score, seeded
 from tests.ui.scripted import ScriptedExplorer
 
 EXPLORER = ScriptedExplorer()
 
 
-def ladder_with(name: str, fitted: float) -> Judgement:
+def ladder_with(name: str, fitted: float, p: float) -> Judgement:
     judgement = made_up()
-    ladder = (replace(r, fitted=score(fitted)) if r.name == name else r for r in judgement.ladder)
+    other = {"fitted": score(fitted), "p_fitted": p}
+    ladder = (replace(r, **other) if r.name == name else r for r in judgement.ladder)
     return replace(judgement, ladder=tuple(ladder))
 
 
@@ -46,7 +50,7 @@ def test_the_verdict_is_of_the_two_that_answer_by_default() -> None:
     first = words.split("</p>")[0]
     assert first.startswith('<p class="verdict">No difference between hybrid and classical can be')
     assert "on 100 texts show a difference" not in first
-    assert "100 texts show a difference of 8.0 points" in words
+    assert "difference between hybrid and classical of 8.0 points" in words
     assert "\N{MINUS SIGN}4.0 to +6.0" in words
 
 
@@ -80,24 +84,25 @@ def test_every_seed_has_its_own_test_in_a_table() -> None:
 def test_the_ladder_says_what_is_and_what_is_not_needed() -> None:
     words = ladder_words(made_up())
     assert "without CNOTs (0.910) and with random trained angles (0.880, median of 20)" in words
-    assert (
-        "accuracy stays within the interval of the whole (0.850 to 0.950), so these parts" in words
-    )
+    assert "no loss against the whole (0.900) can be shown, so these parts" in words
     assert (
         "cannot be shown to be needed, while with the bare angles in place of the circuit" in words
     )
-    assert "(0.700) and with qubit 0 cut (0.550) it falls below it." in words
+    assert "(0.700) and with qubit 0 cut (0.550) it is worse (exact McNemar on the same" in words
+    assert words.endswith("after Holm for 4).")
 
 
-@pytest.mark.parametrize(("fitted", "needless"), [(0.849, False), (0.86, True), (0.96, True)])
-def test_a_part_is_needless_only_where_the_refitted_accuracy_says_so(
-    fitted: float, needless: bool
+@pytest.mark.parametrize(
+    ("fitted", "p", "needless"),
+    [(0.8, 0.012, False), (0.8, 0.03, True), (0.89, 0.4, True), (0.96, 0.001, True)],
+)
+def test_a_part_is_needed_only_where_the_exact_test_says_so(
+    fitted: float, p: float, needless: bool
 ) -> None:
-    words = ladder_words(ladder_with("CNOTs removed", fitted))
+    words = ladder_words(ladder_with("CNOTs removed", fitted, p))
     before, _, after = words.partition("cannot be shown to be needed")
     assert ("without CNOTs" in before) == needless
     assert ("without CNOTs" in after) != needless
-    assert ("or above it" in words) == (fitted > 0.95)
 
 
 def test_confidence_is_told_where_it_is_most_wrong() -> None:
@@ -117,9 +122,22 @@ def test_the_most_frequent_mistake_is_named_and_none_said_where_there_is_none() 
 def test_the_formula_is_as_short_as_its_agreement_allows() -> None:
     facts = made_up().formula
     assert facts is not None
-    assert "on 99.6\xa0% (five-fold" in kept_words(facts)
-    assert "largest 20 products" in kept_words(facts)
-    assert kept_words(replace(facts, linear_agreement=None, agreement=(0.5, 0.6, 0.7))) == ""
+    line = line_words(facts).replace("\xa0", " ")
+    assert "on 99.6 %, in the angle x1 alone on 99.1 % (five-fold" in line
+    assert "20 largest products" in enough_words(facts)
+    assert "any more" not in enough_words(replace(facts, agreement=(0.5, 0.6, 0.7)))
+    assert line_words(replace(facts, linear_agreement=None, best_angle=None)) == ""
+    told = formula_words(facts).replace("\xa0", " ")
+    assert "single angles alone give the circuit's label on 48.0 % of these texts" in told
+    assert "of single angles and pairs on 99.6 %" in told
+
+
+def test_texts_that_tell_two_models_apart_not_at_all_have_no_interval() -> None:
+    same = replace(paired("hybrid", "classical", 0, 0), p=1.0)
+    assert verdict(same, 8) == (
+        "No difference between hybrid and classical can be shown on 8 texts: both are right on the "
+        "same, and wrong on the others."
+    )
 
 
 def test_a_task_that_was_not_judged_gets_one_sentence_and_nothing_else() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from qbert_demo.ui.judge.kept import enough, keep, kept_panel, reset
+from qbert_demo.ui.judge.kept import keep, kept_panel, reset, start
 from qbert_demo.ui.parts.events import KEEP
 from tests.judgements import made_up
 from tests.ui.scripted import ScriptedExplorer
@@ -32,9 +32,10 @@ def test_words_follow_the_slider(number: int, said: str) -> None:
 def test_the_slider_starts_where_nearly_all_labels_agree() -> None:
     formula = made_up().formula
     assert formula is not None
-    assert enough(formula) == 20
-    assert enough(replace(formula, agreement=(0.9, 0.99, 0.98))) == 5
-    assert enough(replace(formula, agreement=(0.5, 0.6, 0.7))) == 20
+    assert start(formula) == 20
+    assert start(replace(formula, agreement=(0.9, 0.99, 0.995))) == 5
+    assert start(replace(formula, agreement=(0.9, 0.99, 0.98))) == 20, "it is lost again"
+    assert start(replace(formula, agreement=(0.5, 0.6, 0.7))) == 20
     slider = reset(EXPLORER, "sst2")
     assert (slider.maximum, slider.value, slider.visible) == (20, 20, True)
 
@@ -42,6 +43,7 @@ def test_the_slider_starts_where_nearly_all_labels_agree() -> None:
 def test_without_a_formula_there_is_no_slider() -> None:
     assert reset(EXPLORER, "ag_news").visible is False
     assert keep(EXPLORER, "ag_news", 3) is KEEP
+    assert keep(EXPLORER, "sst2", None) is KEEP, "an emptied box"
     assert kept_panel(replace(made_up(), formula=None)) is None
 
 

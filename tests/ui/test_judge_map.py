@@ -47,7 +47,7 @@ def test_stop_ends_the_reading() -> None:
     next(drawing)
     next(drawing)
     assert "Stopped" in stop_map(run).said
-    assert list(drawing) == []
+    assert list(drawing) == [(KEEP,) * 4]
     assert stop_map(run).said is KEEP
     assert list(draw_map(MAPS, run, "sst2")) == [(KEEP,) * 4], "stopped as it waited"
 

@@ -10,7 +10,7 @@ from qbert_demo.figures.formula import kept_steps
 from qbert_demo.results import FormulaFacts, Judgement
 from qbert_demo.service import Explorer
 from qbert_demo.ui.judge.panels import read_panel
-from qbert_demo.ui.judge.words import NEARLY, kept_words, share_of
+from qbert_demo.ui.judge.words import enough, enough_words, line_words, share_of
 from qbert_demo.ui.parts.events import KEEP, QUIET
 from qbert_demo.ui.parts.plotly_view import Panel, PlotlyView
 
@@ -34,7 +34,7 @@ def build_kept(explorer: Explorer, tab: gr.Tab, task: gr.Radio, view: PlotlyView
         buttons=[],
     )
     gr.on([tab.select, task.input], partial(reset, explorer), task, slider, queue=False, **QUIET)
-    slider.input(
+    slider.change(  # not input, which tells nothing of a number that is typed and put right
         partial(keep, explorer),
         [task, slider],
         view,
@@ -52,37 +52,38 @@ def reset(explorer: Explorer, task: str) -> Any:
         formula = None
     if formula is None or len(formula.kept) < 2:
         return gr.Slider(visible=False)
-    return gr.Slider(maximum=formula.kept[-1], value=enough(formula), visible=True)
+    return gr.Slider(maximum=formula.kept[-1], value=start(formula), visible=True)
 
 
-def keep(explorer: Explorer, task: str, number: int) -> Any:
-    """Show what so many products say, from what was stored."""
+def keep(explorer: Explorer, task: str, number: float | None) -> Any:
+    """Show what so many products say, from what was stored; an emptied box changes nothing."""
+    if number is None:
+        return KEEP
     try:
         return kept_panel(explorer.judgement(task), number)
     except QBertError:
         return KEEP
 
 
-def kept_panel(judgement: Judgement, number: int | None = None) -> Panel | None:
+def kept_panel(judgement: Judgement, number: float | None = None) -> Panel | None:
     """The curve with a number of products marked, or the nearest smaller one that is known.
 
     Args:
         judgement: The task's.
-        number: Of products; as many as `enough` says if left out.
+        number: Of products; as many as `start` says if left out.
     """
     formula = judgement.formula
     if formula is None or not formula.kept:
         return None
-    number = enough(formula) if number is None else number
-    known = [k for k in formula.kept if k <= number] or [formula.kept[0]]
-    words = f"{chosen_words(judgement, formula, known[-1])} {kept_words(formula)}".strip()
-    return read_panel(kept_steps(formula, known[-1]), words)
+    number = start(formula) if number is None else number
+    *_, known = [k for k in formula.kept if k <= number] or [formula.kept[0]]
+    words = [chosen_words(judgement, formula, known), line_words(formula), enough_words(formula)]
+    return read_panel(kept_steps(formula, known), " ".join(filter(None, words)))
 
 
-def enough(formula: FormulaFacts) -> int:
-    """The fewest products that give nearly all of the circuit's labels, or as many as are known."""
-    shares = zip(formula.kept, formula.agreement, strict=True)
-    return next((k for k, share in shares if share >= NEARLY), formula.kept[-1])
+def start(formula: FormulaFacts) -> int:
+    """Where the slider starts: at as few products as are enough, or at all that are known."""
+    return enough(formula) or formula.kept[-1]
 
 
 def chosen_words(judgement: Judgement, formula: FormulaFacts, kept: int) -> str:

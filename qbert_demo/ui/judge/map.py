@@ -37,6 +37,9 @@ class Drawn(NamedTuple):
     text: Any = ""
 
 
+KEPT = Drawn(KEEP, KEEP, KEEP, KEEP)
+
+
 def build_map(explorer: Explorer, task: gr.Radio) -> None:
     """Lay out the accordion and wire it to `draw_map`.
 
@@ -78,12 +81,13 @@ def draw_map(maps: SplitMaps, run: Run, task: str) -> Iterator[Drawn]:
     this = run.wanted
     if this is None:
         # Stopped while it waited. What tells nothing at all empties what it could have changed.
-        yield Drawn(KEEP, KEEP, KEEP, KEEP)
+        yield KEPT
         return
     try:
         yield Drawn("<p>Fetching the texts …</p>")
         for made in maps.make(task):
             if run.wanted is not this:
+                yield KEPT  # at the end Gradio sends what was yielded last once more
                 return
             yield _drawn(maps, task, made) if isinstance(made, SplitMap) else _progress(*made)
     except QBertError as error:
@@ -96,7 +100,7 @@ def draw_map(maps: SplitMaps, run: Run, task: str) -> Iterator[Drawn]:
 def stop_map(run: Run) -> Drawn:
     """Want no map any more; one that is drawn stays."""
     if run.wanted is None:
-        return Drawn(KEEP, KEEP, KEEP, KEEP)
+        return KEPT
     run.wanted = None
     return Drawn("<p>Stopped.</p>")
 

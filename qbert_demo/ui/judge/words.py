@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from qbert_demo.figures.theme import percent
 from qbert_demo.results import FormulaFacts, Judgement, ModelScore, Rung
 from qbert_demo.service import PAIR
-from qbert_demo.service.judging import p_value, paired_seeds, power, seeds_words, verdict
+from qbert_demo.service.judging import p_value, paired_seeds, power, seeds_words, unneeded, verdict
 from qbert_demo.ui.parts.markup import commit_html, table_html
 
 ASKED = {
@@ -91,56 +91,78 @@ def ladder_words(judgement: Judgement) -> str:
     rungs = {rung.name: rung for rung in judgement.ladder}
     if not judgement.ladder or judgement.ladder[0].fitted is None:
         return ""
-    whole = judgement.ladder[0].fitted
     words = (
         "Circles tell what the output layer was trained on; diamonds, with an output layer fitted "
         f"anew on {judgement.fitted_on:,} training rows, tell what the part is good for"
     )
-    asked = [(phrase, rungs[name]) for name, phrase in ASKED.items() if name in rungs]
-    within = [(p, r) for p, r in asked if r.fitted and r.fitted.value >= whole.low]
-    below = [(p, r) for p, r in asked if r.fitted and r.fitted.value < whole.low]
-    cut = [(f"with {name}", r) for name, r in rungs.items() if name.endswith(" cut")]
-    below += [(p, r) for p, r in cut if r.fitted and r.fitted.value < whole.low]
-    interval = f"the interval of the whole ({whole.low:.3f} to {whole.high:.3f})"
-    if within:
-        above = any(r.fitted.value > whole.high for _, r in within if r.fitted)
+    phrases = {name: phrase for name, phrase in ASKED.items() if name in rungs}
+    phrases |= {name: f"with {name}" for name in rungs if name.endswith(" cut")}
+    needless, needed = unneeded([judgement.ladder[0], *(rungs[name] for name in phrases)])
+    if needless:
         words += (
-            f": {_listed([_valued(p, r) for p, r in within])} accuracy stays within {interval}"
-            f"{' or above it' if above else ''}, so "
-            f"{'this part' if len(within) == 1 else 'these parts'} cannot be shown to be needed"
+            f": {_listed([_valued(phrases[r.name], r) for r in needless])} no loss against the "
+            f"whole ({judgement.ladder[0].fitted.value:.3f}) can be shown, so "
+            f"{'this part' if len(needless) == 1 else 'these parts'} cannot be shown to be needed"
         )
-    if below:
-        join = ", while" if within else ":"
-        words += f"{join} {_listed([_valued(p, r) for p, r in below])} it falls below "
-        words += "it" if within else interval
-    return f"{words}."
+    if needed:
+        join = ", while" if needless else ":"
+        words += f"{join} {_listed([_valued(phrases[r.name], r) for r in needed])} it is worse"
+    n = len(needless) + len(needed)
+    return f"{words} (exact McNemar on the same texts, after Holm for {n})." if n else f"{words}."
 
 
 def formula_words(formula: FormulaFacts) -> str:
     """What the formula's figures mean."""
     shares = formula.share_by_order
     largest = max(range(len(shares)), key=shares.__getitem__)
-    return (
+    words = (
         "Each logit, less the mean of all, is exactly a sum of a constant and up to "
         f"{formula.n_terms - 1} products of cosines and sines of the angles; the largest share "
         f"({share_of(shares[largest])} of the variance over angles spread evenly) is in products "
         f"of {_angles(largest + 1)}."
     )
-
-
-def kept_words(formula: FormulaFacts) -> str:
-    """How little of the formula these texts need."""
-    words = ""
-    if formula.linear_agreement is not None:
-        words = (
-            "On these texts a straight line in the angles gives the circuit's label on "
-            f"{share_of(formula.linear_agreement)} (five-fold cross-validation). "
+    if len(formula.by_order) > 1:
+        one, two = map(share_of, formula.by_order[:2])
+        words += (
+            f" Its products of single angles alone give the circuit's label on {one} of these "
+            f"texts, those of single angles and pairs on {two}."
         )
-    enough = [k for k, a in zip(formula.kept, formula.agreement, strict=True) if a >= NEARLY]
-    if enough:
-        products = "product" if enough[0] == 1 else f"{enough[0]} products"
-        words += f"The largest {products} of the formula give it on {share_of(NEARLY, 0)} or more."
-    return words.strip()
+    return words
+
+
+def line_words(formula: FormulaFacts) -> str:
+    """How nearly a straight line is the circuit on these texts."""
+    if formula.linear_agreement is None:
+        return ""
+    words = (
+        "On these texts a straight line in the angles gives the circuit's label on "
+        f"{share_of(formula.linear_agreement)}"
+    )
+    if formula.best_angle:
+        number, share = formula.best_angle
+        words += f", in the angle x{number} alone on {share_of(share)}"
+    return f"{words} (five-fold cross-validation)."
+
+
+def enough(formula: FormulaFacts) -> int | None:
+    """The fewest products from which on nearly all of the circuit's labels are given, if any."""
+    found = None
+    for kept, share in zip(reversed(formula.kept), reversed(formula.agreement), strict=True):
+        if share < NEARLY:
+            break
+        found = kept
+    return found
+
+
+def enough_words(formula: FormulaFacts) -> str:
+    """How few products that is."""
+    number = enough(formula)
+    if number is None:
+        return ""
+    return (
+        f"The {number} largest products of the formula give it on {share_of(NEARLY, 0)} or more, "
+        "and so do any more of them."
+    )
 
 
 def reliability_words(model: ModelScore) -> str:
