@@ -22,6 +22,7 @@ from qbert_demo.results import (
     PairedTest,
     Prediction,
     Score,
+    Standing,
     Timing,
 )
 
@@ -93,6 +94,25 @@ def judgement_json(judgement: Judgement) -> Json:
         "angles": judgement.angles and asdict(judgement.angles),
         "behaviour": [_family(family) for family in judgement.behaviour],
         "seeds": _seeds(judgement),
+    }
+
+
+def costs_json(costs: Sequence[Standing]) -> Json:
+    """Report what models of one task cost beside the encoder, which is the same for all.
+
+    Returns:
+        By head ``parameters_in_head``, ``live_parameters``, ``milliseconds_in_head`` (of one text
+        alone, null where it was never measured), ``training_hours`` and ``trained_on``.
+    """
+    return {
+        s.head: {
+            "parameters_in_head": s.in_head,
+            "live_parameters": s.live,
+            "milliseconds_in_head": s.milliseconds and round(s.milliseconds, 3),
+            "training_hours": s.hours,
+            "trained_on": s.device,
+        }
+        for s in costs
     }
 
 

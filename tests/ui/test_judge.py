@@ -26,7 +26,7 @@ from qbert_demo.ui.judge.words import (
     verdict_html,
 )
 from qbert_demo.ui.parts.events import KEEP
-from tests.judgements import made_up, made_up_texts, paired, score, seeded
+from tests.judgements import made_up, made_up_texts, paired, score, seeded, standings
 from tests.ui.scripted import ScriptedExplorer
 
 EXPLORER = ScriptedExplorer()
@@ -147,7 +147,7 @@ def test_a_task_that_was_not_judged_gets_one_sentence_and_nothing_else() -> None
 
 
 def test_files_repeat_the_numbers_and_say_how() -> None:
-    saved = files(made_up())
+    saved = files(made_up(), standings())
     report = json.loads(saved["json"].content)
     assert report["models"]["hybrid"]["accuracy"] == 0.9
     rows = list(csv.DictReader(io.StringIO(saved["csv"].content.decode())))
@@ -182,7 +182,7 @@ def test_files_repeat_the_numbers_and_say_how() -> None:
 
 
 def test_files_tell_the_seeds() -> None:
-    saved = files(seeded())
+    saved = files(seeded(), standings())
     rows = list(csv.DictReader(io.StringIO(saved["csv"].content.decode())))
     found = {(r["part"], r["name"], r["quantity"]): r for r in rows}
     mean = found["model", "hybrid", "mean accuracy of 3 seeds, lowest and highest"]

@@ -54,11 +54,11 @@ def test_the_kernels_verdict_hangs_on_the_root_of_the_texts(distance: float, say
 
 
 def test_costs_and_leaderboard_escape_and_leave_out_what_was_not_measured() -> None:
-    costs = costs_html(standings(), "sst2")
+    costs = costs_html(standings())
     assert "<td>1,574</td><td>1,570</td><td>0.46</td><td>0.50</td>" in costs
     assert "<td>1,574</td><td>1,570</td><td></td><td>0.50</td>" in costs
     assert "a &lt;CPU&gt;" in costs
     board = board_html(standings())
     assert board.count('scope="row"') == costs.count('scope="row"') == 3
     assert "<td>0.9000</td><td>0.8500 to 0.9500</td>" in board
-    assert board_html([]) == costs_html(standings(), "imdb") == ""
+    assert board_html([]) == costs_html([]) == ""

@@ -34,6 +34,12 @@ def test_every_figure_of_the_tab_is_there_with_its_words_and_values(page: str) -
     assert "Click a mark" not in page
 
 
+def test_the_page_tells_the_costs_beside_the_scores(page: str) -> None:
+    assert page.count("<caption>What they cost</caption>") == 1
+    assert "<td>1,574</td><td>1,570</td><td>0.46</td><td>0.50</td>" in page
+    assert page.index("What they cost") < page.index("<h2>What is the circuit doing?</h2>")
+
+
 @pytest.mark.parametrize(
     "fact",
     [

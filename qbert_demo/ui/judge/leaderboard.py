@@ -2,7 +2,6 @@
 
 import html
 from collections.abc import Sequence
-from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -14,27 +13,6 @@ from qbert_demo.ui.parts.markup import table_html
 from qbert_demo.ui.parts.words import milliseconds
 
 COST = ("parameters in the head", "live", "ms in the head", "training hours")
-
-
-class Shown(NamedTuple):
-    """Tables in HTML."""
-
-    costs: Any = ""
-    everything: Any = ""
-
-
-def build_costs(explorer: Explorer, tab: gr.Tab, task: gr.Radio) -> None:
-    """Lay out what the chosen task's models cost."""
-    costs = gr.HTML("", elem_id="judge-costs", apply_default_css=False)
-    gr.on(
-        [tab.select, task.input],
-        lambda task: costs_html(stored(explorer), task),
-        task,
-        costs,
-        trigger_mode="always_last",
-        queue=False,
-        **QUIET,
-    )
 
 
 def build_leaderboard(explorer: Explorer, tab: gr.Tab) -> None:
@@ -51,13 +29,17 @@ def stored(explorer: Explorer) -> tuple[Standing, ...]:
         return ()
 
 
-def costs_html(standings: Sequence[Standing], task: str) -> str:
-    """What the models of a task cost."""
-    chosen = [s for s in standings if s.task == task]
-    if not chosen:
+def costs_of(explorer: Explorer, task: str) -> tuple[Standing, ...]:
+    """Standings of a task's models, where what they cost is read."""
+    return tuple(s for s in stored(explorer) if s.task == task)
+
+
+def costs_html(costs: Sequence[Standing]) -> str:
+    """What the models of one task cost."""
+    if not costs:
         return ""
-    rows = "".join(_row(s.head, s, *_cost(s)) for s in chosen)
-    devices = " and ".join(sorted({s.device for s in chosen}))
+    rows = "".join(_row(s.head, s, *_cost(s)) for s in costs)
+    devices = " and ".join(sorted({s.device for s in costs}))
     hint = html.escape(
         "Beside the encoder, which is the same for all; ms are of one text alone, training was on "
         f"{devices}."

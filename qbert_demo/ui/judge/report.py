@@ -31,7 +31,7 @@ from qbert_demo.ui.parts.static import STATIC
 from qbert_demo.ui.parts.words import error_html
 
 SECTIONS = (
-    ("", ("scores", "alone")),
+    ("", ("scores", "alone", "costs")),
     ("What is the circuit doing?", ("ladder", "orders", "kept")),
     ("Which angles live", ("spread", "correlation", "weights", "entangling", "kernel")),
     ("Does it read, and is it fair?", ("failures",)),

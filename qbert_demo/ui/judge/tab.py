@@ -16,7 +16,7 @@ from qbert_demo.ui.judge.angles import build_angles
 from qbert_demo.ui.judge.behaviour import build_behaviour
 from qbert_demo.ui.judge.evaluate import build_evaluate
 from qbert_demo.ui.judge.kept import build_kept, kept_panel
-from qbert_demo.ui.judge.leaderboard import build_costs, build_leaderboard
+from qbert_demo.ui.judge.leaderboard import build_leaderboard, costs_html, costs_of
 from qbert_demo.ui.judge.map import build_map
 from qbert_demo.ui.judge.panels import model_panels, read_panel
 from qbert_demo.ui.judge.report import build_report
@@ -41,6 +41,7 @@ class Judged(NamedTuple):
     ladder: Any = None
     orders: Any = None
     kept: Any = None
+    costs: Any = ""
     table: Any = ""
     seeds: Any = ""
     confusion_classical: Any = None
@@ -75,7 +76,7 @@ def build_judge_tab(explorer: Explorer, evaluator: Evaluator, cards: gr.State) -
         with gr.Row(elem_classes="side-by-side"):
             for name in ("scores", "alone"):
                 views[name] = _view(name)
-        build_costs(explorer, tab, task)
+        views["costs"] = gr.HTML("", elem_id="judge-costs", apply_default_css=False)
         here = gr.Column(elem_id="judge-texts")
         with gr.Column(elem_id="judge-circuit"):
             gr.HTML("<h2>What is the circuit doing?</h2>", apply_default_css=False)
@@ -100,7 +101,10 @@ def build_judge_tab(explorer: Explorer, evaluator: Evaluator, cards: gr.State) -
         build_evaluate(evaluator, tab, task, cards)
         build_map(explorer, task)
         with gr.Accordion("Take it with you", open=False, elem_id="judge-take"):
-            hint = "Each says dataset, split, revision, number of texts, day, and the command."
+            hint = (
+                "Each says dataset, split, revision, number of texts, day, the weights' SHA-256, "
+                "seeds, versions, and the command."
+            )
             gr.HTML(f'<p class="hint">{hint}</p>', apply_default_css=False)
             with gr.Row(elem_classes="buttons"):
                 for kind in FILES:
@@ -126,8 +130,14 @@ def show_judgement(explorer: Explorer, task: str) -> Judged:
     except QBertError as error:
         return Judged(error_html(str(error)))
     panels = model_panels(judgement, labels) | _circuit_panels(judgement)
-    seeds = seeds_html(judgement)
-    return Judged(verdict_html(judgement, others), seeds=seeds, **panels, **files(judgement))
+    costs = costs_of(explorer, task)
+    return Judged(
+        verdict_html(judgement, others),
+        costs=costs_html(costs),
+        seeds=seeds_html(judgement),
+        **panels,
+        **files(judgement, costs),
+    )
 
 
 def write_formula(explorer: Explorer, task: str, language: str) -> Told:

@@ -1,4 +1,4 @@
-"""A judgement as CSV, one number a line, and as LaTeX tables that need no package."""
+"""A judgement as CSV, one number a line, and the facts of it that every file tells."""
 
 import csv
 import io
@@ -8,39 +8,55 @@ from qbert_demo import __version__
 from qbert_demo.results import (
     AngleFacts,
     Family,
+    FormulaFacts,
     Judgement,
+    KernelFacts,
     ModelScore,
     PairedTest,
+    Range,
+    Rung,
     SeedRun,
     Spread,
+    Standing,
 )
-from qbert_demo.service.judging import command, failure_rate, p_value, versions
+from qbert_demo.service.judging import command, failure_rate, versions
 
 Line = tuple[object, ...]
 """Of what, by which name, which quantity, its value, and the ends of its interval if it has one."""
 
+LADDER = {"as_trained": "accuracy as trained", "fitted": "accuracy fitted anew"}
+"""Accuracies of a `Rung` in the order of its spread, and what they are called."""
+AGREEMENT = "share of the circuit's labels"
 
-def as_csv(judgement: Judgement) -> str:
-    """One number a line: of what, by which name, and its interval if it has one."""
+
+def as_csv(judgement: Judgement, costs: Sequence[Standing]) -> str:
+    """One number a line: of what, by which name, and its interval if it has one.
+
+    Args:
+        judgement: What was measured.
+        costs: Of its models.
+    """
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(("part", "name", "quantity", "value", "low", "high"))
-    writer.writerows(_lines(judgement))
+    writer.writerows(_lines(judgement, costs))
     return file.getvalue()
 
 
-def _lines(judgement: Judgement) -> Iterator[Line]:
-    for quantity, value in _source(judgement).items():
+def _lines(judgement: Judgement, costs: Sequence[Standing]) -> Iterator[Line]:
+    for quantity, value in source(judgement).items():
         yield "source", judgement.task, quantity, value
     for model in judgement.models:
         yield from _model_lines(model, judgement.spread(model.head))
     yield from _pair_lines("pair", judgement.pairs)
     for run in judgement.seeds:
         yield from _seed_lines(run)
+    for standing in costs:
+        yield from _cost_lines(standing)
     for rung in judgement.ladder:
-        for quantity in ("as_trained", "fitted"):
-            if score := getattr(rung, quantity):
-                yield "ladder", rung.name, quantity, score.value, score.low, score.high
+        yield from _rung_lines(rung)
+    if judgement.formula:
+        yield from _formula_lines(judgement.formula)
     for family in judgement.behaviour:
         yield from _family_lines(family)
     if judgement.angles:
@@ -71,6 +87,57 @@ def _seed_lines(run: SeedRun) -> Iterator[Line]:
     yield from _pair_lines(f"seed {run.seed}", run.pairs)
 
 
+def _cost_lines(standing: Standing) -> Iterator[Line]:
+    for quantity, value in (
+        ("parameters in the head", standing.in_head),
+        ("live parameters in the head", standing.live),
+        ("ms in the head", standing.milliseconds),
+        ("training hours", standing.hours),
+        ("trained on", standing.device),
+    ):
+        if value is not None:
+            yield "cost", standing.head, quantity, value
+
+
+def _rung_lines(rung: Rung) -> Iterator[Line]:
+    for quantity in LADDER:
+        if score := getattr(rung, quantity):
+            yield "ladder", rung.name, quantity, score.value, score.low, score.high
+    for quantity, ends in drawn_ranges(rung).items():
+        name = f"{quantity}, median of {rung.seeds} draws, lowest and highest"
+        yield "ladder", rung.name, name, getattr(rung, quantity).value, *ends
+
+
+def drawn_ranges(rung: Rung) -> dict[str, tuple[float, float]]:
+    """Lowest and highest accuracy of a rung that was drawn several times, by name in `LADDER`."""
+    return {
+        quantity: ends for quantity, ends in zip(LADDER, rung.spread or (), strict=False) if ends
+    }
+
+
+def _formula_lines(facts: FormulaFacts) -> Iterator[Line]:
+    for name, quantity, value in formula_facts(facts):
+        yield "formula", name, quantity, value
+    for quantity, values in kept_facts(facts).items():
+        for kept, value in zip(facts.kept, values, strict=True):
+            yield "formula", f"largest products: {kept}", quantity, value
+
+
+def formula_facts(facts: FormulaFacts) -> Iterator[tuple[str, str, float]]:
+    """Of which part of the formula, which quantity, and its value."""
+    yield "whole", "terms, the constant among them", facts.n_terms
+    for order, share in enumerate(facts.share_by_order, 1):
+        yield f"order {order}", "share of the variance over evenly spread angles", share
+    if facts.linear_agreement is not None:
+        yield "straight line in the angles, five-fold", AGREEMENT, facts.linear_agreement
+
+
+def kept_facts(facts: FormulaFacts) -> dict[str, tuple[float, ...]]:
+    """What the largest products alone give, one value for each number of them in ``kept``."""
+    found = {AGREEMENT: facts.agreement, "share of the true labels": facts.right}
+    return {quantity: values for quantity, values in found.items() if values}
+
+
 def _family_lines(family: Family) -> Iterator[Line]:
     for head in family.heads:
         rate, name = failure_rate(family, head), f"{family.name}, {head}"
@@ -83,108 +150,33 @@ def _angle_lines(facts: AngleFacts) -> Iterator[Line]:
         yield "encoding angle", f"x{k}", "standard deviation in radians", spread
         for label, r in enumerate(row):
             yield "encoding angle", f"x{k}", f"correlation with the logit of label {label}", r
-    for place, weight, is_live in _trained_angles(facts):
+    for place, weight, is_live in trained_angles(facts):
         yield "trained angle", place, "radians", weight
         yield "trained angle", place, "live", int(is_live)
-    random, kernel = facts.random, facts.kernel
+    random = facts.random
     yield "entanglement", "as trained", "Meyer-Wallach", facts.entangling
     yield "entanglement", "random angles", "Meyer-Wallach", random.middle, random.low, random.high
-    for name, quantity, found in (
-        ("circuit", "alignment with the labels", kernel.circuit),
-        ("RBF, median width", "alignment with the labels", kernel.rbf),
-        ("RBF, best width", "alignment with the labels", kernel.tuned),
-        ("circuit from RBF", "geometric difference", kernel.geometric),
-    ):
+    for name, quantity, found in kernel_facts(facts.kernel):
         yield "kernel", name, quantity, found.middle, found.low, found.high
+    yield "kernel", "samples", "number", facts.kernel.seeds
+    yield "kernel", "samples", "texts in each", facts.kernel.rows
+    yield "kernel", "circuit", "samples in which it is ahead of RBF, best width", facts.kernel.ahead
 
 
-def _trained_angles(facts: AngleFacts) -> Iterator[tuple[str, float, bool]]:
+def kernel_facts(kernel: KernelFacts) -> Iterator[tuple[str, str, Range]]:
+    """Of which kernel, which quantity, and its range over the samples."""
+    yield "circuit", "alignment with the labels", kernel.circuit
+    yield "RBF, median width", "alignment with the labels", kernel.rbf
+    yield "RBF, best width", "alignment with the labels", kernel.tuned
+    yield "circuit from RBF", "geometric difference", kernel.geometric
+
+
+def trained_angles(facts: AngleFacts) -> Iterator[tuple[str, float, bool]]:
     """Where each trained angle stands, its value in radians, and whether it is live."""
     for layer, (rows, states) in enumerate(zip(facts.weights, facts.live, strict=True)):
         for qubit, (angles, alive) in enumerate(zip(rows, states, strict=True)):
             for place, pair in enumerate(zip(angles, alive, strict=True)):
                 yield f"layer {layer}, qubit {qubit}, place {place}", *pair
-
-
-def as_latex(judgement: Judgement) -> str:
-    """Tables of models, their seeds, pairs, short texts and angles, each if there is any."""
-    comments = "".join(f"% {name}: {value}\n" for name, value in _source(judgement).items())
-    models = [
-        f"{m.head} & {m.accuracy.value:.4f} & {m.accuracy.low:.4f} to {m.accuracy.high:.4f} & "
-        f"{m.macro_f1:.4f} & {m.log_loss:.4f} & {m.ece:.4f}"
-        for m in judgement.models
-    ]
-    pairs = [
-        f"{t.a} $-$ {t.b} & ${100 * t.difference.value:+.2f}$ & "
-        f"${100 * t.difference.low:+.2f}$ to ${100 * t.difference.high:+.2f}$ & "
-        f"{_latex_p(t.p)} & {_latex_p(t.corrected)} & {t.only_a} & {t.only_b}"
-        for t in judgement.pairs
-    ]
-    of_model = r"model & accuracy & 95\,\% interval & macro F1 & log loss & ECE"
-    of_pair = r"pair & points & 95\,\% interval & McNemar $p$ & Holm & only first & only second"
-    tables = [_tabular(of_model, models), _seeds_latex(judgement), _tabular(of_pair, pairs)]
-    if judgement.behaviour:
-        tables.append(_behaviour_latex(judgement.behaviour))
-    if judgement.angles:
-        tables.append(_angles_latex(judgement.angles))
-    return comments + "\n".join(filter(None, tables))
-
-
-def _seeds_latex(judgement: Judgement) -> str:
-    """Mean and range of the models that were trained with several seeds; nothing without any."""
-    spreads = {model.head: judgement.spread(model.head) for model in judgement.models}
-    rows = [
-        f"{head} & {s.n} & {s.mean:.4f} & {s.low:.4f} to {s.high:.4f}"
-        for head, s in spreads.items()
-        if s
-    ]
-    return _tabular("model & seeds & mean accuracy & lowest to highest", rows) if rows else ""
-
-
-def _behaviour_latex(families: Sequence[Family]) -> str:
-    heads = families[0].heads
-    rows = []
-    for family in families:
-        rates = {head: failure_rate(family, head) for head in heads}
-        cells = (
-            f"{family.failures(head)} & {100 * r.low:.0f} to {100 * r.high:.0f}"
-            for head, r in rates.items()
-        )
-        rows.append(" & ".join((family.name, str(len(family.cases)), *cells)))
-    columns = (rf"{head} fails & 95\,\% interval in \%" for head in heads)
-    return _tabular(" & ".join(("short texts", "texts", *columns)), rows)
-
-
-def _angles_latex(facts: AngleFacts) -> str:
-    """The encoding angles, the trained ones with the dead in brackets, and the entanglement."""
-    spreads = [f"$x_{k}$ & {spread:.4f}" for k, spread in enumerate(facts.spread)]
-    trained = [
-        f"{place} & {f'${weight:.4f}$' if is_live else f'$({weight:.4f})$'}"
-        for place, weight, is_live in _trained_angles(facts)
-    ]
-    random = facts.random
-    entangled = [
-        f"as trained & {facts.entangling:.4f} & ",
-        f"random angles & {random.middle:.4f} & {random.low:.4f} to {random.high:.4f}",
-    ]
-    return "\n".join(
-        (
-            _tabular("encoding angle & standard deviation in rad", spreads),
-            _tabular("trained angle & rad; in brackets where it is dead", trained),
-            _tabular("entanglement & Meyer and Wallach & lowest to highest", entangled),
-        )
-    )
-
-
-def _tabular(head: str, rows: list[str]) -> str:
-    columns = f"l{head.count('&') * 'r'}"
-    body = "".join(f"{row} \\\\\n" for row in rows)
-    start = f"\\begin{{tabular}}{{{columns}}}\n\\hline\n{head} \\\\\n\\hline\n"
-    return f"{start}{body}\\hline\n\\end{{tabular}}\n"
-
-
-def _latex_p(p: float) -> str:
-    return f"${p_value(p)}$"
 
 
 def trained(judgement: Judgement) -> str:
@@ -205,7 +197,8 @@ def packages() -> str:
     return ", ".join(f"{name} {version}" for name, version in found.items())
 
 
-def _source(judgement: Judgement) -> dict[str, object]:
+def source(judgement: Judgement) -> dict[str, object]:
+    """What was measured, on what, when, and how it is repeated."""
     sums = judgement.weights_sha256
     return {
         "task": judgement.task,

@@ -5,22 +5,28 @@ import re
 from collections.abc import Callable, Sequence
 
 from qbert_demo.circuit.formula import Formula
-from qbert_demo.results import Judgement
+from qbert_demo.results import Judgement, Standing
 from qbert_demo.service.judging import command
-from qbert_demo.service.plain_json import judgement_json
-from qbert_demo.ui.judge.tables import as_csv, as_latex, packages
+from qbert_demo.service.plain_json import costs_json, judgement_json
+from qbert_demo.ui.judge.latex import as_latex
+from qbert_demo.ui.judge.tables import as_csv, packages
 from qbert_demo.ui.parts.file_link import File
 
 
-def files(judgement: Judgement) -> dict[str, File]:
-    """The judgement as a `File` of each kind."""
+def files(judgement: Judgement, costs: Sequence[Standing]) -> dict[str, File]:
+    """The judgement as a `File` of each kind.
+
+    Args:
+        judgement: What was measured.
+        costs: Of its models.
+    """
     name = f"qbert-judge-{judgement.task}"
-    more = {"command": command(judgement.task), "versions": packages()}
-    report = judgement_json(judgement) | more
+    origin = {"command": command(judgement.task), "versions": packages()}
+    report = judgement_json(judgement) | {"costs": costs_json(costs)} | origin
     written = {
         "json": json.dumps(report, indent=1, ensure_ascii=False) + "\n",
-        "csv": as_csv(judgement),
-        "tex": as_latex(judgement),
+        "csv": as_csv(judgement, costs),
+        "tex": as_latex(judgement, costs),
     }
     return {kind: File(f"{name}.{kind}", text.encode()) for kind, text in written.items()}
 
