@@ -159,6 +159,10 @@ def test_files_repeat_the_numbers_and_say_how() -> None:
     assert float(found["encoding angle", "x0", "standard deviation in radians"]["value"]) == 1.2
     assert found["trained angle", "layer 0, qubit 0, place 2", "live"]["value"] == "0"
     assert found["trained angle", "layer 0, qubit 0, place 1", "live"]["value"] == "1"
+    p = found["ladder", "qubit 0 cut", "McNemar p of fitted against the whole"]
+    assert float(p["value"]) == 1e-9
+    pairs = "products of at most 2 of the angles", "share of the circuit's labels"
+    assert float(found["formula", *pairs]["value"]) == 0.996
     assert float(found["entanglement", "as trained", "Meyer-Wallach"]["value"]) == 0.44
     assert not any(part.startswith("seed") for part, *_ in found)
     latex = saved["tex"].content.decode()

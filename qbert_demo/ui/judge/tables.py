@@ -103,6 +103,8 @@ def _rung_lines(rung: Rung) -> Iterator[Line]:
     for quantity in LADDER:
         if score := getattr(rung, quantity):
             yield "ladder", rung.name, quantity, score.value, score.low, score.high
+    if rung.p_fitted is not None:
+        yield "ladder", rung.name, "McNemar p of fitted against the whole", rung.p_fitted
     for quantity, ends in drawn_ranges(rung).items():
         name = f"{quantity}, median of {rung.seeds} draws, lowest and highest"
         yield "ladder", rung.name, name, getattr(rung, quantity).value, *ends
@@ -130,6 +132,10 @@ def formula_facts(facts: FormulaFacts) -> Iterator[tuple[str, str, float]]:
         yield f"order {order}", "share of the variance over evenly spread angles", share
     if facts.linear_agreement is not None:
         yield "straight line in the angles, five-fold", AGREEMENT, facts.linear_agreement
+    if facts.best_angle:
+        yield f"straight line in x{facts.best_angle[0]} alone", AGREEMENT, facts.best_angle[1]
+    for order, share in enumerate(facts.by_order, 1):
+        yield f"products of at most {order} of the angles", AGREEMENT, share
 
 
 def kept_facts(facts: FormulaFacts) -> dict[str, tuple[float, ...]]:
