@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from qbert_demo.evaluation.paired import FEWEST
 from qbert_demo.results import AngleFacts, Judgement, PairedTest
 
 UNKNOWN_TRAINING = (
@@ -41,6 +42,8 @@ def verdict(test: PairedTest, rows: int) -> str:
 
 def power(test: PairedTest, rows: int) -> str:
     """What could have been seen."""
+    if rows < FEWEST:
+        return f"So few texts show no difference, however large: it takes {FEWEST} or more."
     return (
         f"{rows:,} texts show a difference of {100 * test.smallest:.1f} points or more "
         "four times in five; a smaller one may be there unseen."

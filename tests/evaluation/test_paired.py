@@ -69,6 +69,9 @@ def test_the_smallest_difference_is_found_four_times_in_five() -> None:
 
 def test_too_few_texts_show_nothing_however_one_sided() -> None:
     assert smallest_difference(2, 1119) == pytest.approx(6 / 1119)
+    few, enough = (paired_tests(right(0, k, 0, 0))[0] for k in (5, 6))
+    assert power(few, 5) == "So few texts show no difference, however large: it takes 6 or more."
+    assert "points or more" in power(enough, 6)
     (five,), (six,) = (paired_tests(right(1000, k, 0, 100)) for k in (5, 6))
     assert (five.differs, six.differs) == (False, True)
 
