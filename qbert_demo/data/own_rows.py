@@ -1,7 +1,9 @@
 """A visitor's own labelled texts: pasted lines ``text,label``, or a CSV, TSV or JSONL file.
 
 Whatever arrives, the answer is rows or an `InputError`. Lines are counted from 1, as a text
-editor does; two texts count as the same when they differ in case and white space alone.
+editor does; two texts count as the same when they differ in case and white space alone. Rows to
+train on must be of a number of classes with some texts each and short names; of rows to score on,
+the model knows the classes.
 """
 
 import unicodedata
@@ -28,6 +30,8 @@ from qbert_demo.data.rows import (
 from qbert_demo.data.tables import Entry, json_entries
 from qbert_demo.errors import InputError
 
+PASTED = "rows of one's own"
+"""Where pasted rows come from."""
 MIN_CLASS_ROWS = 4
 MAX_OWN_ROWS = 2_000
 MAX_OWN_SIZE = 20_000_000
@@ -45,7 +49,7 @@ JSON_FILES = (".jsonl", ".ndjson")
 Hint = Callable[..., str]
 
 
-def read_own(text: str) -> Rows:
+def read_own(text: str, *, is_for_training: bool = True) -> Rows:
     """Read pasted rows: the text, a comma, the label.
 
     The label follows the last comma of a line, or the last tab or semicolon where every line
@@ -54,8 +58,12 @@ def read_own(text: str) -> Rows:
     that names the columns is recognised, and may then name them in any order. Without one, labels
     may also stand first, where they return there and nothing returns at the lines' ends.
 
+    Args:
+        text: The lines.
+        is_for_training: Whether there must be classes to train on.
+
     Raises:
-        InputError: If nothing can be trained on; the message names the line and the remedy.
+        InputError: If the rows cannot be used; the message names the line and the remedy.
     """
     if not isinstance(text, str):
         raise InputError("Paste lines of text, such as: Great film,positive")
@@ -63,10 +71,17 @@ def read_own(text: str) -> Rows:
     notes: list[str] = []
     text = unified(text)
     entries = own_entries(text, "", "", notes)
-    return _own_rows(entries, "rows of one's own", notes, partial(renaming, text))
+    return _own_rows(entries, PASTED, notes, partial(renaming, text), is_for_training)
 
 
-def read_own_file(name: str, data: bytes, text_column: str = "", label_column: str = "") -> Rows:
+def read_own_file(
+    name: str,
+    data: bytes,
+    text_column: str = "",
+    label_column: str = "",
+    *,
+    is_for_training: bool = True,
+) -> Rows:
     """Read a file of labelled texts: CSV, TSV, lines as `read_own` takes them, or JSONL.
 
     Columns and keys are told as `columns.chosen_columns` does.
@@ -76,9 +91,10 @@ def read_own_file(name: str, data: bytes, text_column: str = "", label_column: s
         data: The content, in an encoding that `encodings.decode` reads.
         text_column: Column or key of the text; told by names and values if left out.
         label_column: Column or key of the label, likewise.
+        is_for_training: Whether there must be classes to train on.
 
     Raises:
-        InputError: If nothing can be trained on; the message names the line and the remedy.
+        InputError: If the rows cannot be used; the message names the line and the remedy.
     """
     if not isinstance(name, str) or not isinstance(data, bytes):
         raise InputError("Give the name of a file and its bytes.")
@@ -98,27 +114,35 @@ def read_own_file(name: str, data: bytes, text_column: str = "", label_column: s
     else:
         entries = own_entries(text, text_column, label_column, notes)
         hint = partial(renaming, text)
-    return _own_rows(entries, " ".join(clean(path.name).split())[:80], notes, hint)
+    origin = " ".join(clean(path.name).split())[:80]
+    return _own_rows(entries, origin, notes, hint, is_for_training)
 
 
-def read_given(text: str, file: Path | None, columns: tuple[str, str] = ("", "")) -> Rows:
+def read_given(
+    text: str,
+    file: Path | None,
+    columns: tuple[str, str] = ("", ""),
+    *,
+    is_for_training: bool = True,
+) -> Rows:
     """Read a visitor's file or, without one, pasted lines.
 
     Args:
         text: As `read_own` takes it.
         file: It counts more than the lines.
         columns: Of the file, the text's and the label's; see `read_own_file`.
+        is_for_training: Whether there must be classes to train on.
 
     Raises:
-        InputError: If nothing can be trained on, or the file is gone.
+        InputError: If the rows cannot be used, or the file is gone.
     """
     if file is None:
-        return read_own(text)
+        return read_own(text, is_for_training=is_for_training)
     try:
         data = file.read_bytes()
     except OSError as error:
         raise InputError("The file could not be read. Upload it again.") from error
-    return read_own_file(file.name, data, *columns)
+    return read_own_file(file.name, data, *columns, is_for_training=is_for_training)
 
 
 def _no_hint(*, always: bool = False) -> str:
@@ -133,7 +157,9 @@ def _check_size(size: int, most: int, unit: str) -> None:
         )
 
 
-def _own_rows(entries: Iterator[Entry], origin: str, notes: list[str], hint: Hint) -> Rows:
+def _own_rows(
+    entries: Iterator[Entry], origin: str, notes: list[str], hint: Hint, is_for_training: bool
+) -> Rows:
     """Check the entries, then leave out what repeats or contradicts itself.
 
     Args:
@@ -141,14 +167,18 @@ def _own_rows(entries: Iterator[Entry], origin: str, notes: list[str], hint: Hin
         origin: Where they came from.
         notes: What was said so far.
         hint: Says how the columns would be named, for a message.
+        is_for_training: Whether there must be classes to train on.
     """
-    given = _checked(entries, notes, hint)
+    given = _checked(entries, notes, hint, is_for_training)
     labels = tuple(dict.fromkeys(entry.label for entry in given))
     index = {name: k for k, name in enumerate(labels)}
     texts = tuple(entry.text for entry in given)
     rows = Rows(texts, tuple(index[entry.label] for entry in given), origin, labels)
     distinct, repeated, contradictory = distinct_rows(rows)
-    _check_classes([given[i] for i in distinct], given, labels, hint)
+    if not given:
+        raise InputError("There is no row. Give one a line, such as: Great film,positive")
+    if is_for_training:
+        _check_classes([given[i] for i in distinct], given, labels, hint)
     if repeated:
         notes.append(f"{_named(given, repeated)} left out: the text was there already.")
     if contradictory:
@@ -156,7 +186,9 @@ def _own_rows(entries: Iterator[Entry], origin: str, notes: list[str], hint: Hin
     return replace(rows.take(distinct), notes=tuple(notes))
 
 
-def _checked(entries: Iterator[Entry], notes: list[str], hint: Hint) -> list[Entry]:
+def _checked(
+    entries: Iterator[Entry], notes: list[str], hint: Hint, is_for_training: bool
+) -> list[Entry]:
     """Clean the entries that have a text and a label, within the limits; note what was changed."""
     kept: list[Entry] = []
     unlabelled: list[Entry] = []
@@ -177,7 +209,8 @@ def _checked(entries: Iterator[Entry], notes: list[str], hint: Hint) -> list[Ent
             unlabelled.append(entry)
             continue
         name = names.setdefault(label.casefold(), label)
-        _check_label(label, len(names), entry.line, hint)
+        if is_for_training:
+            _check_label(label, len(names), entry.line, hint)
         if label != name:
             merged[label] = name
         cut += len(text) > MAX_ROW_CHARACTERS
@@ -221,8 +254,6 @@ def _unlabelled_notes(unlabelled: Sequence[Entry], labelled: int, hint: Hint) ->
 def _check_classes(
     distinct: Sequence[Entry], given: list[Entry], labels: Sequence[str], hint: Hint
 ) -> None:
-    if not given:
-        raise InputError("There is no row. Give one a line, such as: Great film,positive")
     if len(labels) < MIN_CLASSES:
         raise InputError(
             f"From line {given[0].line} on every row has the label “{labels[0]}”. "

@@ -3,6 +3,7 @@
 Whatever names their classes have, they must be the model's.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +25,8 @@ STREAMED = 20_000
 """Most rows of a dataset of the Hub that is not in the catalogue."""
 DEFAULT_SPLIT = "test"
 """Of a dataset that is not in the catalogue."""
+FORMULA_MARKS = "=+-@"
+"""A spreadsheet takes what begins with one of these for a formula."""
 
 
 @dataclass(frozen=True)
@@ -106,12 +109,18 @@ def in_catalogue(name: str) -> Dataset | None:
 
 
 def read_as_text(rows: Rows) -> Rows:
-    """Note which of a visitor's own texts a spreadsheet would take for a formula."""
-    found = sum(text.startswith("=") for text in rows.texts)
-    if not found:
+    """Note how many of a visitor's own texts begin as a formula does in a spreadsheet."""
+    begun = Counter(text[0] for text in rows.texts)
+    marks = [f"“{mark}”" for mark in FORMULA_MARKS if begun[mark]]
+    if not marks:
         return rows
+    found = sum(begun[mark] for mark in FORMULA_MARKS)
     begin, are = ("begins", "it is") if found == 1 else ("begin", "they are")
-    note = f"{rows_word(found)} {begin} with “=”, as a formula does; {are} read as text."
+    listed = " or ".join(filter(None, (", ".join(marks[:-1]), marks[-1])))
+    note = (
+        f"{rows_word(found)} {begin} with {listed}, as a formula does in a spreadsheet; {are} "
+        "read as text."
+    )
     return replace(rows, notes=(*rows.notes, note))
 
 
@@ -143,11 +152,11 @@ def fit_labels(rows: Rows, labels: Sequence[str]) -> Rows:
             )
     found = tuple(places[k] for k in rows.labels)
     if len(set(found)) < 2:
+        if not found:
+            raise InputError("There is no row to score on: give some.")
+        have = "The only row has" if len(found) == 1 else f"All {len(found):,} rows have"
         raise InputError(
-            f"All {len(rows):,} rows have the label “{labels[found[0]]}”: give rows of two "
-            "classes or more."
-            if found
-            else "There is no row to score on: give some."
+            f"{have} the label “{labels[found[0]]}”: give rows of two classes or more."
         )
     return replace(rows, labels=found, classes=tuple(labels), notes=notes)
 
@@ -157,7 +166,8 @@ def _of_file(path: Path, place: RowsPlace) -> Rows:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-    return read_as_text(read_own_file(path.name, data, place.text, place.label))
+    rows = read_own_file(path.name, data, place.text, place.label, is_for_training=False)
+    return read_as_text(rows)
 
 
 def _of_folder(folder: Path, place: RowsPlace) -> Rows:

@@ -50,8 +50,8 @@ def behave(labels: Sequence[str], answers: Mapping[str, Sequence[Array]]) -> tup
 def failure_rate(family: Family, head: str) -> Score:
     """Share of a family's texts that a model fails, with Wilson's 95 % interval."""
     failures, n = family.failures(head), len(family.cases)
-    low, high = proportion_confint(failures, n, method="wilson")
-    return Score(failures / n, max(0.0, float(low)), min(1.0, float(high)), n)
+    low, high = map(float, proportion_confint(failures, n, method="wilson"))
+    return Score(failures / n, low if failures else 0.0, high if failures < n else 1.0, n)
 
 
 def _given(family: Probes, labels: Sequence[str], probabilities: Array) -> list[Said]:

@@ -19,8 +19,11 @@ from qbert_demo.model.packed_bert import PackedBert, pack, packed_with
 from qbert_demo.model.prediction import softmax
 from qbert_demo.results import Array
 
-FIRST, LARGEST = 32, 512
-"""Texts of the first part, and of the largest; each is twice as large as the one before."""
+FIRST, LARGEST = 32, 128
+"""Texts of the first part, and of the largest; each is twice as large as the one before.
+
+A stop loses the part that not all models have read.
+"""
 BATCH = 8
 """Texts of about the same length that run together; of small parts more would differ in length."""
 PAUSE = 0.2
@@ -79,7 +82,7 @@ def evaluate_run(run: EvaluationRun, send: Send, stopped: Callable[[], bool]) ->
     Tells ``read`` (readings done, readings in all) and the ``best`` `Answers` so far.
 
     Returns:
-        What was said of the texts that all models have read, or ``None`` if there is none.
+        What was said of the parts that all models have read, or ``None`` if there is none.
 
     Raises:
         CheckpointError: If a model cannot be opened.

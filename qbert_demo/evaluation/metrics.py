@@ -23,20 +23,23 @@ def accuracy(predicted: Labels, truth: Labels) -> Score:
     p = float((predicted == truth).mean())
     centre = (p + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
     half = Z95 * math.sqrt(p * (1 - p) / n + Z95**2 / (4 * n * n)) / (1 + Z95**2 / n)
-    return Score(p, centre - half, centre + half, n)
+    low = 0.0 if p == 0 else max(0.0, centre - half)
+    high = 1.0 if p == 1 else min(1.0, centre + half)
+    return Score(p, low, high, n)
 
 
 def difference(first: Labels, second: Labels, truth: Labels) -> Score:
     """Accuracy of ``first`` minus that of ``second`` on the same texts.
 
     The interval is the paired normal one: only texts that exactly one of the two gets right
-    carry information (Agresti, Categorical Data Analysis, section 11.1).
+    carry information (Agresti, Categorical Data Analysis, section 11.1). No difference lies beyond
+    -1 and 1.
     """
     n = len(truth)
     gap = (first == truth).astype(float) - (second == truth)
     half = Z95 * float(gap.std()) / math.sqrt(n)
     mean = float(gap.mean())
-    return Score(mean, mean - half, mean + half, n)
+    return Score(mean, max(-1.0, mean - half), min(1.0, mean + half), n)
 
 
 def macro_f1(predicted: Labels, truth: Labels, n_labels: int) -> float:

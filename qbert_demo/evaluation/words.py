@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from qbert_demo.evaluation.paired import LEVEL, holm
+from qbert_demo.evaluation.paired import FEWEST, LEVEL, holm
 from qbert_demo.results import AngleFacts, Judgement, PairedTest, Rung
 
 UNKNOWN_TRAINING = (
@@ -44,8 +44,8 @@ def verdict(test: PairedTest, rows: int) -> str:
 
 def power(test: PairedTest, rows: int) -> str:
     """What could have been seen."""
-    if test.smallest >= 1:
-        return f"{rows:,} texts are too few for this test to show any difference."
+    if rows < FEWEST:
+        return f"So few texts show no difference, however large: it takes {FEWEST} or more."
     return (
         f"By this test alone, {rows:,} texts show a difference between {test.a} and {test.b} of "
         f"{100 * test.smallest:.1f} points or more four times in five; a smaller one may be there "

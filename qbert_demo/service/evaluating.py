@@ -21,7 +21,7 @@ from qbert_demo.data.bundled import is_bundled
 from qbert_demo.data.catalogue import DATASETS, Dataset, leak
 from qbert_demo.data.catalogue_rows import available
 from qbert_demo.data.hub_dataset import HubDataset, load_hub_rows
-from qbert_demo.data.own_rows import read_given
+from qbert_demo.data.own_rows import PASTED, read_given
 from qbert_demo.data.rows import MAX_ROW_CHARACTERS, Rows
 from qbert_demo.data.scored_rows import fit_labels, in_catalogue, load_catalogue, read_as_text
 from qbert_demo.errors import BusyError, InputError
@@ -37,7 +37,16 @@ from qbert_demo.service.explorer import Explorer
 from qbert_demo.service.plain_json import Json, evaluation_json
 from qbert_demo.service.tuner import Tuner
 
-__all__ = ["MAX_API_ROWS", "MAX_ROWS", "STREAMED", "Evaluator", "Event", "Order", "RowsWish"]
+__all__ = [
+    "MAX_API_ROWS",
+    "MAX_ROWS",
+    "PASTED",
+    "STREAMED",
+    "Evaluator",
+    "Event",
+    "Order",
+    "RowsWish",
+]
 
 MAX_ROWS = 25_000
 """Of one evaluation: the largest reported split."""
@@ -207,7 +216,7 @@ class Evaluator:
         """Evaluate one model and wait for it; errors are those of `start`.
 
         Returns:
-            What `evaluation_json` reports.
+            What `evaluation_json` reports, ``warnings``, and ``predictions_file``, always ``None``.
 
         Raises:
             BusyError: If it could not be finished.
@@ -222,14 +231,15 @@ class Evaluator:
                         found = self.finish(order, event.value)
                         (model,) = found.judgement.models
                         name = self._name(order.card, head)
-                        return evaluation_json(model, name, order.dataset, order.split)
+                        report = evaluation_json(model, name, order.dataset, order.split)
+                        return {**report, "warnings": [*order.warnings], "predictions_file": None}
                     if event.is_last:
                         raise BusyError(event.sentence)
         finally:
             self.drop(order.job_id)
 
     def stop(self, job_id: str) -> None:
-        """End an evaluation within a second; what was read so far is its result."""
+        """End an evaluation within a second; its result is what all models have read by then."""
         with suppress(InputError):
             self.tuner.stop(job_id)
 
@@ -258,7 +268,7 @@ class Evaluator:
             known = in_catalogue(place.repo_id)
             return replace(rows, texts=texts), place.repo_id, place.split, known
         if wish.source is None:
-            rows = read_as_text(read_given(wish.own_text, wish.own_file))
+            rows = read_as_text(read_given(wish.own_text, wish.own_file, is_for_training=False))
             return rows, rows.origin, "", None
         dataset = DATASETS.get(wish.source) if isinstance(wish.source, str) else None
         if dataset is None:

@@ -1,12 +1,13 @@
 """Rows to score on come from everywhere, and their classes are the model's or there is a reason."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from qbert_demo.data.catalogue import ROTTEN_TOMATOES, SST2, leak
 from qbert_demo.data.rows import Rows
-from qbert_demo.data.scored_rows import RowsPlace, fit_labels, load_rows
+from qbert_demo.data.scored_rows import RowsPlace, fit_labels, load_rows, read_as_text
 from qbert_demo.errors import DataError, InputError, QBertError
 from tests.data.repositories import NAME, moods
 from tests.hub import Hub
@@ -50,6 +51,7 @@ def test_a_model_without_names_takes_the_classes_in_their_order() -> None:
         (("<b>positive</b>", "negative"), "“<b>positive</b>” is none"),
         (("positive", "positive"), "All 2 rows have the label “positive”"),
         (("positive", "1"), "All 2 rows have the label “positive”"),
+        (("1",), "The only row has the label “positive”: give rows of two classes"),
         ((), "There is no row"),
     ],
 )
@@ -92,7 +94,6 @@ def test_a_dataset_of_the_hub_is_streamed(hub: Hub) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("text,label\na,good\nb,good\nc,good\nd,good\n", "Give at least 2 classes"),
         ("text\na\nb\n", "label"),
         ("", "no row"),
     ],
@@ -106,13 +107,48 @@ def test_a_file_that_cannot_be_scored_on_says_why(
         load_rows(RowsPlace(str(path)))
 
 
+@pytest.mark.parametrize("name", ["own.csv", "own.jsonl"])
+def test_a_file_to_score_on_needs_no_classes_to_train_on(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    labels = ["good", "x" * 70, *(f"kind {k}" for k in range(30))]
+    pairs = [{"text": f"text {k}", "label": label} for k, label in enumerate(labels)]
+    lines = [",".join(p.values()) if name == "own.csv" else json.dumps(p) for p in pairs]
+    header = ["text,label"] if name == "own.csv" else []
+    for n in (1, 2, len(labels)):
+        path.write_text("\n".join([*header, *lines[:n]]))
+        found, _ = load_rows(RowsPlace(str(path)))
+        assert found.classes == tuple(labels[:n])
+        assert found.labels == tuple(range(n))
+        with pytest.raises(InputError, match="“good” is none of this model's"):
+            fit_labels(found, LABELS)
+
+
+@pytest.mark.parametrize(
+    ("texts", "note"),
+    [
+        (("=1", "a"), "One row begins with “=”, as a formula does in a spreadsheet; it is"),
+        (("-1", "a", "- b"), "2 rows begin with “-”, as a formula does in a spreadsheet; they"),
+        (("@a", "-1", "+1", "=a", "a"), "4 rows begin with “=”, “+”, “-” or “@”, as a formula"),
+        (("@a", "+1"), "2 rows begin with “+” or “@”, as"),
+        (("a = b", "a-b"), ""),
+    ],
+)
+def test_texts_that_begin_as_formulas_are_noted(texts: tuple[str, ...], note: str) -> None:
+    given = Rows(texts, (0,) * len(texts), "here", ("good",))
+    notes = read_as_text(given).notes
+    assert [one.startswith(note) for one in notes] == [True] * bool(note)
+
+
 def test_formulas_in_a_file_are_texts(tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
     lines = [f"={k}+cmd|' /C calc'!A0,{('good', 'bad')[k % 2]}" for k in range(8)]
     path.write_text("\n".join(["text,label", *lines]))
     found, _ = load_rows(RowsPlace(str(path)))
     assert len(found) == 8
-    assert "8 rows begin with “=”, as a formula does; they are read as text." in found.notes
+    (note,) = found.notes
+    assert note == (
+        "8 rows begin with “=”, as a formula does in a spreadsheet; they are read as text."
+    )
 
 
 def test_nothing_of_that_name_says_what_there_may_be() -> None:

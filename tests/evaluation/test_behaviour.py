@@ -17,7 +17,7 @@ from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.behaviour import families_for
 from qbert_demo.errors import CheckpointError
 from qbert_demo.evaluation.behaviour import ask, behave, failure_rate
-from qbert_demo.results import Array, Family
+from qbert_demo.results import Array, Case, Family, Said
 
 LABELS = ("negative", "positive")
 TASKS = sorted(path.name.removesuffix(SUFFIX) for path in (CHECKPOINTS / FOLDER).glob(f"*{SUFFIX}"))
@@ -77,6 +77,14 @@ def test_a_rate_by_a_worked_example(families: dict[str, Family]) -> None:
     whole = failure_rate(families["negation"], "hybrid")
     assert (whole.value, whole.high) == (1, 1)
     assert 0.8 < whole.low < 0.9
+
+
+def test_the_rates_of_all_and_of_none_end_exactly_at_them() -> None:
+    for n in range(1, 60):
+        for failed in (True, False):
+            case = Case("a", "b", ("c",), {"hybrid": Said("c", 0.5, failed)})
+            rate = failure_rate(Family("age", "asks", (case,) * n), "hybrid")
+            assert rate.value == failed == (rate.high if failed else rate.low)
 
 
 def test_what_is_kept_is_read_again_and_damage_is_told(

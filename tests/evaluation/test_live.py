@@ -12,7 +12,15 @@ import torch
 from qbert_demo.checkpoints.open import Trust, open_checkpoint
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.errors import CheckpointError
-from qbert_demo.evaluation.live import BATCH, FIRST, Answers, EvaluationRun, carried, evaluate_run
+from qbert_demo.evaluation.live import (
+    BATCH,
+    FIRST,
+    Answers,
+    EvaluationRun,
+    _parts,
+    carried,
+    evaluate_run,
+)
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.model.prediction import softmax
 
@@ -46,6 +54,12 @@ def test_every_model_reads_every_text(hybrid: LoadedModel) -> None:
     parts = [len(event["best"]) for event in told if "best" in event]
     assert parts == [FIRST, 3 * FIRST, 100]
     assert told[0]["read"] == (0, 200)
+
+
+def test_a_stop_loses_no_more_than_128_texts() -> None:
+    parts = [range(1_000)[part] for part in _parts(1_000)]
+    assert [len(part) for part in parts] == [32, 64, *[128] * 7, 8]
+    assert [k for part in parts for k in part] == [*range(1_000)]
 
 
 def test_a_model_goes_to_another_process_without_a_folder(hybrid: LoadedModel) -> None:

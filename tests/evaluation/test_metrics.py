@@ -25,6 +25,22 @@ def test_interval_is_wilsons(right: int, n: int) -> None:
     assert score.high == pytest.approx(reference.high, abs=1e-6)
 
 
+@pytest.mark.parametrize("n", range(1, 200))
+def test_intervals_of_all_and_of_none_end_exactly_at_them(n: int) -> None:
+    truth = np.zeros(n, int)
+    every, none = accuracy(truth, truth), accuracy(truth + 1, truth)
+    assert every.high == every.value == 1
+    assert none.low == none.value == 0
+    assert 0 < every.low == pytest.approx(1 - none.high)
+
+
+def test_no_difference_lies_beyond_one() -> None:
+    truth = np.zeros(2, int)
+    score = difference(truth, np.array([0, 1]), truth)
+    assert (score.value, score.high) == (0.5, 1)
+    assert difference(np.array([0, 1]), truth, truth).low == -1
+
+
 def test_paired_difference_covers_its_bootstrap() -> None:
     truth = RANDOM.integers(0, 2, 900)
     first = np.where(RANDOM.random(900) < 0.9, truth, 1 - truth)

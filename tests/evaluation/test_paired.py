@@ -76,8 +76,9 @@ def test_the_words_say_between_which_two_and_by_which_test() -> None:
 
 def test_too_few_texts_show_nothing_however_one_sided() -> None:
     assert smallest_difference(0, 5) == 1
-    (test,) = paired_tests(right(1, 4, 0, 0))
-    assert power(test, 5) == "5 texts are too few for this test to show any difference."
+    few, enough = (paired_tests(right(0, k, 0, 0))[0] for k in (5, 6))
+    assert power(few, 5) == "So few texts show no difference, however large: it takes 6 or more."
+    assert "points or more" in power(enough, 6)
     (five,), (six,) = (paired_tests(right(1000, k, 0, 100)) for k in (5, 6))
     assert (five.differs, six.differs) == (False, True)
 

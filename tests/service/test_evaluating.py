@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from qbert_demo.errors import InputError, QBertError
 from qbert_demo.model.prediction import softmax
 from qbert_demo.results import Evaluation, TaskCard
 from qbert_demo.service import Explorer
-from qbert_demo.service.evaluating import Evaluator, Order, RowsWish
+from qbert_demo.service.evaluating import PASTED, Evaluator, Order, RowsWish
 from qbert_demo.service.tuner import Tuner
 from tests import models
 from tests.data.repositories import NAME, moods, repository, reviews
@@ -22,6 +23,7 @@ from tests.hub import Hub
 from tests.labelled_lines import LINES
 
 OWN = RowsWish(None, own_text=LINES)
+PLACEHOLDER = "A warm and funny film, positive\nDull and lifeless, negative"
 MANY = RowsWish("rotten_tomatoes", "train", 5000)
 
 
@@ -64,6 +66,25 @@ def test_scores_are_of_what_the_models_say(found: Evaluation, evaluator: Evaluat
         assert sum(one.n for one in model.classes) == 40
         assert model.texts_per_second > 0
     assert any("“=”" in note for note in found.notes)
+
+
+def test_two_lines_are_enough(evaluator: Evaluator) -> None:
+    wish = RowsWish(None, own_text=PLACEHOLDER)
+    found = finished(evaluator, evaluator.start("sst2", ["classical", "hybrid"], wish))
+    judgement = found.judgement
+    assert (judgement.dataset, judgement.rows, found.notes) == (PASTED, 2, ())
+    for model in judgement.models:
+        assert model.accuracy.value == model.accuracy.high == 1
+    (test,) = judgement.pairs
+    assert (test.difference.low, test.difference.high, test.differs) == (0, 0, False)
+
+
+def test_a_program_is_warned_of_what_a_person_is(evaluator: Evaluator) -> None:
+    leaking = evaluator.evaluate("sst2", "hybrid", RowsWish("rotten_tomatoes", "train", 20))
+    (warning,) = leaking["warnings"]
+    assert warning.startswith("No fair test")
+    fair = evaluator.evaluate("sst2", "hybrid", replace(OWN, rows=20))
+    assert (fair["warnings"], fair["predictions_file"]) == ([], None)
 
 
 def test_the_seed_draws_the_same_texts_again(evaluator: Evaluator) -> None:
@@ -179,7 +200,13 @@ def test_datasets_are_those_with_the_tasks_classes(evaluator: Evaluator) -> None
         (["hybrid"], RowsWish("rotten_tomatoes", "train", 5, -1), "The seed"),
         (["hybrid"], RowsWish("bbc_news", "train", 5), "is none of this model's"),
         (["hybrid"], RowsWish(None), "There is no row"),
-        (["hybrid"], RowsWish(None, own_text="\n".join(["a,b", "c,b"])), "at least 2 classes"),
+        (
+            ["hybrid"],
+            RowsWish(None, own_text="A warm film, spam"),
+            "“spam” is none of this model's",
+        ),
+        (["hybrid"], RowsWish(None, own_text="A film, positive"), "only row has the label “pos"),
+        (["hybrid"], RowsWish(None, own_text="a,1\nc,positive"), "All 2 rows have the label “pos"),
         (["hybrid"], RowsWish(None, own_file=Path("/nowhere.csv")), "could not be read"),
     ],
 )

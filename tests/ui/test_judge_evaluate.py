@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -9,12 +10,12 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from qbert_demo.service.evaluating import Evaluator
+from qbert_demo.service.evaluating import PASTED, Evaluator
 from qbert_demo.service.tuner import Tuner
 from qbert_demo.ui.judge.evaluate import evaluate, stop
 from qbert_demo.ui.judge.evaluate_form import _shown_for, choices_of
 from qbert_demo.ui.judge.evaluate_result import Chosen, Run, Shown, numbers, show_texts
-from qbert_demo.ui.judge.evaluate_words import progress_html
+from qbert_demo.ui.judge.evaluate_words import progress_html, result_html
 from qbert_demo.ui.parts.events import KEEP
 from tests.data.repositories import NAME, repository, reviews
 from tests.hub import Hub
@@ -53,7 +54,7 @@ def test_an_evaluation_goes_through_its_stages_to_figures(updates: list[Shown], 
     assert (last.start["visible"], last.end["visible"]) == (True, False)
     words = text_of(last.result)
     assert words.startswith("No difference between hybrid and classical can be shown on 40 texts")
-    assert "All 40 texts of rows of one's own; seed 0. One row begins with “=”" in words
+    assert "All 40 texts of your own; seed 0. One row begins with “=”" in words
     assert re.search(r"Read at \d+ \(classical\), \d+ \(hybrid\).* texts a second", words)
     for name in ("scores", "confusion_hybrid", "reliability_control"):
         assert getattr(last, name).figure.data
@@ -99,7 +100,8 @@ def test_of_three_models_the_texts_that_one_alone_got_right_can_be_chosen(
     [
         ({1: []}, "at least one model"),
         ({8: ""}, "There is no row"),
-        ({8: "a,good\nb,good\nc,good\nd,good"}, "at least 2 classes"),
+        ({8: "a,positive\nb,positive"}, "All 2 rows have the label “positive”"),
+        ({8: "A warm film, spam"}, "“spam” is none of this model's"),
         ({8: LINES.replace("negative", "<i>so</i>")}, "“<i>so</i>” is none of this model's"),
         ({8: LINES.replace("negative", "=1+1")}, "“=1+1” is none of this model's"),
         ({2: "dataset", 3: "nope"}, "no dataset"),
@@ -146,6 +148,32 @@ def test_each_kind_of_texts_has_its_part_of_the_form() -> None:
         "hub": [False, True, False, True],
         "own": [False, False, True, False],
     }
+
+
+@pytest.mark.parametrize(
+    ("heads", "dataset", "split", "words"),
+    [
+        (2, PASTED, "", "the parts that all models had read, drawn at random from your own; seed"),
+        (1, "a/b", "test", "the parts that were read, drawn at random from the test split of a/b;"),
+    ],
+)
+def test_what_is_scored_after_a_stop_is_told(
+    updates: list[Shown],
+    evaluator: Evaluator,
+    run: Run,
+    *,
+    heads: int,
+    dataset: str,
+    split: str,
+    words: str,
+) -> None:
+    assert updates
+    whole = evaluator.kept(run.shown)
+    models = whole.judgement.models[:heads]
+    judgement = replace(whole.judgement, models=models, dataset=dataset, split=split)
+    stopped = replace(whole, judgement=judgement, wanted=1066, available=1066)
+    told = text_of(result_html(stopped))
+    assert f"Stopped: 40 of 1,066 texts are scored, {words}" in told
 
 
 def test_a_second_press_does_nothing_and_stop_counts_before_it_begins(
@@ -198,7 +226,9 @@ def test_a_program_evaluates_over_the_network(url: str) -> None:
     client = Client(url, verbose=False)
     report = client.predict("sst2", lines=LINES, rows=40, api_name="/evaluate")
     keys = "checkpoint dataset split rows accuracy accuracy_ci95 macro_f1 macro_recall log_loss ece"
-    assert list(report) == [*keys.split(), "confusion_matrix", "texts_per_second"]
+    more = ("confusion_matrix", "texts_per_second", "warnings", "predictions_file")
+    assert list(report) == [*keys.split(), *more]
+    assert (report["warnings"], report["predictions_file"]) == ([], None)
     assert (report["checkpoint"], report["rows"]) == ("sst2-hybrid", 40)
     right = sum(report["confusion_matrix"][k][k] for k in range(2))
     assert report["accuracy"] == pytest.approx(right / 40)

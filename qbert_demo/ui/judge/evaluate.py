@@ -36,8 +36,9 @@ from qbert_demo.ui.parts.words import error_html
 PAUSE = 0.35
 """Seconds between two looks at a running evaluation."""
 INTRODUCTION = (
-    "Have the models read labelled texts now, in a process of its own. What was read until you "
-    "press Stop is scored, too. Texts are read in random order, so any part of them is a sample."
+    "Have the models read labelled texts now, in a process of its own. Every model reads a part of "
+    "them before any reads the next; if you press Stop, the parts that all models have read by "
+    "then are scored. Texts are read in random order, so any part of them is a sample."
 )
 TO_TEXTS = "() => document.getElementById('evaluate-texts').scrollIntoView({ block: 'start' })"
 
@@ -115,7 +116,7 @@ def evaluate(evaluator: Evaluator, run: Run, *form: Any) -> Iterator[Shown]:
 
 
 def stop(evaluator: Evaluator, run: Run) -> str:
-    """End what is under way; what was read until then is scored."""
+    """End what is under way; what all models have read by then is scored."""
     if run.wanted is None:
         return KEEP
     if run.job_id:

@@ -4,6 +4,7 @@ import html
 
 from qbert_demo.results import Evaluation, ModelScore
 from qbert_demo.service import PAIR
+from qbert_demo.service.evaluating import PASTED
 from qbert_demo.service.judging import power, verdict
 from qbert_demo.ui.judge.words import minus
 from qbert_demo.ui.parts.markup import bar_html, table_html
@@ -59,8 +60,13 @@ def _source_html(found: Evaluation) -> str:
     judgement, names = found.judgement, found.names
     n, split = judgement.rows, judgement.split
     where = f"the {split} split of {judgement.dataset}" if split else judgement.dataset
+    where = "your own" if judgement.dataset == PASTED else where
     if n < found.wanted:
-        words = f"Stopped: {n:,} of {found.wanted:,} texts were read, drawn at random from {where}"
+        read = "all models had read" if len(judgement.models) > 1 else "were read"
+        words = (
+            f"Stopped: {n:,} of {found.wanted:,} texts are scored, the parts that {read}, drawn at "
+            f"random from {where}"
+        )
     elif n < found.available:
         words = f"A random sample of {n:,} of the {found.available:,} texts of {where}"
     else:
