@@ -8,6 +8,7 @@ import pytest
 from huggingface_hub import ModelCard
 
 from qbert_demo.checkpoints.card import card_of, model_card, quick_card, read_facts
+from qbert_demo.checkpoints.runs import spreads_in
 from qbert_demo.cli import main
 from qbert_demo.config import CHECKPOINTS
 from qbert_demo.data.catalogue import find_task
@@ -54,12 +55,15 @@ def change(folder: Path, **values: Any) -> None:
 def test_the_twin_and_the_control_stand_beside_it() -> None:
     found = rows(card_of(SST2))
     assert list(found) == ["classical", "**hybrid** (this one)", "control"]
+    spreads = spreads_in("sst2", CHECKPOINTS)
     for name, cells in found.items():
-        facts = read_facts(CHECKPOINTS / f"sst2-{re.sub(r'[*]|[(].*', '', name).strip()}")
+        head = re.sub(r"[*]|[(].*", "", name).strip()
+        facts, spread = read_facts(CHECKPOINTS / f"sst2-{head}"), spreads[head]
         score = facts["scores"]["validation"]
         accuracy = score["accuracy"]
         interval = f"{accuracy['low']:.4f} to {accuracy['high']:.4f}"
-        assert cells == [f"{accuracy['value']:.4f}", interval, f"{score['macro_f1']:.4f}"]
+        seeds = f"{spread.mean:.4f} ({spread.n} seeds, {spread.low:.4f} to {spread.high:.4f})"
+        assert cells == [f"{accuracy['value']:.4f}", interval, seeds, f"{score['macro_f1']:.4f}"]
     assert "evaluate --task sst2` scores them all again" in card_of(SST2)
 
 
