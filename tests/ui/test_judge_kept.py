@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from qbert_demo.ui.judge.kept import keep, kept_panel, reset, start
+from qbert_demo.ui.judge.kept import LiveSlider, keep, kept_panel, reset, start
 from qbert_demo.ui.parts.events import KEEP
 from tests.judgements import made_up
 from tests.ui.scripted import ScriptedExplorer
@@ -38,6 +38,11 @@ def test_the_slider_starts_where_nearly_all_labels_agree() -> None:
     assert start(replace(formula, agreement=(0.5, 0.6, 0.7))) == 20
     slider = reset(EXPLORER, "sst2")
     assert (slider.maximum, slider.value, slider.visible) == (20, 20, True)
+
+
+@pytest.mark.parametrize(("typed", "taken"), [(None, None), (0, 1), (3, 3), (99, 20)])
+def test_a_number_that_is_typed_is_put_right(typed: float | None, taken: float | None) -> None:
+    assert LiveSlider(1, 20, value=5, step=1).preprocess(typed) == taken
 
 
 def test_without_a_formula_there_is_no_slider() -> None:

@@ -15,6 +15,18 @@ from qbert_demo.ui.parts.events import KEEP, QUIET
 from qbert_demo.ui.parts.plotly_view import Panel, PlotlyView
 
 
+class LiveSlider(gr.Slider):
+    """A slider that is asked while a number is typed into its box, before the page puts it right."""
+
+    is_template = True  # the page draws it as its base
+
+    def preprocess(self, payload: float | None) -> float | None:  # type: ignore[override]
+        """The number or, if it is beyond, the nearest that may be; ``None`` of an empty box."""
+        if payload is None:
+            return None
+        return super().preprocess(min(max(payload, self.minimum), self.maximum))
+
+
 def build_kept(explorer: Explorer, tab: gr.Tab, task: gr.Radio, view: PlotlyView) -> None:
     """Lay out the slider and let it drive the curve.
 
@@ -24,7 +36,7 @@ def build_kept(explorer: Explorer, tab: gr.Tab, task: gr.Radio, view: PlotlyView
         task: Its task.
         view: Shows the curve.
     """
-    slider = gr.Slider(
+    slider = LiveSlider(
         1,
         2,
         value=1,
