@@ -16,7 +16,7 @@ from qbert_demo.ui.parts.plotly_view import Panel, PlotlyView
 
 
 class LiveSlider(gr.Slider):
-    """A slider that is asked while a number is typed into its box, before the page puts it right."""
+    """A slider that is asked while a number is typed, before the page puts it right."""
 
     is_template = True  # the page draws it as its base
 
