@@ -57,6 +57,7 @@ DOCUMENTED = {
     "safetensors.numpy",
     "safetensors.torch",
     "scipy.interpolate",
+    "scipy.stats",
     "sklearn.decomposition",
     "sklearn.linear_model",
     "sklearn.metrics",

@@ -68,7 +68,7 @@ def test_the_api_example_prints_both_models(
     address: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _run_block("compare_batch", "http://127.0.0.1:7860", address)
-    *models, values, labels = [
+    *models, values, labels, warnings = [
         line for line in capsys.readouterr().out.splitlines() if "{" in line or line.startswith("[")
     ]
     for line, head in zip(models, ("classical", "hybrid"), strict=True):
@@ -78,6 +78,7 @@ def test_the_api_example_prints_both_models(
         assert label in LABELS["sst2"]
     assert all(-1 <= value <= 1 for value in ast.literal_eval(values))
     assert ast.literal_eval(labels) == ["negative", "positive"]
+    assert all(isinstance(warning, str) for warning in ast.literal_eval(warnings))
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch.nn.functional import normalize
+from torch import nn
 
 from qbert_demo.evaluation.live import Send
 from qbert_demo.model import QBertForSequenceClassification
@@ -53,7 +53,8 @@ def embed_run(run: EmbeddingRun, send: Send, stopped: Callable[[], bool]) -> int
     done = run.start
     while done < len(run.texts) and not stopped():
         ids = [tokens.ids for tokens in model.tokenize(run.texts[done : done + PART])]
-        vectors[done : done + len(ids)] = normalize(model.embed(ids, BATCH).float()).half().numpy()
+        found = nn.functional.normalize(model.embed(ids, BATCH).float())
+        vectors[done : done + len(ids)] = found.half().numpy()
         done += len(ids)
         send({"read": done, "replaces": "read"})
     return done

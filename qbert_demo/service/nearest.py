@@ -15,7 +15,7 @@ from threading import Condition, Lock
 import numpy as np
 from cachetools import cached
 from numpy.typing import NDArray
-from torch.nn.functional import normalize
+from torch import nn
 
 from qbert_demo.checkpoints.card import read_facts
 from qbert_demo.data.catalogue import TASKS, Dataset
@@ -108,7 +108,7 @@ class NearestTexts:
             raise InputError("Training texts are known of the shipped hybrids alone.")
         ids = tokens_of(model, text).ids
         said = int(model.logits([ids])[0].argmax())
-        vector = normalize(model.embed([ids]))[0].cpu().numpy()
+        vector = nn.functional.normalize(model.embed([ids]))[0].cpu().numpy()
         return self._follow(self._shelf(TASKS[task], folder), text, said, vector)
 
     def _follow(
