@@ -206,7 +206,11 @@ def test_the_entanglement_of_this_text_stands_beside_the_usual(open_page: Open) 
     words = page.inner_text(part("entangled"))
     assert f"{ends[9]:.2f} now, {ends[-1]:.2f} after the last gate" in words
     assert "0.44 on average, and with random trained angles 0.85 (0.77 to 0.94)" in words
+    assert page.text_content(part("broken")) == ""
     page.check(part("no-cnots"))
+    page.wait_for_function(f"document.querySelector('{part('broken')}').textContent !== ''")
+    now, before = page.inner_text(part("answer")).split(", was ")
+    assert page.text_content(part("broken")) == f" (here from {before} to {now})"
     page.wait_for_function(
         f"document.querySelector('{part('entangled')}').textContent.includes('0.00 after the last')"
     )

@@ -97,6 +97,8 @@ function showAnswer() {
   const named = ({ logits }) => `${own.labels[winnerOf(logits)]} ${percent(softmaxOf(logits)[winnerOf(logits)])}`;
   const isChanged = changesInWords(own, change).length > 0;
   at('answer').textContent = isChanged ? `${named(now)}, was ${named(before)}` : named(now);
+  const isBroken = change.noCnots || change.without !== null || change.layers !== 'trained';
+  at('broken').textContent = isBroken ? ` (here from ${named(before)} to ${named(now)})` : '';
   const probabilities = [now, before].map(({ logits }) => softmaxOf(logits));
   at('now').replaceChildren(shareBars(own.labels, probabilities[0], isChanged ? probabilities[1] : null));
   const tables = [wayTable(own.title, 'q', '⟨Z⟩', own.labels, now)];
