@@ -51,6 +51,11 @@ class Rows:
             labels=tuple(self.labels[i] for i in indices),
         )
 
+    def cut(self) -> "Rows":
+        """These rows with no text beyond `MAX_ROW_CHARACTERS`."""
+        texts = tuple(text[:MAX_ROW_CHARACTERS].rstrip() for text in self.texts)
+        return replace(self, texts=texts)
+
     def sample(self, n: int | None) -> "Rows":
         """The same ``n`` of these rows each time, in their order; all where there are no more."""
         if n is None or n >= len(self):

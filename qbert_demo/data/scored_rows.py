@@ -18,7 +18,7 @@ from qbert_demo.data.hub_dataset import HubDataset, chosen, load_hub_rows
 from qbert_demo.data.labels import class_numbers, plain_label
 from qbert_demo.data.own_rows import read_own_file
 from qbert_demo.data.parquet import class_names, layout
-from qbert_demo.data.rows import MAX_ROW_CHARACTERS, Rows, rows_word
+from qbert_demo.data.rows import Rows, rows_word
 from qbert_demo.errors import DataError, InputError
 
 STREAMED = 20_000
@@ -100,7 +100,7 @@ def load_catalogue(
         rows = load_task(dataset, split, datasets_dir if is_here else None)
     else:
         rows = load_sample(dataset, split=split, streamed=streamed)
-    return replace(rows, texts=tuple(text[:MAX_ROW_CHARACTERS].rstrip() for text in rows.texts))
+    return rows.cut()
 
 
 def in_catalogue(name: str) -> Dataset | None:

@@ -7,7 +7,7 @@ room and for `KEPT_SECONDS`.
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from qbert_demo.data.catalogue import DATASETS, Dataset, leak
 from qbert_demo.data.catalogue_rows import available
 from qbert_demo.data.hub_dataset import HubDataset, load_hub_rows
 from qbert_demo.data.own_rows import PASTED, read_given
-from qbert_demo.data.rows import MAX_ROW_CHARACTERS, Rows
+from qbert_demo.data.rows import Rows
 from qbert_demo.data.scored_rows import fit_labels, in_catalogue, load_catalogue, read_as_text
 from qbert_demo.errors import BusyError, InputError
 from qbert_demo.evaluation.live import Answers, EvaluationRun, carried
@@ -264,9 +264,8 @@ class Evaluator:
         if wish.hub is not None:
             n = STREAMED if wish.rows is None else max(FEWEST_STREAMED, DRAWN * wish.rows)
             rows, place = load_hub_rows(wish.hub, min(n, STREAMED))
-            texts = tuple(text[:MAX_ROW_CHARACTERS].rstrip() for text in rows.texts)
             known = in_catalogue(place.repo_id)
-            return replace(rows, texts=texts), place.repo_id, place.split, known
+            return rows.cut(), place.repo_id, place.split, known
         if wish.source is None:
             rows = read_as_text(read_given(wish.own_text, wish.own_file, is_for_training=False))
             return rows, rows.origin, "", None

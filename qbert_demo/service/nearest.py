@@ -7,7 +7,7 @@ and reading goes on from there when somebody asks again. It pauses while nobody 
 
 from collections.abc import Generator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Condition, Lock
@@ -20,7 +20,7 @@ from torch import nn
 from qbert_demo.checkpoints.card import read_facts
 from qbert_demo.data.catalogue import TASKS, Dataset
 from qbert_demo.data.catalogue_rows import load_task
-from qbert_demo.data.rows import MAX_ROW_CHARACTERS, Rows, held_out_positions
+from qbert_demo.data.rows import Rows, held_out_positions
 from qbert_demo.errors import DataError, InputError
 from qbert_demo.evaluation.embedding import EmbeddingRun
 from qbert_demo.jobs.queue import Event
@@ -175,12 +175,11 @@ class NearestTexts:
             ) from error
         kept, trained = _trained_on(rows, folder)
         order = np.random.default_rng(SEED).permutation(kept)
-        rows = rows.take(order.tolist())
-        texts = tuple(text[:MAX_ROW_CHARACTERS].rstrip() for text in rows.texts)
+        rows = rows.take(order.tolist()).cut()
         path = Path(self._store.name) / f"{task.key}.npy"
         width = self.explorer.classifier(task.key, HEAD).model.bert.config.hidden_size
-        np.lib.format.open_memmap(path, "w+", np.float16, (len(texts), width))
-        return _Shelf(replace(rows, texts=texts), trained, folder, path)
+        np.lib.format.open_memmap(path, "w+", np.float16, (len(rows), width))
+        return _Shelf(rows, trained, folder, path)
 
 
 def _trained_on(rows: Rows, folder: Path) -> tuple[list[int], int | None]:

@@ -86,6 +86,7 @@ def judgement_json(judgement: Judgement) -> Json:
                 "rung": rung.name,
                 **_interval("accuracy", rung.as_trained),
                 **_interval("fitted_accuracy", rung.fitted),
+                "fitted_mcnemar_p": rung.p_fitted,
                 "seeds": rung.seeds,
             }
             for rung in judgement.ladder
