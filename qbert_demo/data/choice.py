@@ -12,7 +12,7 @@ from qbert_demo.data.catalogue import DATASETS
 from qbert_demo.data.catalogue_rows import load_sample
 from qbert_demo.data.hub_dataset import HubDataset, load_hub_rows
 from qbert_demo.data.own_rows import read_given
-from qbert_demo.data.rows import MAX_ROW_CHARACTERS, Rows
+from qbert_demo.data.rows import Rows
 from qbert_demo.data.subset import take_subset
 from qbert_demo.errors import InputError
 from qbert_demo.ranges import whole
@@ -143,4 +143,4 @@ def _divided(rows: Rows, chosen: DataChoice) -> Material:
 
 def _cut(rows: Rows) -> Rows:
     """The same rows without what the encoder, which reads 128 tokens, never comes to."""
-    return replace(rows, texts=tuple(text[:MAX_ROW_CHARACTERS].rstrip() for text in rows.texts))
+    return rows.cut()
