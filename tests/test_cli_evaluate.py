@@ -1,6 +1,7 @@
 """``evaluate --checkpoint``: one JSON object, and the predictions that it was made from."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -45,11 +46,14 @@ def evaluate(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, o
 def test_one_object_with_the_scores_of_what_is_written(
     capsys: pytest.CaptureFixture[str], own: Path
 ) -> None:
-    report = evaluate(capsys, "--checkpoint", HYBRID, "--dataset", str(own), "--split", "test")
+    model = own.parent / "models" / "mine"
+    shutil.copytree(HYBRID, model)
+    report = evaluate(capsys, "--checkpoint", str(model), "--dataset", str(own), "--split", "test")
     assert list(report) == KEYS
-    assert (report["checkpoint"], report["dataset"]) == (HYBRID, str(own))
+    assert (report["checkpoint"], report["dataset"]) == (str(model), str(own))
     assert (report["split"], report["rows"]) == ("test", 8)
-    written = own.parent / str(report["predictions_file"])
+    written = Path(str(report["predictions_file"]))
+    assert written.parent == model.parent
     said = load_file(written)
     probabilities, truth = said["probabilities"], said["labels"]
     assert probabilities.dtype == np.float16
@@ -80,7 +84,9 @@ def test_anybodys_model_is_scored_and_said_to_be_unknown(
     hub.add("model", "org/moods", folder)
     assert main(["evaluate", "--checkpoint", "org/moods", "--dataset", str(own), "--json"]) == 0
     out, err = capsys.readouterr()
-    assert json.loads(out)["checkpoint"].startswith("org/moods @ ")
+    report = json.loads(out)
+    assert report["checkpoint"].startswith("org/moods @ ")
+    assert (own.parent / report["predictions_file"]).is_file()
     assert "What org/moods was trained on is not known here" in err
 
 

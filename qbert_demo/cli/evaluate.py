@@ -47,7 +47,7 @@ def add_evaluate(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE",
         help="safetensors file of the class probabilities and true labels (default: "
-        "CHECKPOINT-on-DATASET-SPLIT.safetensors in this folder)",
+        "CHECKPOINT-on-DATASET-SPLIT.safetensors beside the checkpoint's folder)",
     )
     for name, help_text in COLUMNS.items():
         one.add_argument(f"--{name}", metavar="NAME", help=f"{help_text}; guessed if left out")

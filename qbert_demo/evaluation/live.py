@@ -19,13 +19,11 @@ from qbert_demo.model.packed_bert import PackedBert, pack, packed_with
 from qbert_demo.model.prediction import softmax
 from qbert_demo.results import Array
 
-FIRST, LARGEST = 32, 128
+FIRST, LARGEST = 32, 256
 """Texts of the first part, and of the largest; each is twice as large as the one before.
 
 A stop loses the part that not all models have read.
 """
-BATCH = 8
-"""Texts of about the same length that run together; of small parts more would differ in length."""
 PAUSE = 0.2
 """Seconds between two reports of progress."""
 
@@ -107,7 +105,7 @@ def evaluate_run(run: EvaluationRun, send: Send, stopped: Callable[[], bool]) ->
             start = time.perf_counter()
             tokens = model.tokenize(texts)
             try:
-                logits = model.logits([row.ids for row in tokens], BATCH, progress)
+                logits = model.logits([row.ids for row in tokens], progress=progress)
             except _Stopped:
                 return said if len(said) else None
             found.probabilities[head] = softmax(logits)

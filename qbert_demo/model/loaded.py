@@ -1,7 +1,7 @@
 """A loaded checkpoint with its tokenizer: texts in, logits out, one at a time or in bulk."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
@@ -20,6 +20,9 @@ from qbert_demo.model.tokenizer import encode, read_tokenizer
 from qbert_demo.results import Array, Timing
 
 Progress = Callable[[int, int], None]
+
+BATCH_COST = 40
+"""Tokens that an encoder of MiniLM's size reads in the time that one more batch costs."""
 
 
 class Tokens(NamedTuple):
@@ -164,24 +167,38 @@ class LoadedModel:
 
         Args:
             ids: Token ids of each text.
-            batch_size: Texts that run together; they are grouped by length.
+            batch_size: Most texts that run together; they are grouped by length.
             progress: Called with texts done and texts in all after every batch.
 
         Returns:
             Pooled vectors in float32, shape ``(n_texts, hidden)``.
         """
-        order = np.argsort([len(row) for row in ids], kind="stable")
-        hidden = self.model.bert.config.hidden_size
+        hidden, done = self.model.bert.config.hidden_size, 0
         result = torch.zeros(len(ids), hidden, device=self.model.device)
-        for start in range(0, len(order), batch_size):
-            chosen = order[start : start + batch_size]
+        for chosen in _batches([len(row) for row in ids], batch_size):
             padded, mask = pad([ids[i] for i in chosen])
             result[chosen] = self.model.encode(
                 padded.to(self.model.device), mask.to(self.model.device)
             )
+            done += len(chosen)
             if progress:
-                progress(start + len(chosen), len(order))
+                progress(done, len(ids))
         return result
+
+
+def _batches(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
+    """Positions of texts that run together, shortest first, so that little is padded."""
+    batch: list[int] = []
+    tokens = 0
+    for i in map(int, np.argsort(lengths, kind="stable")):
+        padding = lengths[i] * (len(batch) + 1) - tokens - lengths[i]
+        if batch and (len(batch) == most or padding > BATCH_COST):
+            yield batch
+            batch, tokens = [], 0
+        batch.append(i)
+        tokens += lengths[i]
+    if batch:
+        yield batch
 
 
 def pad(ids: Sequence[list[int]]) -> tuple[Tensor, Tensor]:

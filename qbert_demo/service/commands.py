@@ -1,6 +1,7 @@
 """What the command line runs: training, evaluation and publishing."""
 
 import json
+import os
 import re
 import time
 from dataclasses import replace
@@ -104,10 +105,17 @@ def evaluate_checkpoint(
 
 
 def predictions_file(source: str, place: RowsPlace) -> Path:
-    """Where predictions are written if nothing else is said: in the current folder."""
-    parts = (Path(source).resolve().name if Path(source).exists() else source, place.name)
+    """Where predictions go if nothing else is said: beside a checkpoint's folder.
+
+    Those of a repository of the Hub, and of a folder whose neighbourhood cannot be written, go
+    to the current folder.
+    """
+    folder = Path(source).resolve()
+    beside = folder.parent if folder.exists() and os.access(folder.parent, os.W_OK) else Path()
+    parts = (folder.name if folder.exists() else source, place.name)
     model, dataset = (re.sub(r"[^\w.-]+", "-", part).strip("-.") for part in parts)
-    return Path(f"{model}-on-{'-'.join(filter(None, (dataset, place.split)))}.safetensors")
+    name = f"{model}-on-{'-'.join(filter(None, (dataset, place.split)))}.safetensors"
+    return beside / name
 
 
 def _unfair(source: str, where: RowsPlace) -> list[str]:

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import torch
 from datasets import Dataset
-from peft import LoraConfig, inject_adapter_in_model
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import (
@@ -28,49 +27,11 @@ from transformers import (
 from qbert_demo.data.rows import Rows
 from qbert_demo.errors import InputError
 from qbert_demo.model import QBertForSequenceClassification
+from qbert_demo.training.adapters import attend_fast
 from qbert_demo.training.distillation import SOFT, Averaging, mixed_loss, soft_loss
 from qbert_demo.training.recipe import Recipe
 
 STATE = "trained.safetensors"
-
-
-def add_adapters(model: QBertForSequenceClassification) -> None:
-    """Freeze the encoder and put trainable low-rank updates on each of its dense layers.
-
-    Args:
-        model: Its config says rank and scale; rank 0 leaves the encoder frozen and bare.
-    """
-    model.bert.requires_grad_(False)
-    rank = model.config.adapter_rank
-    if rank:
-        dense = [n for n, m in model.bert.encoder.named_modules() if isinstance(m, nn.Linear)]
-        lora = LoraConfig(
-            r=rank, lora_alpha=rank * model.config.adapter_scale, target_modules=dense
-        )
-        inject_adapter_in_model(lora, model.bert.encoder)
-
-
-def attend_fast(model: QBertForSequenceClassification, device: str) -> None:
-    """Choose how attention is computed while the encoder learns.
-
-    On a processor torch has no fused kernel for attention with dropout: what it falls back to
-    takes twice as long for 256 tokens as transformers' plain matrix products, and a tenth longer
-    for 14.
-    """
-    if device == "cpu":
-        model.bert.set_attn_implementation("eager")
-
-
-def trained_tensors(model: nn.Module) -> dict[str, Tensor]:
-    """The tensors of a checkpoint, under its names, taken from a model in training."""
-    tensors = {}
-    for name, parameter in model.named_parameters():
-        if name.startswith("classifier."):
-            tensors[name] = parameter.detach().float()
-        elif ".lora_" in name:
-            layer, _, kind = name.removeprefix("bert.encoder.").partition(".lora_")
-            tensors[f"adapter.{layer}.lora_{kind[0]}"] = parameter.detach().half()
-    return tensors
 
 
 def as_dataset(
@@ -118,7 +79,7 @@ def make_trainer(
     """
     if recipe.patience and recipe.averaged_epochs:
         raise InputError("A training that stops early averages no last epochs: set one of both 0.")
-    attend_fast(model, device)
+    attend_fast(model, device, recipe.attention_dropout)
     changes = _schedule(recipe, len(rows), held_out is not None)
     max_length = recipe.max_length
     stop = EarlyStoppingCallback(recipe.patience) if held_out and recipe.patience else None

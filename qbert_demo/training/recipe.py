@@ -28,6 +28,7 @@ class Recipe:
         weight_decay: AdamW's, on matrices only.
         warmup: Share of the steps over which the rate rises; it then falls to zero linearly.
         dropout: On the pooled vector.
+        attention_dropout: On the attention weights of the encoder.
         label_smoothing: Share of the target spread over all classes.
         consistency: Weight of the symmetric KL divergence between the answers to one text under
             two dropout masks (R-Drop, Liang et al., arXiv:2106.14448); 0 reads each text once.
@@ -63,6 +64,7 @@ class Recipe:
         "teacher_weight": (0.0, 1.0),
         "teacher_temperature": (0.01, 100.0),
         "averaged_epochs": (0.0, 1000.0),
+        "attention_dropout": (0.0, 0.9),
         "angle_scale": ANGLE_SCALES,
     }
 
@@ -73,6 +75,7 @@ class Recipe:
     weight_decay: float = 0.01
     warmup: float = 0.06
     dropout: float = 0.1
+    attention_dropout: float = 0.1
     label_smoothing: float = 0.0
     consistency: float = 0.0
     teacher_weight: float = 0.0
@@ -105,7 +108,9 @@ RECIPES = {
         epochs=2.0, head_learning_rate=2e-3, label_smoothing=0.05, consistency=1.0, held_out=0
     ),
     "ag_news": Recipe(epochs=3.0, head_learning_rate=5e-3, leak_words=0),
-    "imdb": Recipe(epochs=2.0, head_learning_rate=2e-3, max_length=256, leak_words=8),
+    "imdb": Recipe(
+        epochs=1.5, head_learning_rate=2e-3, attention_dropout=0.0, max_length=256, leak_words=8
+    ),
     "sms_spam": Recipe(
         epochs=6.0, head_learning_rate=5e-3, averaged_epochs=1.0, leak_words=8, evaluations=1
     ),

@@ -14,8 +14,8 @@ from transformers import get_linear_schedule_with_warmup
 from qbert_demo.data.choice import Material
 from qbert_demo.model.loaded import LoadedModel, pad
 from qbert_demo.model.precision import has_bf16
+from qbert_demo.training.adapters import add_adapters, attend_fast, trained_tensors
 from qbert_demo.training.learner import Learner, Stored, cost_of, first_head
-from qbert_demo.training.loop import add_adapters, attend_fast, trained_tensors
 from qbert_demo.training.recipe import LoraRecipe
 from qbert_demo.training.train_heads import Listener
 from qbert_demo.training.trained_head import head_config

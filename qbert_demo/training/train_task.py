@@ -22,7 +22,8 @@ from qbert_demo.model import QBertConfig, QBertForSequenceClassification, checkp
 from qbert_demo.model.heads import angles_of, head_of
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.model.precision import has_bf16
-from qbert_demo.training.loop import add_adapters, make_trainer, trained_tensors
+from qbert_demo.training.adapters import add_adapters, trained_tensors
+from qbert_demo.training.loop import make_trainer
 from qbert_demo.training.provenance import describe, versions
 from qbert_demo.training.recipe import HELD_OUT_SEED, Recipe
 from qbert_demo.training.resume import last_state

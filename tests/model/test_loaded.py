@@ -6,7 +6,7 @@ import torch
 
 from qbert_demo.checkpoints.open import Trust, open_checkpoint
 from qbert_demo.model import QBertForSequenceClassification
-from qbert_demo.model.loaded import LoadedModel
+from qbert_demo.model.loaded import LoadedModel, _batches
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +26,13 @@ def test_one_at_a_time_and_in_bulk_agree(classifier: LoadedModel) -> None:
     single = np.stack([classifier.answer(row).logits for row in ids])
     np.testing.assert_allclose(bulk, single, atol=1e-5)
     assert steps == [(3, 4), (4, 4)]
+
+
+def test_texts_run_together_until_padding_costs_more_than_another_batch() -> None:
+    lengths = [9, 60, 10, 9, 60, 30, 61, 9]
+    assert [*_batches(lengths, 32)] == [[0, 3, 7, 2], [5, 1, 4, 6]]
+    assert [*_batches(lengths, 3)] == [[0, 3, 7], [2, 5], [1, 4, 6]]
+    assert [*_batches([], 3)] == []
 
 
 def test_long_text_is_cut_at_a_token_and_the_rest_is_known(classifier: LoadedModel) -> None:

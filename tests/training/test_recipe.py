@@ -23,6 +23,7 @@ LINES = "text,label\n" + "".join(f"a fine film {k},good\na dull film {k},bad\n" 
         ({"teacher_weight": 1.5}, "teacher_weight must be a number from 0 to 1, not 1.5"),
         ({"teacher_weight": -0.1}, "teacher_weight must be a number from 0 to 1"),
         ({"teacher_temperature": 0.0}, "teacher_temperature must be a number from 0.01 to 100"),
+        ({"attention_dropout": -0.1}, "attention_dropout must be a number from 0 to 0.9"),
         ({"averaged_epochs": math.nan}, "averaged_epochs must be a number from 0 to"),
         ({"angle_scale": 7.0}, "angle_scale must be a number from 0.01 to 6.28319, not 7.0"),
     ],
