@@ -107,7 +107,8 @@ AG_NEWS = Dataset(
     citation="Zhang, Zhao and LeCun, NIPS 2015; corpus by A. Gulli",
     rows=120_000,
     megabytes=18.6,
-    limits="Trained on English news of 2004 and 2005; every text gets one of these four topics.",
+    limits="Trained on English news of 2004 and 2005; every text gets one of these four topics. "
+    "The hybrid takes “Striker scores twice as United win the cup final” for World.",
     examples=EXAMPLES["ag_news"],
 )
 IMDB = Dataset(

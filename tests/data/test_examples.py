@@ -1,5 +1,7 @@
 """The names of the examples say what the shipped models make of them."""
 
+import re
+
 import pytest
 
 from qbert_demo.results import Example, TaskCard
@@ -43,3 +45,10 @@ def test_an_example_shows_what_its_name_says(card: TaskCard, example: Example) -
 def test_every_task_opens_on_a_disagreement_and_says_what_its_models_cannot() -> None:
     assert {card.examples[0].name for card in EXPLORER.tasks} == {"They disagree"}
     assert all(card.limits.endswith(".") for card in EXPLORER.tasks)
+
+
+def test_a_text_that_limits_name_is_answered_as_they_say() -> None:
+    (limits,) = (card.limits for card in EXPLORER.tasks if card.key == "ag_news")
+    text, label = re.findall(r"“(.+)” for (\w+)", limits)[0]
+    said = EXPLORER.compare("ag_news", text, ("classical", "hybrid")).predictions
+    assert (said["classical"].label, said["hybrid"].label) == ("Sports", label)
