@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page
 
-from qbert_demo.ui.server.sessions import LEFT_SECONDS
+from qbert_demo.ui.server import sessions
 from tests.browser.conftest import Open
 from tests.browser.test_finetune import opened
 from tests.browser.test_looks import OVERFLOW, UNLABELLED
@@ -20,13 +20,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SAID = "#replay [data-is=said]"
 SLIDER = "#replay [data-is=slider]"
 EXPLORER = ScriptedExplorer()
+LEFT_SECONDS = 5
 
 
 @pytest.fixture(scope="module")
 def own_app() -> Iterator[str]:
-    """An app that deletes what a page remembers a second after it was closed."""
+    """An app that forgets sooner who has left."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_IS_E2E_TEST", "1")
+        patch.setattr(sessions, "LEFT_SECONDS", LEFT_SECONDS)
         with served(EXPLORER) as address:
             yield address
 
