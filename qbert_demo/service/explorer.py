@@ -277,7 +277,7 @@ class Explorer:
         self._visitors.forget(key)
 
     def load_model(
-        self, repo_id: str, revision: str | None = None, token: str | None = None
+        self, repo_id: str, revision: str | None = None, token: str | None = None, task: str = ""
     ) -> Guest:
         """Load a visitor's model from the Hub; it is then asked like the others.
 
@@ -285,13 +285,14 @@ class Explorer:
             repo_id: Such as ``org/name``.
             revision: Branch, tag or commit; the main branch if left out.
             token: The visitor's own, for a private or gated model. It is used for this load alone.
+            task: Key of the one in sight, which comes first where the labels fit several.
 
         Raises:
             CheckpointError: If it is not to be had, or not usable; the message says why.
             BackboneError: If its encoder is not to be had.
             InputError: If there is no room for it.
         """
-        return self._visitors.load(repo_id, revision, token, self.tasks)
+        return self._visitors.load(repo_id, revision, token, self.tasks, task)
 
     def _offer(self, shipped: Shipped) -> None:
         """Let these checkpoints be chosen."""

@@ -114,7 +114,12 @@ class Visitors:
                 self.cache.drop(ref.key)
 
     def load(
-        self, repo_id: object, revision: object, token: object, tasks: Sequence[TaskCard]
+        self,
+        repo_id: object,
+        revision: object,
+        token: object,
+        tasks: Sequence[TaskCard],
+        task: str = "",
     ) -> Guest:
         """Load a model that may stand beside ``tasks``; see `Explorer.load_model`.
 
@@ -123,11 +128,12 @@ class Visitors:
         name, wanted, secret = _clean(repo_id), _clean(revision) or None, checked_token(token)
         if not name:
             raise InputError("Name a model on the Hub, such as org/name.")
-        who = secret or False
+        who, near = secret or False, self.home(task)
+        tasks = sorted(tasks, key=lambda card: card.key != near)
         patience = Patience(DOWNLOAD_SECONDS)
         try:
             repo = within(patience.left(), lambda: look("model", name, wanted, who))
-            key = secrets.token_urlsafe(16) if secret else f"{repo.repo_id}@{repo.sha}"
+            key = secrets.token_urlsafe(16) if secret else f"{repo.repo_id}@{repo.sha}~{near}"
             models = self.cache.keep(
                 key, lambda: {"guest": _with_our_labels(_opened(repo, who), tasks)}, patience.left()
             )

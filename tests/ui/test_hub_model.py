@@ -21,8 +21,10 @@ EVIL = "<img src=x onerror=alert(1)>"
 class Hosting(ScriptedExplorer):
     """Loads what is called org/name."""
 
-    def load_model(self, repo_id: str, revision: Any = None, token: Any = None) -> Guest:
-        self.asked = repo_id, revision, token
+    def load_model(
+        self, repo_id: str, revision: Any = None, token: Any = None, task: str = ""
+    ) -> Guest:
+        self.asked = repo_id, revision, token, task
         if repo_id == "org/odd":
             raise KeyError("unforeseen")
         if repo_id != "org/name":
@@ -37,8 +39,8 @@ class Hosting(ScriptedExplorer):
 
 def test_a_loaded_model_is_offered_and_the_token_is_gone() -> None:
     explorer = Hosting()
-    first, last = load(explorer, "org/name", "v1", "hf_secret", ())
-    assert explorer.asked == ("org/name", "v1", "hf_secret")
+    first, last = load(explorer, "org/name", "v1", "hf_secret", (), "sst2")
+    assert explorer.asked == ("org/name", "v1", "hf_secret", "sst2")
     assert last.token == ""
     assert "hf_secret" not in repr((first, last))
     assert "Loading org/name . This may take up to 2 minutes." in text_of(first[0])

@@ -56,12 +56,12 @@ def wire_guest_form(explorer: Explorer, form: GuestForm, own: OwnTasks) -> None:
     Args:
         explorer: What loads and asks them.
         form: The controls.
-        own: Where they are offered.
+        own: Where they are offered, and the task in sight.
     """
     gr.on(
         [form.button.click, form.repo_id.submit, form.revision.submit, form.token.submit],
         partial(load, explorer),
-        [form.repo_id, form.revision, form.token, own.cards],
+        [form.repo_id, form.revision, form.token, own.cards, own.task],
         own,
         trigger_mode="once",
         concurrency_limit=LOADS_AT_ONCE,
@@ -76,12 +76,13 @@ def load(
     revision: str | None,
     token: str | None,
     own: Sequence[TaskCard] | None,
+    task: str | None = None,
 ) -> Iterator[OwnTasks]:
     """Load a model and offer its tasks; tells while the visitor waits, then at the end."""
     wait = f"This may take up to {DOWNLOAD_SECONDS / 60:.0f} minutes."
     yield OwnTasks(f"<p>Loading {shown((repo_id or '').strip()[:120])}. {wait}</p>")
     try:
-        guest = explorer.load_model(repo_id or "", revision, token)
+        guest = explorer.load_model(repo_id or "", revision, token, task or "")
     except QBertError as error:
         yield OwnTasks(error_html(str(error)))
         return
