@@ -6,6 +6,7 @@ updates, head and optimizer instead of the whole model. It is read back without 
 
 import math
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 from datasets import Dataset
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import (
@@ -32,6 +34,8 @@ from qbert_demo.training.distillation import SOFT, Averaging, mixed_loss, soft_l
 from qbert_demo.training.recipe import Recipe
 
 STATE = "trained.safetensors"
+SECONDS = "seconds"
+"""In the metadata of a state: how long it took to get there."""
 
 
 def as_dataset(
@@ -155,6 +159,12 @@ class HeadAndAdapterTrainer(Trainer):
         self.averaging = averaging or Averaging(0)
         self.add_callback(self.averaging)
         self.teacher_weight, self.teacher_temperature = teacher
+        self._before, self._since = 0.0, time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been training, the time before it was interrupted included."""
+        return self._before + time.monotonic() - self._since
 
     def compute_loss(
         self,
@@ -222,12 +232,19 @@ class HeadAndAdapterTrainer(Trainer):
         folder = Path(output_dir or self.args.output_dir or ".")
         folder.mkdir(parents=True, exist_ok=True)
         tensors = {n: p.detach() for n, p in self._trained().items()} | self.averaging.tensors()
-        save_file({n: t.contiguous() for n, t in tensors.items()}, folder / STATE)
+        tensors = {name: tensor.contiguous() for name, tensor in tensors.items()}
+        save_file(tensors, folder / STATE, {SECONDS: str(self.seconds)})
 
     def _load_from_checkpoint(
         self, resume_from_checkpoint: str, model: nn.Module | None = None
     ) -> None:
-        saved = load_file(Path(resume_from_checkpoint) / STATE)
+        path = Path(resume_from_checkpoint)
+        with safe_open(path / STATE, framework="pt") as state:
+            self._before = float((state.metadata() or {}).get(SECONDS, 0.0))
+        self._restore(path)
+
+    def _restore(self, folder: Path) -> None:
+        saved = load_file(folder / STATE)
         with torch.no_grad():
             for name, parameter in self._trained().items():
                 parameter.copy_(saved[name])
@@ -235,7 +252,7 @@ class HeadAndAdapterTrainer(Trainer):
 
     def _load_best_model(self) -> None:
         if self.state.best_model_checkpoint:
-            self._load_from_checkpoint(self.state.best_model_checkpoint)
+            self._restore(Path(self.state.best_model_checkpoint))
 
 
 def _schedule(recipe: Recipe, n_rows: int, watched: bool) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import time
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -105,9 +104,8 @@ def train(
     state = last_state(run_dir, settings, fresh=fresh)
     wanted = soft.logits[positions] if soft else None
     trainer = make_trainer(model, tokenizer, kept, held_out, recipe, run_dir, device, bf16, wanted)
-    start = time.monotonic()
     trainer.train(resume_from_checkpoint=state)
-    seconds = time.monotonic() - start
+    seconds = trainer.seconds
     if not trainer.is_world_process_zero():
         return None
 

@@ -12,11 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from datasets import Dataset
+from safetensors.torch import load_file, save_file
 
 from qbert_demo.checkpoints.open import Trust, open_checkpoint
 from qbert_demo.cli import main
 from qbert_demo.data.catalogue import SST2
 from qbert_demo.model.heads import HEADS
+from qbert_demo.training.loop import SECONDS, STATE
 
 pytestmark = pytest.mark.slow
 
@@ -95,7 +97,10 @@ def test_a_killed_run_resumes_and_ends_where_it_would_have(
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert not killed.exists()
+    for state in tmp_path.glob(f".killed.run/checkpoint-*/{STATE}"):
+        save_file(load_file(state), state, {SECONDS: "1000"})
     assert main(command(datasets_dir, killed, "circuit", *more)) == 0
+    assert 1000 < json.loads((killed / "training.json").read_text())["seconds"] < 1120
     first, second = (
         open_checkpoint(folder, Trust.OURS).model.tensors() for folder in (whole, killed)
     )
