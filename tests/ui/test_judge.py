@@ -5,6 +5,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from typing import Any
 
 import gradio as gr
 import numpy as np
@@ -266,6 +267,30 @@ def test_a_click_and_the_list_lead_to_the_same_texts() -> None:
     *_, last = show_texts(EXPLORER, "sst2", "hybrid says positive, true is negative (10)")
     assert "hybrid says positive, true is negative." in last.listed
     assert last.said == ""
+
+
+def every_model_wrong(*made: Any) -> list[str]:
+    numbers = numbers_of(made[0], ("negative", "positive"), *made[1:])
+    return [number.name for number in numbers if number.what == "every model wrong"]
+
+
+def test_texts_that_every_model_got_wrong_are_offered_where_there_are_any() -> None:
+    judgement, texts = made_up(), made_up_texts()
+    assert every_model_wrong(judgement) == ["every model wrong"], "three models do not tell"
+    assert every_model_wrong(judgement, texts) == ["every model wrong (3)"]
+    right = np.eye(2)[texts.truth]
+    flawless = replace(texts, probabilities=texts.probabilities | {"hybrid": right})
+    assert every_model_wrong(judgement, flawless) == []
+    classical, hybrid, control = judgement.models
+    two = of_two_models(replace(judgement, models=(classical, hybrid)))
+    assert every_model_wrong(two) == ["every model wrong (8)"]
+    best = replace(control, confusion=((50, 0), (0, 50)))
+    pairs = (
+        paired("hybrid", "control", 0, 10),
+        two.pairs[0],
+        paired("control", "classical", 11, 0),
+    )
+    assert every_model_wrong(replace(two, models=(classical, hybrid, best), pairs=pairs)) == []
 
 
 @pytest.mark.parametrize("mark", [("diagonal", 0), ("confusion", [5, 5]), ("confusion", 3)])
