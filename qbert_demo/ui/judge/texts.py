@@ -277,7 +277,7 @@ def _row_html(texts: BatchComparison, k: int, with_button: bool) -> str:
     text = texts.texts[k]
     cut = text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]} …"
     link = html.escape(f"?{urlencode({'task': texts.task, 'text': text}, errors='replace')}")
-    button = f' <button type="button" data-row="{k}">Nearest training texts</button>'
+    button = f'<button type="button" data-row="{k}">Nearest training texts</button>'
     opens = f'<a class="in-compare" href="{link}">{shown(cut)}</a>'
     cells = [f'<td class="text">{opens}{button if with_button else ""}</td>']
     truth = None if texts.truth is None else int(texts.truth[k])
