@@ -116,7 +116,7 @@ def test_evaluate_prints_a_table_with_intervals(
     out = capsys.readouterr().out
     for name in ("classical", "hybrid", "control"):
         assert f"| {name} | 1.0000 | 0." in out
-    assert "hybrid minus classical: +0.00 points" in out
+    assert "hybrid minus classical: 0.00 points" in out
     assert "exact McNemar p = 1 after Holm" in out
     assert "validation split, 4 texts" in out
 

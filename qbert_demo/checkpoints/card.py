@@ -54,7 +54,8 @@ def read_facts(folder: Path) -> dict[str, Any]:
         facts = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise CheckpointError(
-            f"{path} cannot be read, so nothing is known of this checkpoint. Train it again."
+            f"{path} cannot be read ({error!s:.100}), so nothing is known of this checkpoint. "
+            "Train it again."
         ) from error
     if not isinstance(facts, dict):
         raise CheckpointError(f"{path} does not hold what a training writes. Train it again.")

@@ -30,7 +30,7 @@ from qbert_demo.evaluation.metrics import (
     macro_recall,
 )
 from qbert_demo.evaluation.paired import paired_tests
-from qbert_demo.evaluation.words import p_value
+from qbert_demo.evaluation.words import p_value, signed
 from qbert_demo.model.heads import HEADS, angles_of
 from qbert_demo.model.loaded import LoadedModel
 from qbert_demo.model.prediction import softmax
@@ -157,13 +157,15 @@ def evaluate(task: Dataset, folder: Path, datasets_dir: Path | None = None) -> s
     lines += [f"- {head}: {found}" for head, found in angles.items() if found.stored]
     truth = np.array(rows.labels)
     right = {head: said[head].argmax(1) == truth for head in sorted(heads, key="hybrid".__ne__)}
-    for test in paired_tests(right):
+    tests = paired_tests(right)
+    after = " after Holm" if len(tests) > 1 else ""
+    for test in tests:
         if test.a == "hybrid":
             gap = test.difference
+            value, low, high = (signed(100 * x, 2) for x in (gap.value, gap.low, gap.high))
             lines.append(
-                f"- hybrid minus {test.b}: {100 * gap.value:+.2f} points "
-                f"({100 * gap.low:+.2f} to {100 * gap.high:+.2f}, paired 95 % interval); "
-                f"exact McNemar p = {p_value(test.corrected)} after Holm"
+                f"- hybrid minus {test.b}: {value} points ({low} to {high}, paired 95 % interval); "
+                f"exact McNemar p = {p_value(test.corrected)}{after}"
             )
     return "\n".join(lines) + "\n"
 

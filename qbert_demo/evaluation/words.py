@@ -18,13 +18,18 @@ UNKNOWN_ROWS = (
 ONE_SEED = "One seed of each model was trained: the next may turn this round."
 
 
-def verdict(test: PairedTest, rows: int) -> str:
+def verdict(test: PairedTest, rows: int, pairs: int) -> str:
     """What one comparison shows, in one sentence.
 
     Exact McNemar, corrected for the number of comparisons, decides what is called a difference.
+
+    Args:
+        test: The comparison.
+        rows: Texts it was made on.
+        pairs: Comparisons it was corrected for; nothing is said of that where it is the only one.
     """
     found = test.difference
-    value, low, high = (f"{100 * x:+z.1f}" for x in (found.value, found.low, found.high))
+    value, low, high = (signed(100 * x, 1) for x in (found.value, found.low, found.high))
     points = f"{value} points ({low} to {high})"
     texts = "text" if test.only_a == 1 else "texts"
     better, worse = (test.a, test.b) if test.only_a >= test.only_b else (test.b, test.a)
@@ -35,10 +40,11 @@ def verdict(test: PairedTest, rows: int) -> str:
     )
     if not test.only_a + test.only_b:
         return f"{claim} on {rows:,} texts: both are right on the same, and wrong on the others."
+    after = f", {p_value(test.corrected)} after Holm" if pairs > 1 else ""
     return (
-        f"{claim} on {rows:,} texts: {test.a} {points}, exact McNemar p = {p_value(test.p)}, "
-        f"{p_value(test.corrected)} after Holm; {test.only_a} {texts} only the {test.a} got right, "
-        f"{test.only_b} only the {test.b}."
+        f"{claim} on {rows:,} texts: {test.a} {points}, exact McNemar p = {p_value(test.p)}"
+        f"{after}; {test.only_a} {texts} only the {test.a} got right, {test.only_b} only the "
+        f"{test.b}."
     )
 
 
@@ -101,10 +107,10 @@ def paired_seeds(judgement: Judgement, a: str, b: str) -> str:
     if len(tests) < 2:
         return ""
     gaps = [100 * test.difference.value for test in tests]
+    after = " after Holm" if any(len(run.pairs) > 1 for run in judgement.seeds) else ""
     return (
-        f"Seed by seed, {a} minus {b} is {_listed([f'{gap:+z.1f}' for gap in gaps])} points, on "
-        f"average {sum(gaps) / len(gaps):+z.1f}; exact McNemar after Holm shows "
-        f"{_which(tests)}."
+        f"Seed by seed, {a} minus {b} is {_listed([signed(gap, 1) for gap in gaps])} points, on "
+        f"average {signed(sum(gaps) / len(gaps), 1)}; exact McNemar{after} shows {_which(tests)}."
     )
 
 
@@ -126,6 +132,12 @@ def _listed(parts: Sequence[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
+def signed(value: float, digits: int) -> str:
+    """Write a number with its sign; what rounds to zero has none."""
+    text = f"{value:+.{digits}f}"
+    return text if float(text) else text[1:]
+
+
 def p_value(p: float) -> str:
     """A p value to two digits that never reads as 0."""
     return "< 0.0001" if p < 1e-4 else f"{p:.2g}"
@@ -133,7 +145,7 @@ def p_value(p: float) -> str:
 
 def as_text(judgement: Judgement) -> str:
     """The judgement for a terminal."""
-    n = judgement.rows
+    n, pairs = judgement.rows, len(judgement.pairs)
     lines = [
         f"{judgement.task}: {judgement.dataset}, {judgement.split} split, {n:,} texts, "
         f"{judgement.day}",
@@ -146,7 +158,7 @@ def as_text(judgement: Judgement) -> str:
             f"macro F1 {model.macro_f1:.4f}  log loss {model.log_loss:.4f}  ECE {model.ece:.4f}"
         )
     lines += ["", seeds_words(judgement)]
-    lines += ["", *(f"{verdict(test, n)} {power(test, n)}" for test in judgement.pairs)]
+    lines += ["", *(f"{verdict(test, n, pairs)} {power(test, n)}" for test in judgement.pairs)]
     lines += filter(None, (paired_seeds(judgement, test.a, test.b) for test in judgement.pairs))
     if judgement.ladder:
         head = f"output fitted anew on {judgement.fitted_on:,} rows"

@@ -52,10 +52,14 @@ def interval_bar(
 
 
 def row_names(names: Sequence[str], x: float, above: float = 0.38) -> Trace:
-    """Each row's name above its marks, so that a narrow screen has room for both."""
+    """Each row's name above its marks, so that a narrow screen has room for both.
+
+    Plotly leaves room for a marker, here an unseen one, between ``x`` and the name.
+    """
     return {
         "type": "scatter",
-        "mode": "text",
+        "mode": "markers+text",
+        "marker": {"size": 6, "opacity": 0},
         "name": "names",
         "x": [x] * len(names),
         "y": [k - above for k in range(len(names))],

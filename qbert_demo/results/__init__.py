@@ -28,7 +28,7 @@ from qbert_demo.results.judgement import (
     SeedRun,
     SplitMap,
 )
-from qbert_demo.results.leaderboard import Standing
+from qbert_demo.results.leaderboard import Standing, Unread
 from qbert_demo.results.neighbours import Neighbour, Neighbours
 from qbert_demo.results.place import Place
 from qbert_demo.results.prediction import (
@@ -47,6 +47,7 @@ from qbert_demo.results.training import Epoch, Estimate, HeadReport, QuickReport
 
 __all__ = [
     "Standing",
+    "Unread",
     "AngleFacts",
     "KernelFacts",
     "Range",

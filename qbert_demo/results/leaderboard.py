@@ -36,3 +36,16 @@ class Standing:
     device: str
     day: str
     spread: Spread | None = None
+
+
+@dataclass(frozen=True)
+class Unread:
+    """What should be on the leaderboard, but cannot be read.
+
+    Attributes:
+        task: Its key.
+        why: What cannot be opened and why, in one sentence.
+    """
+
+    task: str
+    why: str

@@ -31,6 +31,7 @@ from qbert_demo.results import (
     Standing,
     TaskCard,
     TextPair,
+    Unread,
 )
 from qbert_demo.service import explaining, judging
 from qbert_demo.service.checks import (
@@ -208,8 +209,8 @@ class Explorer:
         """What was measured of a task's bundled checkpoints; raises `InputError` if nothing was."""
         return judging.stored(self.task(task), self._folder)
 
-    def leaderboard(self) -> tuple[Standing, ...]:
-        """Every judged task's models; raises `CheckpointError` if what was kept is damaged."""
+    def leaderboard(self) -> tuple[Standing | Unread, ...]:
+        """Every judged task's models, and what is damaged of them."""
         return tuple(judging.leaderboard(self._folder))
 
     def judged_texts(self, task: str) -> BatchComparison:

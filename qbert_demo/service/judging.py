@@ -18,6 +18,7 @@ from qbert_demo.evaluation.words import (
     paired_seeds,
     power,
     seeds_words,
+    signed,
     unneeded,
     verdict,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "paired_seeds",
     "power",
     "seeds_words",
+    "signed",
     "stored",
     "unasked",
     "unneeded",

@@ -79,7 +79,7 @@ def judgement_json(judgement: Judgement) -> Json:
         "date": judgement.day,
         "weights_sha256": judgement.weights_sha256,
         "models": {model.head: _scores(model) for model in judgement.models},
-        "pairs": [_pair(test, judgement.rows) for test in judgement.pairs],
+        "pairs": [_pair(t, judgement.rows, len(judgement.pairs)) for t in judgement.pairs],
         "fitted_on": judgement.fitted_on,
         "ladder": [
             {
@@ -117,7 +117,7 @@ def costs_json(costs: Sequence[Standing]) -> Json:
     }
 
 
-def _pair(test: PairedTest, rows: int) -> Json:
+def _pair(test: PairedTest, rows: int, pairs: int) -> Json:
     return {
         "a": test.a,
         "b": test.b,
@@ -127,7 +127,7 @@ def _pair(test: PairedTest, rows: int) -> Json:
         "only_a": test.only_a,
         "only_b": test.only_b,
         "smallest_difference": test.smallest,
-        "verdict": verdict(test, rows),
+        "verdict": verdict(test, rows, pairs),
     }
 
 
@@ -141,7 +141,7 @@ def _seeds(judgement: Judgement) -> Json:
             "range": spread and [spread.low, spread.high],
         }
     pairs = [
-        {"seed": run.seed, **_pair(test, judgement.rows)}
+        {"seed": run.seed, **_pair(test, judgement.rows, len(run.pairs))}
         for run in judgement.seeds
         for test in run.pairs
     ]

@@ -72,6 +72,42 @@ def test_a_cell_leads_to_texts_and_a_text_into_compare_and_circuit(open_page: Op
     assert page.is_visible("#judge-texts-list a >> nth=0")
 
 
+GAPS = """() => [...document.querySelectorAll('#judge-tab .plot')].flatMap(plot => {
+    const axis = plot.querySelector('.xzl')?.getBoundingClientRect();
+    return axis ? [...plot.querySelectorAll('.textpoint text')].map(
+        words => words.getBoundingClientRect().left - axis.right) : [] })"""
+UNDER_ARROW = """box => {
+    const { right } = box.getBoundingClientRect();
+    const arrow = box.parentElement.querySelector('svg').getBoundingClientRect();
+    return right - parseFloat(getComputedStyle(box).paddingRight) - arrow.left }"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_words_keep_off_axes_arrows_and_edges(open_page: Open, width: int) -> None:
+    page = open_page(width=width)
+    page.get_by_role("tab", name="Judge").click()
+    page.wait_for_selector("#judge-failures [data-drawn]")
+    page.click("#judge-angles > button")
+    page.wait_for_selector("#judge-kernel [data-drawn]")
+    gaps = page.evaluate(GAPS)
+    assert len(gaps) > 10
+    assert min(gaps) > 2
+    assert page.eval_on_selector("#judge-number input", UNDER_ARROW) <= 0
+    page.click("#judge-number input")
+    page.get_by_role("option").first.click()
+    caption = page.wait_for_selector("#judge-texts-list caption")
+    frame = page.query_selector("#judge-texts-list .table-frame")
+    assert caption.bounding_box()["width"] <= frame.bounding_box()["width"]
+
+
+def test_stop_is_not_shown_while_no_map_is_made(open_page: Open) -> None:
+    page = open_page()
+    page.get_by_role("tab", name="Judge").click()
+    page.click("#judge-map > button")
+    page.wait_for_selector("#map-start")
+    assert not page.is_visible("#map-stop")
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_button_of_a_text_asks_for_training_texts_near_it(open_page: Open, width: int) -> None:
     page = open_page(width=width)

@@ -141,7 +141,7 @@ def test_the_command_tells_the_seeds(
     assert main(["judge", "--checkpoints", str(folder)]) == 0
     words = capsys.readouterr().out
     assert "Over 3 seeds: classical mean 0.940, from 0.880 to 1.000; hybrid mean 0.920" in words
-    assert "hybrid minus classical is -3.0, +0.0 and -3.0 points, on average -2.0" in words
+    assert "hybrid minus classical is -3.0, 0.0 and -3.0 points, on average -2.0" in words
     assert main(["judge", *where]) == 2
     assert "--measure and --seeds read" in capsys.readouterr().err
 

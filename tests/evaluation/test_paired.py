@@ -1,3 +1,4 @@
+from dataclasses import replace
 from math import comb
 
 import numpy as np
@@ -5,7 +6,8 @@ import pytest
 from scipy.stats import binomtest
 
 from qbert_demo.evaluation.paired import paired_tests, smallest_difference
-from qbert_demo.evaluation.words import p_value, power, verdict
+from qbert_demo.evaluation.words import p_value, power, signed, verdict
+from qbert_demo.results import Score
 
 
 def right(*counts: int) -> dict[str, np.ndarray]:
@@ -27,16 +29,30 @@ def test_what_an_interval_shows_but_the_test_does_not_is_no_difference() -> None
     (test,) = paired_tests(right(750, 27, 14, 81))
     assert test.difference.low > 0
     assert not test.differs
-    assert verdict(test, 872).startswith(
+    words = verdict(test, 872, 1)
+    assert words.startswith(
         "No difference between hybrid and classical can be shown on 872 texts: hybrid +1.5 points"
     )
-    assert "27 texts only the hybrid got right, 14 only the classical" in verdict(test, 872)
+    assert "27 texts only the hybrid got right, 14 only the classical" in words
+
+
+def test_a_bound_that_rounds_to_zero_has_no_sign() -> None:
+    assert [signed(x, 1) for x in (0.04, -0.04, 0.05, -2.7)] == ["0.0", "0.0", "+0.1", "-2.7"]
+    (test,) = paired_tests(right(770, 24, 12, 66))
+    test = replace(test, difference=Score(0.0138, 0.0002, 0.027, 872))
+    assert "+1.4 points (0.0 to +2.7)" in verdict(test, 872, 3)
+
+
+def test_a_single_comparison_is_not_called_corrected() -> None:
+    (test,) = paired_tests(right(700, 15, 5, 100))
+    assert "exact McNemar p = 0.041; 15 texts" in verdict(test, 820, 1)
+    assert "exact McNemar p = 0.041, 0.041 after Holm; 15 texts" in verdict(test, 820, 2)
 
 
 def test_a_worse_model_is_called_worse_whichever_stands_first() -> None:
     (test,) = paired_tests(right(500, 5, 300, 67))
     assert test.differs
-    assert verdict(test, 872).startswith("The classical is better than the hybrid on 872 texts")
+    assert verdict(test, 872, 1).startswith("The classical is better than the hybrid on 872 texts")
 
 
 def test_several_comparisons_are_corrected_for() -> None:

@@ -5,12 +5,13 @@ import io
 import json
 import re
 from dataclasses import replace
+from typing import Any
 
 import gradio as gr
 import numpy as np
 import pytest
 
-from qbert_demo.results import Judgement
+from qbert_demo.results import Judgement, PairedTest
 from qbert_demo.service.judging import verdict
 from qbert_demo.ui.judge.tab import show_judgement, write_formula
 from qbert_demo.ui.judge.take import files, formula_file
@@ -39,6 +40,16 @@ def ladder_with(name: str, fitted: float, p: float) -> Judgement:
     return replace(judgement, ladder=tuple(ladder))
 
 
+def of_two_models(judgement: Judgement) -> Judgement:
+    """A single comparison."""
+    seeds = tuple(replace(run, pairs=_one(run.pairs)) for run in judgement.seeds)
+    return replace(judgement, pairs=_one(judgement.pairs), seeds=seeds)
+
+
+def _one(pairs: tuple[PairedTest, ...]) -> tuple[PairedTest, ...]:
+    return tuple(test for test in pairs if (test.a, test.b) == ("hybrid", "classical"))
+
+
 def test_a_judgement_of_other_weights_than_those_in_use_says_so() -> None:
     words = verdict_html(made_up(), ("hybrid",))
     assert "Measured with other models: hybrid has other weights here" in words
@@ -63,6 +74,7 @@ def test_means_are_compared_where_there_are_seeds_and_nothing_is_claimed_of_one(
     assert gaps in words
     assert "exact McNemar after Holm shows the classical better in 1 of the 3." in words
     assert words.startswith('<p class="verdict">No difference between hybrid and classical can')
+    assert "Holm" not in verdict_html(of_two_models(seeded()))
     alone = verdict_html(made_up())
     assert "One seed of each model was trained" in alone
     assert "mean" not in alone
@@ -78,6 +90,11 @@ def test_every_seed_has_its_own_test_in_a_table() -> None:
     assert (pair, "0", "not shown") in rows
     assert [row for row in rows if row[0] == other] == [(other, "0", "not shown")]
     assert "not independent" in table
+    assert "Holm" in table
+    alone = seeds_html(of_two_models(seeded()))
+    assert (alone.count('scope="col"'), alone.count("<td>")) == (8, 3 * 7)
+    assert "Holm" not in alone
+    assert "corrected" not in alone
     assert seeds_html(made_up()) == ""
 
 
@@ -90,6 +107,8 @@ def test_the_ladder_says_what_is_and_what_is_not_needed() -> None:
     )
     assert "(0.700) and with qubit 0 cut (0.550) it is worse (exact McNemar on the same" in words
     assert words.endswith("after Holm for 4).")
+    one = ladder_words(replace(made_up(), ladder=made_up().ladder[:2]))
+    assert one.endswith("(exact McNemar on the same texts).")
 
 
 @pytest.mark.parametrize(
@@ -134,7 +153,7 @@ def test_the_formula_is_as_short_as_its_agreement_allows() -> None:
 
 def test_texts_that_tell_two_models_apart_not_at_all_have_no_interval() -> None:
     same = replace(paired("hybrid", "classical", 0, 0), p=1.0)
-    assert verdict(same, 8) == (
+    assert verdict(same, 8, 3) == (
         "No difference between hybrid and classical can be shown on 8 texts: both are right on the "
         "same, and wrong on the others."
     )
@@ -178,6 +197,10 @@ def test_files_repeat_the_numbers_and_say_how() -> None:
     assert "layer 0, qubit 0, place 2 & $(-3.0000)$" in latex
     assert "mean accuracy" not in latex
     assert "hybrid & 0.9000 & 0.8500 to 0.9500" in latex
+    alone = files(of_two_models(seeded()), ())
+    assert b"Holm" not in alone["tex"].content
+    assert b"Holm" in saved["tex"].content
+    assert "after Holm" not in json.loads(alone["json"].content)["pairs"][0]["verdict"]
     for kind in saved.values():
         text = kind.content.decode()
         assert "python -m qbert_demo judge --task sst2 --measure" in text
@@ -244,6 +267,30 @@ def test_a_click_and_the_list_lead_to_the_same_texts() -> None:
     *_, last = show_texts(EXPLORER, "sst2", "hybrid says positive, true is negative (10)")
     assert "hybrid says positive, true is negative." in last.listed
     assert last.said == ""
+
+
+def every_model_wrong(*made: Any) -> list[str]:
+    numbers = numbers_of(made[0], ("negative", "positive"), *made[1:])
+    return [number.name for number in numbers if number.what == "every model wrong"]
+
+
+def test_texts_that_every_model_got_wrong_are_offered_where_there_are_any() -> None:
+    judgement, texts = made_up(), made_up_texts()
+    assert every_model_wrong(judgement) == ["every model wrong"], "three models do not tell"
+    assert every_model_wrong(judgement, texts) == ["every model wrong (3)"]
+    right = np.eye(2)[texts.truth]
+    flawless = replace(texts, probabilities=texts.probabilities | {"hybrid": right})
+    assert every_model_wrong(judgement, flawless) == []
+    classical, hybrid, control = judgement.models
+    two = of_two_models(replace(judgement, models=(classical, hybrid)))
+    assert every_model_wrong(two) == ["every model wrong (8)"]
+    best = replace(control, confusion=((50, 0), (0, 50)))
+    pairs = (
+        paired("hybrid", "control", 0, 10),
+        two.pairs[0],
+        paired("control", "classical", 11, 0),
+    )
+    assert every_model_wrong(replace(two, models=(classical, hybrid, best), pairs=pairs)) == []
 
 
 @pytest.mark.parametrize("mark", [("diagonal", 0), ("confusion", [5, 5]), ("confusion", 3)])

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from qbert_demo.results import Range
+from qbert_demo.results import Range, Unread
 from qbert_demo.ui.judge.angles import (
     correlation_words,
     entangling_words,
@@ -13,7 +13,7 @@ from qbert_demo.ui.judge.angles import (
     spread_words,
     weight_words,
 )
-from qbert_demo.ui.judge.leaderboard import board_html, costs_html
+from qbert_demo.ui.judge.leaderboard import board_html, costs_html, costs_of
 from tests.judgements import angles, standings
 from tests.ui.scripted import ScriptedExplorer
 
@@ -62,3 +62,21 @@ def test_costs_and_leaderboard_escape_and_leave_out_what_was_not_measured() -> N
     assert board.count('scope="row"') == costs.count('scope="row"') == 3
     assert "<td>0.9000</td><td>0.8500 to 0.9500</td>" in board
     assert board_html([]) == costs_html([]) == ""
+
+
+def test_what_costs_a_checkpoint_cannot_tell_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    explorer = ScriptedExplorer()
+    found = (
+        *standings()[:2],
+        Unread("sst2", "sst2-control <is> broken."),
+        Unread("imdb", "Other."),
+    )
+    monkeypatch.setattr(explorer, "leaderboard", lambda: found)
+    costs, told = costs_of(explorer, "sst2")
+    assert costs == standings()[:2]
+    problem = '<p class="problem"><bdi dir="auto">sst2-control &lt;is&gt; broken.</bdi></p>'
+    assert told.startswith(f"{problem}<div")
+    assert "Other." not in told
+    assert told.count('scope="row"') == 2
+    assert problem in board_html(found)
+    assert board_html(found[3:]) == '<p class="problem"><bdi dir="auto">Other.</bdi></p>'

@@ -80,6 +80,15 @@ def test_a_number_leads_to_its_texts_escaped(
     assert "dropped" in show_texts(evaluator, Run(), name).said
 
 
+def test_every_choice_holds_as_many_texts_as_it_says(
+    updates: list[Shown], evaluator: Evaluator, run: Run
+) -> None:
+    assert updates
+    found = evaluator.kept(run.shown)
+    for number in numbers(found):
+        assert number.count == len(number.find(found.texts)) > 0, number.what
+
+
 def test_of_three_models_the_texts_that_one_alone_got_right_can_be_chosen(
     updates: list[Shown], evaluator: Evaluator, run: Run
 ) -> None:

@@ -9,7 +9,7 @@ from qbert_demo.errors import InputError
 from qbert_demo.results import SplitMap
 from qbert_demo.service.split_maps import SplitMaps
 from qbert_demo.ui.compare.batch import Run, begin
-from qbert_demo.ui.judge.map import PointClicked, draw_map, map_words, stop_map
+from qbert_demo.ui.judge.map import PointClicked, begin_map, draw_map, map_words, stop_map
 from qbert_demo.ui.parts.events import KEEP
 from tests.judgements import made_up_map
 from tests.ui.scripted import ScriptedExplorer
@@ -40,16 +40,29 @@ def test_progress_comes_before_the_map() -> None:
     assert run.wanted is None
 
 
+def test_the_button_that_stops_is_there_while_a_map_is_made() -> None:
+    run = Run()
+    assert begin_map(run).end["visible"] is True
+    *making, last = draw_map(MAPS, run, "sst2")
+    assert [step.end for step in making] == [KEEP] * 3
+    assert last.end["visible"] is False
+    begin(run)
+    *_, failed = draw_map(MAPS, run, "ag_news")
+    assert failed.end["visible"] is False
+
+
 def test_stop_ends_the_reading() -> None:
     run = Run()
     begin(run)
     drawing = draw_map(MAPS, run, "sst2")
     next(drawing)
     next(drawing)
-    assert "Stopped" in stop_map(run).said
-    assert list(drawing) == [(KEEP,) * 4]
+    stopped = stop_map(run)
+    assert "Stopped" in stopped.said
+    assert stopped.end["visible"] is False
+    assert list(drawing) == [(KEEP,) * 5]
     assert stop_map(run).said is KEEP
-    assert list(draw_map(MAPS, run, "sst2")) == [(KEEP,) * 4], "stopped as it waited"
+    assert list(draw_map(MAPS, run, "sst2")) == [(KEEP,) * 5], "stopped as it waited"
 
 
 def test_what_cannot_be_drawn_gets_one_sentence() -> None:

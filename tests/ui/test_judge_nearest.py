@@ -9,7 +9,17 @@ import numpy as np
 from qbert_demo.errors import InputError
 from qbert_demo.results import Neighbour, Neighbours
 from qbert_demo.service.nearest import NearestTexts
-from qbert_demo.ui.judge.nearest import Asked, Chosen, Near, find, forget, near_html, stop
+from qbert_demo.ui.judge.nearest import (
+    Asked,
+    Chosen,
+    Near,
+    Pace,
+    find,
+    forget,
+    near_html,
+    progress_html,
+    stop,
+)
 from qbert_demo.ui.judge.texts import texts_html
 from qbert_demo.ui.parts.events import KEEP
 from tests.judgements import made_up_texts
@@ -69,6 +79,21 @@ def test_what_is_found_is_told_as_it_is_found() -> None:
     assert whole.said == ""
     assert whole.end["visible"] is False
     assert "of the 2 nearest of all 100 texts" in whole.table
+
+
+def test_the_time_left_falls_while_a_part_is_read_and_one_slow_part_moves_it_little() -> None:
+    pace, told = Pace(), []
+    ends = [*range(4, 44, 4), 56, 60]  # a part of 10 takes 4 s, and one takes 16 s
+    for now in range(61):
+        read = 10 * sum(end <= now for end in ends)
+        told.append(pace.left(replace(FOUND, read=read, rows=200), float(now)))
+    assert told[:8] == [None] * 8, "one part has ended, which may have begun before it was seen"
+    assert told[8:12] == [72, 71, 70, 69]
+    assert told[12:41] == list(range(68, 39, -1))
+    assert 36 < told[56] < 50
+    assert told[44:56] == [36] * 12
+    assert "about 2 min left" in progress_html(FOUND, 100.0)
+    assert "left" not in progress_html(FOUND, None)
 
 
 def test_stop_keeps_what_was_found_and_another_choice_does_not() -> None:

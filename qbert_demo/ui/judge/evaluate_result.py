@@ -114,7 +114,7 @@ def shown_of(found: Evaluation, sentence: str) -> Shown:
 
 def numbers(found: Evaluation) -> list[Number]:
     """The numbers that lead to texts; of three models or more also what one alone got right."""
-    listed = numbers_of(found.judgement, found.texts.label_names)
+    listed = numbers_of(found.judgement, found.texts.label_names, found.texts)
     heads = tuple(found.texts.probabilities)
     if len(heads) > 2:
         for head in heads:

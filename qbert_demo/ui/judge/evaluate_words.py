@@ -38,7 +38,7 @@ def result_html(found: Evaluation) -> str:
     warnings = "".join(f'<p class="problem">{shown(words)}</p>' for words in found.warnings)
     pairs = sorted(judgement.pairs, key=lambda test: {test.a, test.b} != set(PAIR))
     if pairs:
-        lines = [html.escape(minus(verdict(test, n))) for test in pairs]
+        lines = [html.escape(minus(verdict(test, n, len(pairs)))) for test in pairs]
         more = f'<p class="hint">{html.escape(power(pairs[0], n))}</p>'
     else:
         lines, more = [_alone(judgement.models[0])], ""

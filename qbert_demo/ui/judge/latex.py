@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from qbert_demo.figures.formula import TICKS
 from qbert_demo.results import AngleFacts, Family, FormulaFacts, Judgement, Rung, Score, Standing
-from qbert_demo.service.judging import failure_rate, p_value
+from qbert_demo.service.judging import failure_rate, p_value, signed
 from qbert_demo.ui.judge.tables import (
     LADDER,
     drawn_ranges,
@@ -105,14 +105,15 @@ def _seeds(judgement: Judgement) -> str:
 
 def _pairs(judgement: Judgement) -> str:
     alone = ("only first", "only second", r"least seen at 80\,\% power")
-    columns = ("pair", "points", INTERVAL, "McNemar $p$", "Holm", *alone)
+    several = len(judgement.pairs) > 1
+    columns = ("pair", "points", INTERVAL, "McNemar $p$", *["Holm"][:several], *alone)
     rows = (
         (
             f"{escaped(t.a)} $-$ {escaped(t.b)}",
-            f"${100 * t.difference.value:+.2f}$",
-            f"${100 * t.difference.low:+.2f}$ to ${100 * t.difference.high:+.2f}$",
+            f"${signed(100 * t.difference.value, 2)}$",
+            f"${signed(100 * t.difference.low, 2)}$ to ${signed(100 * t.difference.high, 2)}$",
             f"${p_value(t.p)}$",
-            f"${p_value(t.corrected)}$",
+            *[f"${p_value(t.corrected)}$"][:several],
             str(t.only_a),
             str(t.only_b),
             f"{100 * t.smallest:.2f}",

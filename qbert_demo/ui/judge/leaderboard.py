@@ -5,12 +5,11 @@ from collections.abc import Sequence
 
 import gradio as gr
 
-from qbert_demo.errors import QBertError
-from qbert_demo.results import Standing
+from qbert_demo.results import Standing, Unread
 from qbert_demo.service import Explorer
 from qbert_demo.ui.parts.events import QUIET
 from qbert_demo.ui.parts.markup import table_html
-from qbert_demo.ui.parts.words import milliseconds
+from qbert_demo.ui.parts.words import error_html, milliseconds
 
 COST = ("parameters in the head", "live", "ms in the head", "training hours")
 
@@ -18,20 +17,14 @@ COST = ("parameters in the head", "live", "ms in the head", "training hours")
 def build_leaderboard(explorer: Explorer, tab: gr.Tab) -> None:
     """Lay out the leaderboard of all tasks."""
     board = gr.HTML("", elem_id="judge-leaderboard", apply_default_css=False)
-    tab.select(lambda: board_html(stored(explorer)), None, board, queue=False, **QUIET)
+    tab.select(lambda: board_html(explorer.leaderboard()), None, board, queue=False, **QUIET)
 
 
-def stored(explorer: Explorer) -> tuple[Standing, ...]:
-    """All standings; none if something that is kept is damaged, which the tab says above."""
-    try:
-        return explorer.leaderboard()
-    except QBertError:
-        return ()
-
-
-def costs_of(explorer: Explorer, task: str) -> tuple[Standing, ...]:
-    """Standings of a task's models, where what they cost is read."""
-    return tuple(s for s in stored(explorer) if s.task == task)
+def costs_of(explorer: Explorer, task: str) -> tuple[tuple[Standing, ...], str]:
+    """What a task's models cost: as standings, and as HTML, which says what cannot be read."""
+    found = [one for one in explorer.leaderboard() if one.task == task]
+    costs, damage = _sorted(found)
+    return costs, f"{damage}{costs_html(costs)}"
 
 
 def costs_html(costs: Sequence[Standing]) -> str:
@@ -47,10 +40,11 @@ def costs_html(costs: Sequence[Standing]) -> str:
     return f'{table_html("What they cost", ("model", *COST), rows)}<p class="hint">{hint}</p>'
 
 
-def board_html(standings: Sequence[Standing]) -> str:
+def board_html(found: Sequence[Standing | Unread]) -> str:
     """Every task and model, the best of a task not picked out: the tests above tell that."""
+    standings, damage = _sorted(found)
     if not standings:
-        return ""
+        return damage
     scores = ("accuracy", "95 % interval", "mean over seeds", "macro F1", "texts")
     columns = ("task", "model", *scores, *COST, "judged")
     rows = "".join(
@@ -70,9 +64,15 @@ def board_html(standings: Sequence[Standing]) -> str:
     )
     words = "Intervals that overlap do not tell whether two models differ; the tests of a task do."
     return (
-        f"<h2>All tasks and models</h2>{table_html('Leaderboard', columns, rows)}"
+        f"<h2>All tasks and models</h2>{damage}{table_html('Leaderboard', columns, rows)}"
         f'<p class="hint">{words}</p>'
     )
+
+
+def _sorted(found: Sequence[Standing | Unread]) -> tuple[tuple[Standing, ...], str]:
+    """What is known, and what is damaged in HTML."""
+    damage = "".join(error_html(one.why) for one in found if isinstance(one, Unread))
+    return tuple(one for one in found if isinstance(one, Standing)), damage
 
 
 def _row(first: str, standing: Standing, *cells: str) -> str:

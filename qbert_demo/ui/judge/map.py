@@ -29,15 +29,16 @@ OPEN = "() => requestAnimationFrame(() => document.querySelector('#map-text a')?
 
 
 class Drawn(NamedTuple):
-    """The map: words in HTML, and a `Panel` or nothing for each of its planes."""
+    """The map: words in HTML, and a `Panel` or nothing for each of its planes; what stops it."""
 
     said: Any
     encoder: Any = None
     circuit: Any = None
     text: Any = ""
+    end: Any = gr.update(visible=False)
 
 
-KEPT = Drawn(KEEP, KEEP, KEEP, KEEP)
+KEPT = Drawn(KEEP, KEEP, KEEP, KEEP, KEEP)
 
 
 def build_map(explorer: Explorer, task: gr.Radio) -> None:
@@ -52,15 +53,15 @@ def build_map(explorer: Explorer, task: gr.Radio) -> None:
         gr.HTML(f'<p class="hint">{HINT}</p>', apply_default_css=False)
         with gr.Row(elem_classes="buttons"):
             start = gr.Button("Draw the map", variant="primary", elem_id="map-start")
-            stop = gr.Button("Stop", elem_id="map-stop")
+            stop = gr.Button("Stop", visible=False, elem_id="map-stop")
         said = spoken("", elem_id="map-said")
         with gr.Row(elem_classes="side-by-side"):
             encoder = PlotlyView(None, elem_id="map-encoder")
             circuit = PlotlyView(None, elem_id="map-circuit")
         text = gr.HTML("", apply_default_css=False, elem_id="map-text")
     run = gr.State(Run())
-    outputs = Drawn(said, encoder, circuit, text)
-    start.click(begin, run, said, queue=False, **QUIET).then(
+    outputs = Drawn(said, encoder, circuit, text, stop)
+    start.click(begin_map, run, outputs, queue=False, **QUIET).then(
         partial(draw_map, maps),
         [run, task],
         outputs,
@@ -76,6 +77,11 @@ def build_map(explorer: Explorer, task: gr.Radio) -> None:
         )
 
 
+def begin_map(run: Run) -> Drawn:
+    """Want a map, which from now on can be stopped."""
+    return KEPT._replace(said=begin(run), end=gr.update(visible=True))
+
+
 def draw_map(maps: SplitMaps, run: Run, task: str) -> Iterator[Drawn]:
     """Yield what to show: how far the reading is, then the map."""
     this = run.wanted
@@ -84,7 +90,7 @@ def draw_map(maps: SplitMaps, run: Run, task: str) -> Iterator[Drawn]:
         yield KEPT
         return
     try:
-        yield Drawn("<p>Fetching the texts …</p>")
+        yield Drawn("<p>Fetching the texts …</p>", end=KEEP)
         for made in maps.make(task):
             if run.wanted is not this:
                 yield KEPT  # at the end Gradio sends what was yielded last once more
@@ -163,4 +169,5 @@ def _drawn(maps: SplitMaps, task: str, found: SplitMap) -> Drawn:
 
 
 def _progress(done: int, total: int) -> Drawn:
-    return Drawn(f"<p>{bar_html(done, total, 'Texts read')} {done:,} of {total:,} texts read</p>")
+    words = f"{bar_html(done, total, 'Texts read')} {done:,} of {total:,} texts read"
+    return Drawn(f"<p>{words}</p>", end=KEEP)

@@ -2,6 +2,7 @@
 
 import html
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +23,8 @@ TO_RESULT = "() => document.getElementById('judge-near').scrollIntoView({ block:
 OPENING = "<p>Getting the training texts …</p>"
 SHOWN_CHARACTERS = 300
 """Characters of a training text that are shown."""
+PARTS = 16
+"""Parts whose time tells how long the rest takes."""
 
 
 @dataclass
@@ -33,6 +36,36 @@ class Asked:
     """
 
     text: str | None = None
+
+
+class Pace:
+    """How long a reading still takes, by the rate of the last parts: one slow part moves little."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._ends: deque[tuple[float, int]] = deque(maxlen=PARTS + 1)
+        self._read: int | None = None
+
+    def left(self, found: Neighbours, now: float) -> float | None:
+        """Hear how far it is.
+
+        Args:
+            found: What was found by now.
+            now: In seconds.
+
+        Returns:
+            Seconds left, less with every second of the part under way; ``None`` before the second
+            part that was seen to end.
+        """
+        if self._read is not None and found.read > self._read:
+            self._ends.append((now, found.read))
+        self._read = found.read
+        if len(self._ends) < 2:
+            return None
+        (start, first), (end, last) = self._ends[0], self._ends[-1]
+        rate = (last - first) / max(end - start, 1e-3)
+        part = (last - first) / (len(self._ends) - 1)
+        return (found.rows - last - min(rate * (now - end), part)) / rate
 
 
 class Near(NamedTuple):
@@ -103,17 +136,15 @@ def find(nearest: NearestTexts, asked: Asked, task: str) -> Iterator[Near]:
     if text is None:
         yield Near()
         return
-    card, begun, first = nearest.explorer.task(task), time.monotonic(), 0
+    card, pace = nearest.explorer.task(task), Pace()
     try:
         for found in nearest.near(task, text):
             if asked.text != text:
                 yield Near()  # what tells nothing at all empties what it could have changed
                 return
-            if found.waiting is None and not first:
-                begun, first = time.monotonic(), found.read
-            seconds = time.monotonic() - begun
+            left = pace.left(found, time.monotonic())
             is_over = found.read == found.rows
-            said = "" if is_over else progress_html(found, found.read - first, seconds)
+            said = "" if is_over else progress_html(found, left)
             yield Near(said, near_html(found, card), gr.update(visible=not is_over))
     except QBertError as error:
         yield Near(error_html(str(error)), KEEP, gr.update(visible=False))
@@ -134,20 +165,14 @@ def forget(asked: Asked) -> Near:
     return Near("", "", gr.update(visible=False))
 
 
-def progress_html(found: Neighbours, done: int, seconds: float) -> str:
-    """Say how far the reading is.
-
-    Args:
-        found: What was found so far.
-        done: Texts read in these seconds.
-        seconds: Since the first of them.
-    """
+def progress_html(found: Neighbours, left: float | None) -> str:
+    """Say how far the reading is, and how many seconds are left, where that is known."""
     if not found.read:
         queue = f"Waiting; {found.waiting} in the queue." if found.waiting else "Starting …"
         return f"<p>{queue}</p>"
     words = f"{found.read:,} of {found.rows:,} training texts read"
-    if done:
-        words += f", about {duration(seconds * (found.rows - found.read) / done)} left"
+    if left is not None:
+        words += f", about {duration(left)} left"
     return f"<p>{bar_html(found.read, found.rows, 'Training texts read')} {words}</p>"
 
 

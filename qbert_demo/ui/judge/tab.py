@@ -16,7 +16,7 @@ from qbert_demo.ui.judge.angles import build_angles
 from qbert_demo.ui.judge.behaviour import build_behaviour
 from qbert_demo.ui.judge.evaluate import build_evaluate
 from qbert_demo.ui.judge.kept import build_kept, kept_panel
-from qbert_demo.ui.judge.leaderboard import build_leaderboard, costs_html, costs_of
+from qbert_demo.ui.judge.leaderboard import build_leaderboard, costs_of
 from qbert_demo.ui.judge.map import build_map
 from qbert_demo.ui.judge.panels import model_panels, read_panel
 from qbert_demo.ui.judge.report import build_report
@@ -130,10 +130,10 @@ def show_judgement(explorer: Explorer, task: str) -> Judged:
     except QBertError as error:
         return Judged(error_html(str(error)))
     panels = model_panels(judgement, labels) | _circuit_panels(judgement)
-    costs = costs_of(explorer, task)
+    costs, said_of_costs = costs_of(explorer, task)
     return Judged(
         verdict_html(judgement, others),
-        costs=costs_html(costs),
+        costs=said_of_costs,
         seeds=seeds_html(judgement),
         **panels,
         **files(judgement, costs),

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import gradio as gr
+import numpy as np
 
 from qbert_demo.errors import QBertError
 from qbert_demo.figures.theme import percent
@@ -180,13 +181,21 @@ def all_numbers(explorer: Explorer, task: str) -> list[Number]:
     return numbers_of(explorer.judgement(task), explorer.task(task).labels)
 
 
-def numbers_of(judgement: Judgement, labels: Sequence[str]) -> list[Number]:
-    """The numbers that lead to any: pairs first, then each model's mistakes, and all else."""
-    heads = tuple(model.head for model in judgement.models)
+def numbers_of(
+    judgement: Judgement, labels: Sequence[str], texts: BatchComparison | None = None
+) -> list[Number]:
+    """The numbers that lead to any: pairs first, then each model's mistakes, and all else.
+
+    Args:
+        judgement: What was measured.
+        labels: Names of the classes.
+        texts: The texts it was measured on, where they are at hand; counts that it does not tell
+            are taken from them.
+    """
     cells = [cell for model in judgement.models for cell in _cells(model, labels)]
     numbers = (
         *(number for k, test in enumerate(judgement.pairs) for number in _alone(test, k)),
-        Number("every model wrong", None, heads, (), all_wrong),
+        _all_wrong(judgement, texts),
         *(number for number, is_mistake in cells if is_mistake),
         *(number for model in judgement.models for number in _bins(model)),
         *(number for number, is_mistake in cells if not is_mistake),
@@ -202,6 +211,17 @@ def _alone(test: PairedTest, k: int) -> Iterator[Number]:
         what = f"{right} right, {wrong} wrong"
         find = partial(alone_right, head=right, other=wrong)
         yield Number(what, count, (right, wrong), ("alone", side, k), find)
+
+
+def _all_wrong(judgement: Judgement, texts: BatchComparison | None) -> Number:
+    """The texts that no model got right: of three models, no more than two got wrong together."""
+    wrong = {m.head: judgement.rows - int(np.trace(m.confusion)) for m in judgement.models}
+    most = min([*wrong.values(), *(wrong[test.b] - test.only_a for test in judgement.pairs)])
+    if texts is not None:
+        count: int | None = len(all_wrong(texts))
+    else:
+        count = most if len(wrong) < 3 or not most else None
+    return Number("every model wrong", count, tuple(wrong), (), all_wrong)
 
 
 def _cells(model: ModelScore, labels: Sequence[str]) -> Iterator[tuple[Number, bool]]:
@@ -257,7 +277,7 @@ def _row_html(texts: BatchComparison, k: int, with_button: bool) -> str:
     text = texts.texts[k]
     cut = text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]} …"
     link = html.escape(f"?{urlencode({'task': texts.task, 'text': text}, errors='replace')}")
-    button = f' <button type="button" data-row="{k}">Nearest training texts</button>'
+    button = f'<button type="button" data-row="{k}">Nearest training texts</button>'
     opens = f'<a class="in-compare" href="{link}">{shown(cut)}</a>'
     cells = [f'<td class="text">{opens}{button if with_button else ""}</td>']
     truth = None if texts.truth is None else int(texts.truth[k])

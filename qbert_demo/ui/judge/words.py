@@ -33,7 +33,7 @@ def verdict_html(judgement: Judgement, others: Sequence[str] = ()) -> str:
     pairs = sorted(judgement.pairs, key=lambda test: {test.a, test.b} != set(PAIR))
     lines = []
     for k, test in enumerate(pairs):
-        words = html.escape(minus(verdict(test, n)))
+        words = html.escape(minus(verdict(test, n, len(pairs))))
         lines.append(f'<p class="verdict">{words}</p>' if k == 0 else f"<p>{words}</p>")
     if pairs:
         first = pairs[0]
@@ -108,7 +108,8 @@ def ladder_words(judgement: Judgement) -> str:
         join = ", while" if needless else ":"
         words += f"{join} {_listed([_valued(phrases[r.name], r) for r in needed])} it is worse"
     n = len(needless) + len(needed)
-    return f"{words} (exact McNemar on the same texts, after Holm for {n})." if n else f"{words}."
+    after = f", after Holm for {n}" if n > 1 else ""
+    return f"{words} (exact McNemar on the same texts{after})." if n else f"{words}."
 
 
 def formula_words(formula: FormulaFacts) -> str:
@@ -211,21 +212,25 @@ def seeds_html(judgement: Judgement) -> str:
     """Every pair of every seed as a table; nothing where there is but one seed."""
     if len(judgement.seeds) < 2:
         return ""
+    several = any(len(run.pairs) > 1 for run in judgement.seeds)
     rows = "".join(
         f'<tr><th scope="row">{test.a} and {test.b}</th><td>{run.seed}</td>'
         f"<td>{run.accuracy[test.a].value:.4f}</td><td>{run.accuracy[test.b].value:.4f}</td>"
         f"<td>{test.only_a}</td><td>{test.only_b}</td><td>{p_value(test.p)}</td>"
-        f"<td>{p_value(test.corrected)}</td><td>{'yes' if test.differs else 'not shown'}</td></tr>"
+        f"{f'<td>{p_value(test.corrected)}</td>' if several else ''}"
+        f"<td>{'yes' if test.differs else 'not shown'}</td></tr>"
         for pair in judgement.pairs
         for run in judgement.seeds
         for test in run.pairs
         if (test.a, test.b) == (pair.a, pair.b)
     )
     alone = ("only first right", "only second right")
-    columns = ("pair", "seed", "first", "second", *alone, "McNemar p", "after Holm", "differ")
+    p = ("McNemar p", "after Holm") if several else ("McNemar p",)
+    columns = ("pair", "seed", "first", "second", *alone, *p, "differ")
+    corrected = ", corrected for the pairs of that seed" if several else ""
     words = (
-        "Each seed by itself, corrected for the pairs of that seed; all seeds read the same texts, "
-        "so the tests of one pair are not independent and are not put together."
+        f"Each seed by itself{corrected}; all seeds read the same texts, so the tests of one pair "
+        "are not independent and are not put together."
     )
     return f'{table_html("Each seed", columns, rows)}<p class="hint">{words}</p>'
 
