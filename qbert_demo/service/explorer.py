@@ -34,13 +34,7 @@ from qbert_demo.results import (
     Unread,
 )
 from qbert_demo.service import explaining, judging
-from qbert_demo.service.checks import (
-    check_heads,
-    check_text,
-    check_texts,
-    check_truth,
-    tokens_of,
-)
+from qbert_demo.service.checks import check_heads, check_text, check_texts, check_truth, tokens_of
 from qbert_demo.service.judged_texts import JudgedTexts
 from qbert_demo.service.shipped import Shipped
 from qbert_demo.service.visitors import Visitors
