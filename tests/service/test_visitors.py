@@ -31,8 +31,8 @@ TEXT = "Not a great film, but never dull."
 def started(tmp_path_factory: pytest.TempPathFactory) -> Explorer:
     folder = tmp_path_factory.mktemp("checkpoints")
     for seed, (name, head) in enumerate([("classical", "linear"), ("hybrid", "circuit")]):
-        models.checkpoint(folder / f"sst2-{name}", head, seed)
-        models.checkpoint(folder / f"imdb-{name}", head, seed)
+        for task in ("sst2", "imdb"):
+            models.checkpoint(folder / f"{task}-{name}", head, seed)
     return Explorer.start(folder=folder)
 
 
@@ -107,14 +107,11 @@ def test_numbered_labels_are_read_as_ours_and_that_is_said(
     )
 
 
-def test_of_several_tasks_that_fit_the_one_in_sight_is_taken(
-    explorer: Explorer, stocked: Hub
-) -> None:
+def test_of_tasks_that_fit_the_one_in_sight_is_taken(explorer: Explorer, stocked: Hub) -> None:
     for task, title in (("imdb", "Film review"), ("", "Sentiment"), ("imdb", "Film review")):
         (card,) = explorer.load_model("org/numbered", task=task).cards
-        assert card.title == f"{title}, with org/numbered"
-        again = explorer.load_model("org/turned", task=card.key).cards[-1]
-        assert again.title == f"{title}, with org/turned"
+        (beside,) = explorer.load_model("org/turned", task=card.key).cards
+        assert beside.title == f"{title}, with org/turned"
 
 
 def test_other_labels_stand_alone(explorer: Explorer, stocked: Hub) -> None:
