@@ -86,12 +86,14 @@ def make_trainer(
     attend_fast(model, device, recipe.attention_dropout)
     changes = _schedule(recipe, len(rows), held_out is not None)
     max_length = recipe.max_length
+    # Held-out rows of about the same length are read together, which pads little.
+    watched = as_dataset(held_out, tokenizer, max_length).sort("length") if held_out else None
     stop = EarlyStoppingCallback(recipe.patience) if held_out and recipe.patience else None
     return HeadAndAdapterTrainer(
         model=model,
         args=make_arguments(recipe, run_dir, device, bf16, **changes),
         train_dataset=as_dataset(rows, tokenizer, max_length, teacher_logits),
-        eval_dataset=as_dataset(held_out, tokenizer, max_length) if held_out else None,
+        eval_dataset=watched,
         data_collator=DataCollatorWithPadding(tokenizer),
         compute_metrics=_held_out_scores if held_out else None,
         callbacks=[stop] if stop else None,
@@ -113,7 +115,7 @@ def make_arguments(
         weight_decay=recipe.weight_decay,
         warmup_steps=recipe.warmup,
         label_smoothing_factor=recipe.label_smoothing,
-        per_device_eval_batch_size=64,
+        per_device_eval_batch_size=16,
         train_sampling_strategy="group_by_length",
         seed=recipe.seed,
         use_cpu=device == "cpu",
