@@ -17,7 +17,6 @@ from qbert_demo.data.catalogue import Dataset
 from qbert_demo.data.catalogue_rows import load_task
 from qbert_demo.data.rows import Rows, held_out_positions
 from qbert_demo.evaluation.scores import as_json, measure
-from qbert_demo.heap import return_large_blocks
 from qbert_demo.model import QBertConfig, QBertForSequenceClassification, checkpoint, find_backbone
 from qbert_demo.model.heads import angles_of, head_of
 from qbert_demo.model.loaded import LoadedModel
@@ -89,7 +88,6 @@ def train(
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     bf16 = has_bf16(device) if bf16 is None else bf16
-    return_large_blocks()
     set_seed(recipe.seed)
     all_rows = load_task(task, task.train, datasets_dir)
     soft = _soft_labels(task, recipe, all_rows, soft_labels)

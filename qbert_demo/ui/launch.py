@@ -1,5 +1,6 @@
 """From the models and what trains new ones to the app, served."""
 
+import ctypes
 import os
 import socket
 import threading
@@ -9,12 +10,14 @@ from importlib import import_module
 import torch
 
 from qbert_demo.errors import InputError
-from qbert_demo.heap import share_heaps
 from qbert_demo.service import Explorer
 from qbert_demo.service.tuner import Tuner
 from qbert_demo.settings import PORT, asked_port, datasets_dir
 from qbert_demo.ui.layout import build_app, launch_options
 from qbert_demo.ui.server.closing import close
+
+M_ARENA_MAX, ARENAS = -8, 2
+"""An option of glibc's ``mallopt``, and how many heaps its threads share (else eight a core)."""
 
 
 def launch() -> None:
@@ -25,7 +28,7 @@ def launch() -> None:
             port that it names is not to be had.
     """
     torch.set_num_threads(1)
-    share_heaps()
+    _share_heaps()
     if os.environ.get("SPACES_ZERO_GPU"):
         _declare_gpu()
     port = asked_port()
@@ -41,6 +44,12 @@ def launch() -> None:
         raise InputError(f"The app cannot listen: {error}") from error
     finally:
         close(app, tuner)
+
+
+def _share_heaps() -> None:
+    """Have all threads allocate from a few heaps, since each keeps what was freed in it."""
+    with suppress(AttributeError):  # another C library has no such option
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
 
 
 def _check_port(port: int) -> None:

@@ -1,12 +1,18 @@
 """An encoder with low-rank updates, as it reads while it learns."""
 
+from pathlib import Path
+
 import pytest
 import torch
 from peft.tuners.lora import LoraLayer
 from torch import nn
+from transformers import AutoTokenizer
 
-from qbert_demo.model import QBertConfig, QBertForSequenceClassification
+from qbert_demo.data.rows import Rows
+from qbert_demo.model import QBertConfig, QBertForSequenceClassification, find_backbone
 from qbert_demo.training.adapters import add_adapters, attend_fast
+from qbert_demo.training.loop import make_trainer
+from qbert_demo.training.recipe import Recipe
 
 IDS = torch.randint(1000, 2000, (4, 16), generator=torch.Generator().manual_seed(0))
 
@@ -47,3 +53,17 @@ def test_an_input_that_is_not_copied_to_float32_is_read_the_same(
             said.append(learner.encode(IDS, torch.ones_like(IDS)))
     assert updates
     assert torch.equal(*said)
+
+
+@pytest.mark.parametrize(("max_length", "padded"), [(128, 6), (256, 16)])
+def test_batches_of_long_texts_come_in_few_lengths(
+    learner: QBertForSequenceClassification, tmp_path: Path, max_length: int, padded: int
+) -> None:
+    rows = Rows(("a fine film", "one very dull film"), (0, 1), "made-up rows", ("good", "bad"))
+    read, recipe = (
+        AutoTokenizer.from_pretrained(find_backbone().path),
+        Recipe(max_length=max_length),
+    )
+    trainer = make_trainer(learner, read, rows, None, recipe, tmp_path, "cpu", bf16=False)
+    (batch,) = trainer.get_train_dataloader()
+    assert batch["input_ids"].shape == (2, padded)
