@@ -83,7 +83,7 @@ def build_rows_form(tuner: Tuner) -> RowsForm:
             elem_id="own-text",
         )
         own_file = gr.File(
-            label="or a CSV, TSV or JSONL file; it counts more than lists and lines",
+            label="or a CSV, TSV or JSONL file; then lists and lines are not read",
             file_types=[".csv", ".tsv", ".txt", ".jsonl", ".ndjson"],
             height=110,
         )
