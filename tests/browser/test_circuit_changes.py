@@ -147,6 +147,7 @@ def test_breaking_parts_shows_before_and_after(open_page: Open) -> None:
 def test_measuring_and_stale_results(open_page: Open) -> None:
     page = opened(open_page)
     page.click("#measure > button")
+    page.click("#export > button")
     page.click("#measure-button")
     page.wait_for_selector("#measured-figure .main-svg")
     assert "1,000 runs with 1,000 shots" in page.inner_text("#measured")
@@ -155,6 +156,7 @@ def test_measuring_and_stale_results(open_page: Open) -> None:
         "document.querySelector('#measured').innerText.includes('circuit has changed')"
     )
     assert not page.is_visible("#measured-figure .main-svg")
+    assert "has changed" not in (page.text_content("#export") or "")
     page.click("#measure-button")
     page.wait_for_selector("#measured-figure .main-svg")
     type_here(page, "another day")

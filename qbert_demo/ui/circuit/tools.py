@@ -9,7 +9,7 @@ import gradio as gr
 from qbert_demo.circuit.shots import MAX_SHOTS
 from qbert_demo.service import Explorer
 from qbert_demo.ui.circuit.answers import FORMATS, compared, exported, measured, proved
-from qbert_demo.ui.parts.events import QUIET, Told
+from qbert_demo.ui.parts.events import KEEP, QUIET, Told
 from qbert_demo.ui.parts.file_link import CodeBox
 from qbert_demo.ui.parts.plotly_view import PlotlyView
 from qbert_demo.ui.parts.spoken import spoken
@@ -30,8 +30,14 @@ def build_tools(explorer: Explorer, lab: gr.HTML, task: gr.Radio, text: gr.Textb
         code = _build_export(circuit)
     with gr.Accordion("Check it with PennyLane", open=False, elem_id="proof"):
         proof = _build_proof(circuit)
-    stale = [*Told(STALE), *Told(STALE), STALE]
-    lab.input(lambda: stale, None, [*measurement, *code, proof], **QUIET)
+    said = [measurement.said, code.said, proof]
+    lab.input(outdated, said, [*measurement, *code, proof], **QUIET)
+
+
+def outdated(measured: str | None, exported: str | None, proved: str | None) -> list[Any]:
+    """Say that the circuit has changed where there is something that was found before."""
+    tools = [Told(STALE) if said else Told(KEEP, KEEP) for said in (measured, exported)]
+    return [*tools[0], *tools[1], STALE if proved else KEEP]
 
 
 def _build_measure(circuit: gr.Textbox) -> Told:
