@@ -23,5 +23,5 @@ def test_an_edit_is_told_by_what_the_models_said_before(before: str, after: str,
         for labels in (before, after)
     ]
     edit = Edit(0, 3, "not", "")
-    seen = EditSearch(1, 9, 1, edit, "dull", *answers, is_done=True)
+    seen = EditSearch(1, 9, 1, edit, "dull", answers[0], answers[1], is_done=True)
     assert says in text_of(edit_html("not dull", seen))
