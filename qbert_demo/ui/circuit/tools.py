@@ -9,7 +9,7 @@ import gradio as gr
 from qbert_demo.circuit.shots import MAX_SHOTS
 from qbert_demo.service import Explorer
 from qbert_demo.ui.circuit.answers import FORMATS, compared, exported, measured, proved
-from qbert_demo.ui.parts.events import KEEP, QUIET, Told
+from qbert_demo.ui.parts.events import QUIET, Told
 from qbert_demo.ui.parts.file_link import CodeBox
 from qbert_demo.ui.parts.plotly_view import PlotlyView
 from qbert_demo.ui.parts.spoken import spoken
@@ -36,8 +36,8 @@ def build_tools(explorer: Explorer, lab: gr.HTML, task: gr.Radio, text: gr.Textb
 
 def outdated(measured: str | None, exported: str | None, proved: str | None) -> list[Any]:
     """Say that the circuit has changed where there is something that was found before."""
-    tools = [Told(STALE) if said else Told(KEEP, KEEP) for said in (measured, exported)]
-    return [*tools[0], *tools[1], STALE if proved else KEEP]
+    told = [STALE if said else "" for said in (measured, exported, proved)]
+    return [*Told(told[0]), *Told(told[1]), told[2]]
 
 
 def _build_measure(circuit: gr.Textbox) -> Told:
@@ -48,8 +48,8 @@ def _build_measure(circuit: gr.Textbox) -> Told:
         "chance that a measured bit is read wrongly."
     )
     gr.HTML(f'<p class="hint">{hint}</p>', apply_default_css=False)
+    exact = gr.Checkbox(False, label="Infinitely many shots")  # in a row a phone leaves it 4 pixels
     with gr.Row():
-        exact = gr.Checkbox(False, label="Infinitely many shots", scale=1)
         shots = gr.Number(1000, label="Shots", minimum=1, maximum=MAX_SHOTS, precision=0)
         seed = gr.Number(0, label="Seed", minimum=0, precision=0)
     with gr.Row():
