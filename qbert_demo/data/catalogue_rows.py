@@ -62,11 +62,13 @@ def load_sample(
         trouble = str(error)
     bundled = read_bundled(dataset) if split == dataset.train else None
     if bundled is None:
+        other = "its train split, which" if is_bundled(dataset.key) else "a dataset that"
         raise DataError(
             f"{dataset.title}, split {split}, is not to be had: {trouble} "
-            "Or take a dataset that is bundled."
+            f"Or take {other} is bundled."
         )
-    note = f"{trouble} The copy of {dataset.title} that is bundled with the app is used instead."
+    why = trouble.split(". ")[0].removesuffix(".")  # what to do about it is done here
+    note = f"{why}. The copy of {dataset.title} that is bundled with the app is used instead."
     return replace(bundled.sample(limit), notes=(note,))
 
 

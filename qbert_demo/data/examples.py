@@ -14,12 +14,12 @@ EXAMPLES = {
             "negative",
         ),
         Example(
-            "Only the circuit sees it",
+            "Only the hybrid is right",
             "It begins as a delight and ends as a lecture.",
             "negative",
         ),
         Example(
-            "Only the plain layer sees it",
+            "Only the classical is right",
             "It begins as a chore and ends as a thrill.",
             "positive",
         ),
@@ -36,12 +36,12 @@ EXAMPLES = {
         Example("They disagree", "President opens the world's largest telescope"),
         Example("Both are fooled", "Java shaken by a strong tremor", "World"),
         Example(
-            "Only the circuit sees it",
+            "Only the hybrid is right",
             "Jaguar seen in the hills for the first time in decades",
             "Sci/Tech",
         ),
         Example(
-            "Only the plain layer sees it",
+            "Only the classical is right",
             "Government blocks the merger of two phone companies",
             "Business",
         ),
@@ -83,7 +83,7 @@ EXAMPLES = {
             "spam",
         ),
         Example(
-            "Only the circuit sees it",
+            "Only the hybrid is right",
             "Your parcel is waiting. Pay the 1.99 fee here: post-help.example",
             "spam",
         ),
@@ -103,12 +103,12 @@ EXAMPLES = {
             "negative",
         ),
         Example(
-            "Only the circuit sees it",
+            "Only the hybrid is right",
             "May the sun come back for the festival on Saturday",
             "positive",
         ),
         Example(
-            "Only the plain layer sees it",
+            "Only the classical is right",
             "old dog, new tricks: grandpa just sent his first meme",
             "positive",
         ),

@@ -17,6 +17,7 @@ from qbert_demo.model.encoder import find_backbone
 from qbert_demo.model.heads import CircuitHead, SqueezeHead
 from qbert_demo.model.packed_bert import pack
 from qbert_demo.model.tokenizer import encode, read_tokenizer
+from qbert_demo.model.tokenizer_files import UNKNOWN
 from qbert_demo.results import Array, Timing
 
 Progress = Callable[[int, int], None]
@@ -112,6 +113,13 @@ class LoadedModel:
             else:
                 result.append(Tokens([*ids[: room + 1], ids[-1]], spans[room][1]))
         return result
+
+    def unknown(self, text: str) -> tuple[str, ...]:
+        """The parts of a text that are read as [UNK], which stands for all that has no token."""
+        number = self.tokenizer.token_to_id(UNKNOWN)
+        encoding, room = encode(self.tokenizer, [text])[0], self.model.config.max_length - 2
+        read = list(zip(encoding.ids, encoding.offsets, strict=True))[1:-1][:room]
+        return tuple(text[start:end] for token, (start, end) in read if token == number)
 
     @torch.inference_mode()
     def answer(self, ids: list[int]) -> Answer:

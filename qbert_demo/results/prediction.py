@@ -107,6 +107,7 @@ class Comparison:
         cut: The end of the text that was not read because it is beyond the models' length,
             or an empty string.
         predictions: By head, such as ``hybrid``.
+        unknown: The parts of the text that the models have no token for, in its order.
     """
 
     task: str
@@ -114,6 +115,7 @@ class Comparison:
     n_tokens: int
     cut: str
     predictions: dict[str, Prediction]
+    unknown: tuple[str, ...] = ()
 
     @property
     def agree(self) -> bool:

@@ -128,12 +128,12 @@ class Explorer:
         card = self.task(task)
         text = check_text(text)
         predictions = {}
-        tokens = Tokens([], 0)
+        tokens, unknown = Tokens([], 0), tuple[str, ...]()
         for head in check_heads(card, heads):
             classifier = self.classifier(task, head)
-            tokens = tokens_of(classifier, text)
+            tokens, unknown = tokens_of(classifier, text), classifier.unknown(text)
             predictions[head] = predict(classifier, head, tokens)
-        return Comparison(task, text, len(tokens.ids), text[tokens.read :], predictions)
+        return Comparison(task, text, len(tokens.ids), text[tokens.read :], predictions, unknown)
 
     def compare_batch(
         self,

@@ -196,14 +196,16 @@ def comparison_json(comparison: Comparison) -> Json:
     """Report what several models make of one text.
 
     Returns:
-        ``task``, ``text``, ``n_tokens``, ``cut`` (the part that was not read), ``agree``, and
-        under ``models`` one `prediction_json` for each head.
+        ``task``, ``text``, ``n_tokens``, ``cut`` (the part that was not read), ``unknown`` (parts
+        that were read as [UNK]), ``agree``, and under ``models`` one `prediction_json` for each
+        head.
     """
     return {
         "task": comparison.task,
         "text": comparison.text,
         "n_tokens": comparison.n_tokens,
         "cut": comparison.cut,
+        "unknown": list(comparison.unknown),
         "agree": comparison.agree,
         "models": {head: prediction_json(p) for head, p in comparison.predictions.items()},
     }

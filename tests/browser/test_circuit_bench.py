@@ -196,6 +196,9 @@ def test_finite_shots_are_counted_in_the_page(open_page: Open) -> None:
     share = words.split("%")[0]
     page.fill(part("shots"), "1")
     assert page.inner_text(part("shots-words")).split("%")[0] != share
+    for wrong in ("0", "", "1000000000"):
+        page.fill(part("shots"), wrong)
+        assert page.inner_text(part("shots-words")) == "Type a whole number from 1 to 100,000."
 
 
 def test_the_entanglement_of_this_text_stands_beside_the_usual(open_page: Open) -> None:
@@ -205,7 +208,9 @@ def test_the_entanglement_of_this_text_stands_beside_the_usual(open_page: Open) 
     step_to(page, 10)
     words = page.inner_text(part("entangled"))
     assert f"{ends[9]:.2f} now, {ends[-1]:.2f} after the last gate" in words
-    assert "0.44 on average, and with random trained angles 0.85 (0.77 to 0.94)" in words
+    assert (
+        "0.44 on average, and with random angles in the trained gates 0.85 (0.77 to 0.94)" in words
+    )
     assert page.text_content(part("broken")) == ""
     page.check(part("no-cnots"))
     page.wait_for_function(f"document.querySelector('{part('broken')}').textContent !== ''")

@@ -147,6 +147,9 @@ def test_breaking_parts_shows_before_and_after(open_page: Open) -> None:
 def test_measuring_and_stale_results(open_page: Open) -> None:
     page = opened(open_page)
     page.click("#measure > button")
+    page.click("#export > button")
+    page.click("#export-button")
+    page.wait_for_selector("#code a >> text=Download circuit.py")
     page.click("#measure-button")
     page.wait_for_selector("#measured-figure .main-svg")
     assert "1,000 runs with 1,000 shots" in page.inner_text("#measured")
@@ -155,6 +158,9 @@ def test_measuring_and_stale_results(open_page: Open) -> None:
         "document.querySelector('#measured').innerText.includes('circuit has changed')"
     )
     assert not page.is_visible("#measured-figure .main-svg")
+    assert "has changed" in page.inner_text("#exported")
+    page.click("#proof > button")
+    assert page.inner_text("#proved") == ""
     page.click("#measure-button")
     page.wait_for_selector("#measured-figure .main-svg")
     type_here(page, "another day")
@@ -209,6 +215,9 @@ def test_on_a_phone_everything_fits_and_has_a_name(open_page: Open, scheme: str)
     filled(page)
     assert page.evaluate(OVERFLOW) == 0
     assert page.evaluate(UNLABELLED) == 0
+    exact = page.get_by_label("Infinitely many shots")
+    across = exact.evaluate("e => e.closest('.block').getBoundingClientRect().width")
+    assert across >= 150
     heights = page.evaluate(
         """[...document.querySelectorAll(
             '.lab button, .switches label, .lab select, .lab summary,'

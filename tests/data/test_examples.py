@@ -21,9 +21,9 @@ def holds(example: Example, said: dict[str, str]) -> bool:
         return said["classical"] != said["hybrid"]
     if example.name == "Both are fooled":
         return not right(example, said) & {"classical", "hybrid"}
-    if example.name == "Only the circuit sees it":
+    if example.name == "Only the hybrid is right":
         return right(example, said) == {"hybrid"}
-    if example.name == "Only the plain layer sees it":
+    if example.name == "Only the classical is right":
         return right(example, said) == {"classical"}
     if example.name == "Long":
         return len(example.text) > 200

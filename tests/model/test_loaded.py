@@ -46,6 +46,12 @@ def test_long_text_is_cut_at_a_token_and_the_rest_is_known(classifier: LoadedMod
     assert text[tokens.read :].strip()
 
 
+def test_what_has_no_token_is_found_in_what_is_read(classifier: LoadedModel) -> None:
+    assert classifier.unknown("a plain film") == ()
+    assert classifier.unknown("ok 😀 film " + "a" * 101) == ("😀", "a" * 101)
+    assert classifier.unknown("good " * classifier.model.config.max_length + "😀") == ()
+
+
 def test_short_text_is_read_whole(classifier: LoadedModel) -> None:
     (tokens,) = classifier.tokenize(["fine film  "])
     assert tokens.read == len("fine film  ")

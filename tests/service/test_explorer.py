@@ -54,6 +54,13 @@ def test_two_models_answer_with_consistent_numbers(explorer: Explorer) -> None:
     np.testing.assert_allclose(encoded, circuit.angles)
 
 
+def test_what_the_models_have_no_token_for_is_told(explorer: Explorer) -> None:
+    assert explorer.compare("sst2", TEXT).unknown == ()
+    odd = explorer.compare("sst2", "😀 😡")
+    assert odd.unknown == ("😀", "😡")
+    assert odd.n_tokens == 4
+
+
 def test_batch_agrees_with_one_at_a_time(explorer: Explorer) -> None:
     texts = [TEXT, "Dreadful.", "x" * 50, "Superb, moving and very long " * 30]
     steps: list[tuple[int, int]] = []

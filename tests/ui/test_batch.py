@@ -63,7 +63,7 @@ def test_disagreements_come_first_in_table_and_file() -> None:
 
 def test_accuracy_with_its_count_when_labels_are_given(labelled: Path) -> None:
     status, table, sheet = run(file=labelled)[-1]
-    assert "4 texts: the models disagree on 1." in status
+    assert "Sentiment, 4 texts: the models disagree on 1." in status
     classical, hybrid = cells_of(status)
     assert classical[:4] == ["classical", "2 of 4", "50.0 %", "15.0 to 85.0 %"]
     assert hybrid[:4] == ["hybrid", "3 of 4", "75.0 %", "30.1 to 95.4 %"]

@@ -97,6 +97,12 @@ def test_odd_texts_get_an_answer(text: str) -> None:
     assert None not in panels
 
 
+def test_what_is_unknown_to_the_models_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = replace(EXPLORER.compare("sst2", "good 😀"), unknown=("😀",))
+    monkeypatch.setattr(EXPLORER, "compare", lambda *_: odd)
+    assert "The models have no token for" in answer(EXPLORER, "sst2", "good 😀", False).said
+
+
 def test_what_was_not_read_is_said() -> None:
     words = answer(EXPLORER, "sst2", "<i>word</i> " * 300, False).said
     assert "Not read" in words

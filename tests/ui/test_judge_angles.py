@@ -32,7 +32,7 @@ def test_words_repeat_the_numbers() -> None:
     words = correlation_words(facts, ("negative", "positive"))
     assert "x0 and “positive”: r = +0.990" in words
     assert "98\xa0% of the variance" in words
-    assert "6 angles are stored and 4 are live. The other 2 turn" in weight_words(facts)
+    assert "6 angles are stored and 4 are live. The other 2 make turns" in weight_words(facts)
     live = replace(facts, live=(((True,) * 3,) * 2,))
     assert weight_words(live) == "All 6 stored angles can change what is measured."
 

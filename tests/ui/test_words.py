@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from qbert_demo.results import Comparison, Prediction
-from qbert_demo.ui.parts.words import count, cut_notice, error_html, milliseconds, shown, verdict
+from qbert_demo.ui.parts.words import (
+    count,
+    cut_notice,
+    error_html,
+    milliseconds,
+    shown,
+    unknown_notice,
+    verdict,
+)
 from tests.ui.scripted import SENTIMENT, ScriptedExplorer
 
 EXPLORER = ScriptedExplorer()
@@ -75,6 +83,19 @@ def test_the_cut_says_how_much_and_where() -> None:
     assert "it goes on and on" in notice
     assert "<here>" not in notice
     assert cut_notice(EXPLORER.compare("sst2", "short")) == ""
+
+
+def test_what_the_models_have_no_token_for_is_named() -> None:
+    known = EXPLORER.compare("sst2", "good 😀 <b> film")
+    assert unknown_notice(known) == ""
+    some = unknown_notice(replace(known, unknown=("😀", "<b>", "😀")))
+    assert some.count("😀") == 1
+    assert "&lt;b&gt;" in some
+    assert "[UNK] there" in some
+    many = unknown_notice(replace(known, n_tokens=99, unknown=tuple("abcdef")))
+    assert "and 2 more: they" in many
+    none = unknown_notice(replace(known, n_tokens=4, unknown=("😀", "😡")))
+    assert "the answer tells nothing of it" in none
 
 
 def test_numbers_are_written_for_people() -> None:

@@ -12,7 +12,7 @@ from qbert_demo.ui.circuit.tools import build_tools
 from qbert_demo.ui.parts.events import QUIET, Told
 from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.static import STATIC
-from qbert_demo.ui.parts.words import cut_notice, error_html
+from qbert_demo.ui.parts.words import cut_notice, error_html, unknown_notice
 
 INVITATION = '<p class="invitation">Type a sentence to see what the circuit does to it.</p>'
 
@@ -101,7 +101,7 @@ def show_circuit(explorer: Explorer, task: str, text: str | None) -> Told:
         return Told(error_html(f"The hybrid checkpoint for {card.title} has no circuit."))
     control = comparison.predictions.get("control")
     shown = lab_json(text or "", hybrid, hybrid.circuit, control, judged_angles(explorer, task))
-    return Told(cut_notice(comparison), shown)
+    return Told(unknown_notice(comparison) + cut_notice(comparison), shown)
 
 
 def judged_angles(explorer: Explorer, task: str) -> AngleFacts | None:

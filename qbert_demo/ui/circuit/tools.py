@@ -30,8 +30,14 @@ def build_tools(explorer: Explorer, lab: gr.HTML, task: gr.Radio, text: gr.Textb
         code = _build_export(circuit)
     with gr.Accordion("Check it with PennyLane", open=False, elem_id="proof"):
         proof = _build_proof(circuit)
-    stale = [*Told(STALE), *Told(STALE), STALE]
-    lab.input(lambda: stale, None, [*measurement, *code, proof], **QUIET)
+    said = [measurement.said, code.said, proof]
+    lab.input(outdated, said, [*measurement, *code, proof], **QUIET)
+
+
+def outdated(measured: str | None, exported: str | None, proved: str | None) -> list[Any]:
+    """Say that the circuit has changed where there is something that was found before."""
+    told = [STALE if said else "" for said in (measured, exported, proved)]
+    return [*Told(told[0]), *Told(told[1]), told[2]]
 
 
 def _build_measure(circuit: gr.Textbox) -> Told:
@@ -42,8 +48,8 @@ def _build_measure(circuit: gr.Textbox) -> Told:
         "chance that a measured bit is read wrongly."
     )
     gr.HTML(f'<p class="hint">{hint}</p>', apply_default_css=False)
+    exact = gr.Checkbox(False, label="Infinitely many shots")  # in a row a phone leaves it 4 pixels
     with gr.Row():
-        exact = gr.Checkbox(False, label="Infinitely many shots", scale=1)
         shots = gr.Number(1000, label="Shots", minimum=1, maximum=MAX_SHOTS, precision=0)
         seed = gr.Number(0, label="Seed", minimum=0, precision=0)
     with gr.Row():

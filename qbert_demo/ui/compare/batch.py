@@ -162,7 +162,7 @@ def _compared(
     numbers = tuple(entry.line for entry in entries)
     # The byte order mark makes spreadsheets read the file as UTF-8.
     sheet = File("comparison.csv", table_csv(whole).encode("utf-8-sig"))
-    yield Shown(summary_html(whole, (*notes, *read)), table_html(whole, numbers), sheet)
+    yield Shown(summary_html(whole, card.title, (*notes, *read)), table_html(whole, numbers), sheet)
 
 
 def joined(parts: Sequence[BatchComparison]) -> BatchComparison:

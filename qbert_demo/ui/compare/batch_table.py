@@ -31,10 +31,16 @@ def progress_html(done: int, total: int) -> str:
     return f"<p>{bar_html(done, total, 'Texts compared')} {done} of {total} texts compared</p>"
 
 
-def summary_html(batch: BatchComparison, notes: Sequence[str] = ()) -> str:
-    """Say how many texts were compared, how often the models differ, and how right they are."""
+def summary_html(batch: BatchComparison, task: str, notes: Sequence[str] = ()) -> str:
+    """Say how many texts were compared, how often the models differ, and how right they are.
+
+    Args:
+        batch: The comparison.
+        task: The task's name, for it may be another than the page shows by now.
+        notes: Sentences on how the texts were read.
+    """
     n, differ = len(batch.texts), int(batch.disagreements.sum())
-    sentences = [f"{n} {'text' if n == 1 else 'texts'}: the models disagree on {differ}."]
+    sentences = [f"{task}, {n} {'text' if n == 1 else 'texts'}: the models disagree on {differ}."]
     if batch.n_cut:
         were = "text was" if batch.n_cut == 1 else "texts were"
         sentences.append(f"{batch.n_cut} {were} longer than the models read and cut.")

@@ -24,14 +24,14 @@ from qbert_demo.ui.parts.events import KEEP, QUIET
 from qbert_demo.ui.parts.plotly_view import Panel, PlotlyView
 from qbert_demo.ui.parts.spoken import spoken
 from qbert_demo.ui.parts.static import STATIC
-from qbert_demo.ui.parts.words import cut_notice, error_html, shown, verdict
+from qbert_demo.ui.parts.words import cut_notice, error_html, shown, unknown_notice, verdict
 
 FIGURES = ("circuit", "expectations", "contributions")
 INVITATION = '<p class="invitation">Type a sentence, or press one of the examples.</p>'
 FROM_ANGLES = (
-    "BERT, trained together with the circuit, turns the text into one angle for each qubit, and "
-    "these decide most of it. The circuit turns the angles into one number ⟨Z⟩ a qubit, and a "
-    "plain layer weighs these numbers."
+    "BERT turns the text into one angle for each qubit. In the tasks that come with this app it "
+    "was trained together with the circuit, and the angles decide most of the answer. The circuit "
+    "turns them into one number ⟨Z⟩ a qubit, and a plain layer weighs these numbers."
 )
 OPEN_CIRCUIT = "() => { document.getElementById('circuit-tab-button').click(); }"
 
@@ -160,7 +160,8 @@ def heads_of(explorer: Explorer, task: str, with_control: bool) -> tuple[str, ..
 
 def summary(comparison: Comparison) -> str:
     """Write the sentence above the figure, and what was not read."""
-    return f'<p class="verdict">{shown(verdict(comparison))}</p>{cut_notice(comparison)}'
+    said = f'<p class="verdict">{shown(verdict(comparison))}</p>'
+    return f"{said}{unknown_notice(comparison)}{cut_notice(comparison)}"
 
 
 def _circuit_panels(hybrid: Prediction | None) -> dict[str, Panel | None]:

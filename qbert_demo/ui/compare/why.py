@@ -1,5 +1,6 @@
 """Which words? Why the models say what they say, on demand: marks, bars, and the circuit's flow."""
 
+import html
 from collections.abc import Iterator
 from functools import partial
 from typing import Any, NamedTuple
@@ -19,6 +20,7 @@ from qbert_demo.ui.parts.events import KEEP, QUIET
 from qbert_demo.ui.parts.file_link import FileLink
 from qbert_demo.ui.parts.plotly_view import Panel, PlotlyView
 from qbert_demo.ui.parts.spoken import spoken
+from qbert_demo.ui.parts.static import STATIC
 from qbert_demo.ui.parts.words import error_html
 
 OWN = "what each model says"
@@ -73,6 +75,9 @@ def build_why(
         edited = spoken("", elem_id="why-edit")
     found, run = gr.State(None), gr.State(Search())
     outputs = Why(said, bars, paths, label, follow, found, save)
+    outdated = (STATIC / "why_outdated.js").read_text("utf-8")
+    for box in (task, text):
+        box.change(None, [task, text], js=outdated, api_visibility="private")
     asked = [task, text, control, label]
     searched = Edited(edited, edit)
     asking = [door.expand, again.click, label.input]
@@ -122,13 +127,22 @@ def explain(
     model = _with_circuit(found)
     panel = flow_panel(model) if model else None
     yield Why(
-        why_html(found),
+        outdated_html(found) + why_html(found),
         Panel(word_bars(found)),
         panel,
         choices,
         _choices(model),
         found,
         page(found),
+    )
+
+
+def outdated_html(found: Explanation) -> str:
+    """Say that something else was explained; `why_outdated.js` shows it where that is so."""
+    what = f'data-task="{html.escape(found.task)}" data-text="{html.escape(found.text)}"'
+    return (
+        f'<p class="notice" id="why-outdated" {what} hidden>Sentence or task above have changed '
+        "since. Press the button to explain them as they are now.</p>"
     )
 
 

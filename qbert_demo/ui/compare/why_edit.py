@@ -101,9 +101,11 @@ def edit_html(text: str, seen: EditSearch) -> str:
     if len(seen.after) == 1:
         what = "It changes its mind"
     elif seen.parts_them:
-        what = "They part"
-    else:
+        what = "They part" if _is_one(seen.before) else "They still disagree, but otherwise,"
+    elif _is_one(seen.before):
         what = "They change their minds together"
+    else:
+        what = "They agree"
     new = f" <ins>{shown(edit.new)}</ins>" if edit.new else ""
     before, after = (shown(part) if part else "" for part in (text[: edit.start], text[edit.end :]))
     diff = f"{before}<del>{shown(edit.old)}</del>{new}{after}"
@@ -117,6 +119,11 @@ def edit_html(text: str, seen: EditSearch) -> str:
         f"{_beyond(seen)}:</p>"
         f'<p class="diff" dir="auto">{diff}</p><ul>{answers}</ul>'
     )
+
+
+def _is_one(answers: Mapping[str, tuple[str, float]]) -> bool:
+    """Whether every model gives the same label."""
+    return len({label for label, _ in answers.values()}) == 1
 
 
 def _stop(run: Search, found: Explanation | None) -> Edited:

@@ -83,7 +83,7 @@ def build_rows_form(tuner: Tuner) -> RowsForm:
             elem_id="own-text",
         )
         own_file = gr.File(
-            label="or a CSV, TSV or JSONL file; it counts more than lists and lines",
+            label="or a CSV, TSV or JSONL file; then lists and lines are not read",
             file_types=[".csv", ".tsv", ".txt", ".jsonl", ".ndjson"],
             height=110,
         )
@@ -108,6 +108,7 @@ def build_rows_form(tuner: Tuner) -> RowsForm:
         partial(preview, tuner), form, shown, concurrency_limit=8, **QUIET
     )
     source.change(about_html, source, about, api_visibility="private", queue=False)
+    gr.on([source.change, kind.change], lambda: "", None, shown, queue=False, **QUIET)
     parts = [from_dataset, from_hub, from_own, how_many]
     kind.change(_shown_for, kind, parts, queue=False, **QUIET)
     return RowsForm(form, hub_dataset[-1])

@@ -96,8 +96,8 @@ def weight_words(facts: AngleFacts) -> str:
     if live == n:
         return f"All {n} stored angles can change what is measured."
     return (
-        f"{n} angles are stored and {live} are live. The other {n - live} turn a qubit about an "
-        "axis that nothing after them can tell apart; they count as parameters all the same."
+        f"{n} angles are stored and {live} are live. The other {n - live} make turns that no "
+        "later gate or measurement can notice; they count as parameters all the same."
     )
 
 

@@ -16,8 +16,8 @@ from qbert_demo.ui.parts.hub_dataset import BOXES, build_hub_dataset, hub_datase
 
 SAMPLE, MOST_SAMPLED = 200, 5_000
 OWN_RULES = (
-    "A text, a comma, its label, one a line; labels are the task's names or their numbers. A file "
-    "counts more than lines."
+    "A text, a comma, its label, one a line; labels are the task's names or their numbers. "
+    "Where there is a file, lines are not read."
 )
 
 HUB_RULES = (

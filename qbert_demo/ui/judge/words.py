@@ -12,7 +12,7 @@ from qbert_demo.ui.parts.markup import commit_html, table_html
 
 ASKED = {
     "CNOTs removed": "without CNOTs",
-    "trained angles replaced by random ones": "with random trained angles",
+    "trained angles replaced by random ones": "with random angles in the trained gates",
     "circuit replaced by its angles": "with the bare angles in place of the circuit",
 }
 """Rungs that ask whether a circuit is needed, in words."""
@@ -173,8 +173,9 @@ def reliability_words(model: ModelScore) -> str:
     if not enough:
         return words
     worst = max(enough, key=lambda b: b.n * abs(b.said - b.right))
+    right = {0.0: "none is", 1.0: "all are"}.get(worst.right, f"{percent(worst.right)} are")
     return (
-        f"Where the {model.head} says {percent(worst.said)}, {percent(worst.right)} are right "
+        f"Where the {model.head} says {percent(worst.said)}, {right} right "
         f"({worst.n:,} texts). {words}"
     )
 

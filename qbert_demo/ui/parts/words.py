@@ -8,6 +8,8 @@ from qbert_demo.results import Comparison, Prediction
 
 PREVIEW = 120
 """Characters of an unread end that are shown before it is opened."""
+MOST_NAMED, SHORT = 4, 20
+"""Unknown parts of a text that are named, and the characters that are shown of each."""
 
 _CONTROL_PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"}
 _CONTROL_PICTURES[0x7F] = 0x2421
@@ -91,6 +93,30 @@ def cut_notice(comparison: Comparison) -> str:
         f"{comparison.n_tokens} tokens. Not read: the last {len(comparison.cut):,} characters, "
         f"from “{shown(start)}{ellipsis}”</summary><p>{shown(cut)}</p></details>"
     )
+
+
+def unknown_notice(comparison: Comparison) -> str:
+    """Say in HTML for what the models have no token; empty when they know every part."""
+    parts = list(dict.fromkeys(comparison.unknown))
+    if not parts:
+        return ""
+    if len(comparison.unknown) == comparison.n_tokens - 2:
+        words = (
+            "The models have no token for any part of this text: they read it as [UNK], the sign "
+            "for all that is unknown, so the answer tells nothing of it."
+        )
+    else:
+        named = [f"“{shown(_begun(part))}”" for part in parts[:MOST_NAMED]]
+        more = [f"{len(parts) - MOST_NAMED} more"] if len(parts) > MOST_NAMED else []
+        words = (
+            f"The models have no token for {listed([*named, *more])}: they read [UNK] there, the "
+            "sign for all that is unknown."
+        )
+    return f'<p class="notice">{words}</p>'
+
+
+def _begun(part: str) -> str:
+    return part if len(part) <= SHORT else f"{part[:SHORT]} …"
 
 
 def error_html(message: str) -> str:

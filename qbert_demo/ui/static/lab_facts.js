@@ -47,14 +47,19 @@ function flip() {
 
 function showShots() {
   const { runs, enough, most } = own.shots;
-  const shots = Math.min(Math.max(Math.floor(Number(at('shots').value)) || 1, 1), most);
+  const shots = Math.floor(Number(at('shots').value));
+  if (!(shots >= 1 && shots <= most)) {
+    counted = {};
+    at('shots-words').textContent = `Type a whole number from 1 to ${most.toLocaleString('en')}.`;
+    return;
+  }
   if (counted.of === now && counted.shots === shots) return;
   counted = { of: now, shots };
   const last = now.states[now.gates.length];
   const sampler = shotSampler(probabilitiesOf(last), now.head, own.n_qubits, runs);
   const steady = steadyShots(sampler, enough, most);
   const label = own.labels[sampler.winner];
-  const needed = steady ? `about ${rounded(steady)} are` : `more than ${most.toLocaleString('en')} would be`;
+  const needed = steady ? `about ${rounded(steady)} shots are` : `more than ${most.toLocaleString('en')} shots would be`;
   at('shots-words').textContent =
     `${percent(sampler.share(shots))} of runs say ${label}; ${needed} needed for ${percent(enough)}.`;
 }

@@ -96,7 +96,7 @@ function entangledInWords(own, now, step) {
   const words = `Entanglement of all qubits (Meyer and Wallach; 0 = none, 1 = as much as possible): ${here} now, ${end} after the last gate.`;
   if (!own.usual) return words;
   const { mean, random, low, high } = own.usual;
-  return `${words} There the judged texts have ${plain(mean)} on average, and with random trained angles ${plain(random)} (${plain(low)} to ${plain(high)}).`;
+  return `${words} There the judged texts have ${plain(mean)} on average, and with random angles in the trained gates ${plain(random)} (${plain(low)} to ${plain(high)}).`;
 }
 
 function cnotInWords([control, target], before, after) {
