@@ -48,6 +48,16 @@ def verdict(test: PairedTest, rows: int, pairs: int) -> str:
     )
 
 
+def undecided(pairs: Sequence[PairedTest]) -> str:
+    """Why there is no difference where an interval leaves 0 out; empty where none does."""
+    if all(t.differs or t.difference.low <= 0 <= t.difference.high for t in pairs):
+        return ""
+    return (
+        "An interval is approximate and of its two models alone. Where it leaves out 0 and yet no "
+        "difference is claimed, the exact test decided."
+    )
+
+
 def power(test: PairedTest, rows: int) -> str:
     """What could have been seen."""
     if rows < FEWEST:
@@ -159,6 +169,7 @@ def as_text(judgement: Judgement) -> str:
         )
     lines += ["", seeds_words(judgement)]
     lines += ["", *(f"{verdict(test, n, pairs)} {power(test, n)}" for test in judgement.pairs)]
+    lines += filter(None, [undecided(judgement.pairs)])
     lines += filter(None, (paired_seeds(judgement, test.a, test.b) for test in judgement.pairs))
     if judgement.ladder:
         head = f"output fitted anew on {judgement.fitted_on:,} rows"

@@ -19,6 +19,7 @@ from qbert_demo.evaluation.words import (
     power,
     seeds_words,
     signed,
+    undecided,
     unneeded,
     verdict,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "signed",
     "stored",
     "unasked",
+    "undecided",
     "unneeded",
     "verdict",
     "versions",

@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import binomtest
 
 from qbert_demo.evaluation.paired import paired_tests, smallest_difference
-from qbert_demo.evaluation.words import p_value, power, signed, verdict
+from qbert_demo.evaluation.words import p_value, power, signed, undecided, verdict
 from qbert_demo.results import Score
 
 
@@ -101,3 +101,12 @@ def test_too_few_texts_show_nothing_however_one_sided() -> None:
 
 def test_no_p_value_reads_as_nothing() -> None:
     assert [p_value(p) for p in (1.0, 0.0596, 3e-4, 1e-9)] == ["1", "0.06", "0.0003", "< 0.0001"]
+
+
+def test_an_interval_that_leaves_out_0_without_a_difference_is_explained() -> None:
+    (test,) = paired_tests(right(700, 9, 2, 100))
+    assert test.difference.low > 0
+    assert not test.differs
+    assert "the exact test decided" in undecided([test])
+    assert undecided(paired_tests(right(700, 20, 2, 100))) == ""
+    assert undecided(paired_tests(right(700, 9, 9, 100))) == ""

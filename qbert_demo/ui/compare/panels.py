@@ -75,7 +75,7 @@ def contribution_panel(prediction: Prediction, circuit: CircuitReading) -> Panel
     terms = "".join(f" {_term(share)}" for share in shares[1:])
     other = html.escape(prediction.labels[prediction.runner_up])
     words = (
-        f"{plain(shares[0])}{terms}, bias {signed(lead.bias)}: the logit of "
+        f"{plain(shares[0])}{terms}, bias {signed(lead.bias)}, each rounded: the logit of "
         f"“{html.escape(prediction.label)}” is {plain(lead.total)} above that of “{other}”, so it "
         f"is {odds(lead.total)} as probable. The scale reaches as far as the trained weights can."
     )

@@ -5,7 +5,7 @@ import html
 from qbert_demo.results import Evaluation, ModelScore
 from qbert_demo.service import PAIR
 from qbert_demo.service.evaluating import PASTED
-from qbert_demo.service.judging import power, verdict
+from qbert_demo.service.judging import power, undecided, verdict
 from qbert_demo.ui.judge.words import minus
 from qbert_demo.ui.parts.markup import bar_html, table_html
 from qbert_demo.ui.parts.words import duration, shown
@@ -39,7 +39,8 @@ def result_html(found: Evaluation) -> str:
     pairs = sorted(judgement.pairs, key=lambda test: {test.a, test.b} != set(PAIR))
     if pairs:
         lines = [html.escape(minus(verdict(test, n, len(pairs)))) for test in pairs]
-        more = f'<p class="hint">{html.escape(power(pairs[0], n))}</p>'
+        hint = f"{power(pairs[0], n)} {undecided(pairs)}".strip()
+        more = f'<p class="hint">{html.escape(hint)}</p>'
     else:
         lines, more = [_alone(judgement.models[0])], ""
     first, *others = lines

@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from qbert_demo.figures.theme import percent
 from qbert_demo.results import FormulaFacts, Judgement, ModelScore, Rung
 from qbert_demo.service import PAIR
-from qbert_demo.service.judging import p_value, paired_seeds, power, seeds_words, unneeded, verdict
+from qbert_demo.service.judging import (
+    p_value,
+    paired_seeds,
+    power,
+    seeds_words,
+    undecided,
+    unneeded,
+    verdict,
+)
 from qbert_demo.ui.parts.markup import commit_html, table_html
 
 ASKED = {
@@ -38,7 +46,8 @@ def verdict_html(judgement: Judgement, others: Sequence[str] = ()) -> str:
     if pairs:
         first = pairs[0]
         seeds = " ".join((seeds_words(judgement), paired_seeds(judgement, first.a, first.b)))
-        lines.insert(1, f'<p class="hint">{html.escape(power(first, n))}</p>')
+        hint = f"{power(first, n)} {undecided(pairs)}".strip()
+        lines.insert(1, f'<p class="hint">{html.escape(hint)}</p>')
         lines.insert(2, f"<p>{html.escape(minus(seeds.strip()))}</p>")
     if others:
         lines.append(f'<p class="problem">{html.escape(_others(others))}</p>')
@@ -206,7 +215,13 @@ def scores_html(judgement: Judgement) -> str:
         f"<td>{m.ece:.4f}</td></tr>"
         for m in judgement.models
     )
-    return table_html(f"On {judgement.rows:,} texts; log loss in nats", columns, rows)
+    hint = (
+        "Log loss: what the true label's probability p costs on average, −ln p. ECE (expected "
+        "calibration error): how far the probabilities of a model's answers are from the share of "
+        "them that is right."
+    )
+    table = table_html(f"On {judgement.rows:,} texts; log loss in nats", columns, rows)
+    return f'{table}<p class="hint">{hint}</p>'
 
 
 def seeds_html(judgement: Judgement) -> str:
