@@ -57,7 +57,7 @@ def build_app(explorer: Explorer, tuner: Tuner) -> gr.Blocks:
             own = OwnTasks(guest.said, cards, task, circuit_task, asking, guest.token)
             wire_guest_form(explorer, guest, own)
             build_finetune_tab(tuner, explorer, own, question.text)
-            build_judge_tab(explorer, evaluator, cards)
+            build_judge_tab(explorer, evaluator, cards, question.task)
         build_foot(explorer, app)
         build_api(explorer)
         build_finetune_api(tuner)

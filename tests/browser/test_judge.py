@@ -38,6 +38,18 @@ def test_the_tab_opens_on_the_verdict_and_draws_the_ladder(open_page: Open, widt
     assert not page.is_visible("#judge-behaviour")
 
 
+def test_the_task_that_is_compared_is_judged(open_page: Open) -> None:
+    page = open_page(query="?task=ag_news")
+    page.get_by_role("tab", name="Judge").click()
+    page.wait_for_selector("#judge-said .problem")  # of this task nothing was measured here
+    assert page.locator("#judge-task").get_by_label("News topic").is_checked()
+    page.get_by_role("tab", name="Compare").click()
+    page.click("#task label:has-text('Sentiment')")
+    page.get_by_role("tab", name="Judge").click()
+    page.wait_for_selector("#judge-said .verdict")
+    assert page.locator("#judge-task").get_by_label("Sentiment").is_checked()
+
+
 def test_a_short_text_opens_in_compare(open_page: Open) -> None:
     page = open_page()
     page.get_by_role("tab", name="Judge").click()

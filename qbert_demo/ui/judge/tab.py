@@ -55,13 +55,16 @@ class Judged(NamedTuple):
     tex: Any = None
 
 
-def build_judge_tab(explorer: Explorer, evaluator: Evaluator, cards: gr.State) -> None:
+def build_judge_tab(
+    explorer: Explorer, evaluator: Evaluator, cards: gr.State, compared: gr.Radio
+) -> None:
     """Lay out the tab; what was measured of a task is read when the tab is opened.
 
     Args:
         explorer: What has the models.
         evaluator: What scores them anew.
         cards: The visitor's own tasks.
+        compared: The Compare tab's task, which this one follows.
     """
     with gr.Tab("Judge", id="judge", elem_id="judge-tab") as tab:
         task = gr.Radio(
@@ -111,6 +114,8 @@ def build_judge_tab(explorer: Explorer, evaluator: Evaluator, cards: gr.State) -
                     views[kind] = FileLink("Save {name}", elem_id=f"judge-{kind}")
             build_report(explorer, task, show_judgement)
         build_leaderboard(explorer, tab)
+    follow = partial(judged_task, explorer)
+    compared.change(follow, [compared, task], task, queue=False, **QUIET)
     gr.on(
         [tab.select, task.input],
         partial(show_judgement, explorer),
@@ -120,6 +125,12 @@ def build_judge_tab(explorer: Explorer, evaluator: Evaluator, cards: gr.State) -
         queue=False,
         **QUIET,
     )
+
+
+def judged_task(explorer: Explorer, compared: str, judged: str) -> str:
+    """The task to judge where one is compared; ``judged`` stays where that has none of ours."""
+    key = compared.rpartition("~")[2]
+    return key if key in {card.key for card in explorer.tasks} else judged
 
 
 def show_judgement(explorer: Explorer, task: str) -> Judged:
