@@ -5,7 +5,7 @@ known at any time is of the same texts, and these are a random sample of all.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,8 @@ from qbert_demo.model.packed_bert import PackedBert, pack, packed_with
 from qbert_demo.model.prediction import softmax
 from qbert_demo.results import Array
 
-FIRST, LARGEST = 32, 256
-"""Texts of the first part, and of the largest; each is twice as large as the one before.
+FIRST, LARGEST, PART_SECONDS = 64, 512, 3.0
+"""Texts of the first part, and of the largest; seconds that a model may need for a later one.
 
 A stop loses the part that not all models have read.
 """
@@ -88,7 +88,7 @@ def evaluate_run(run: EvaluationRun, send: Send, stopped: Callable[[], bool]) ->
     torch.set_num_threads(1)
     models = {head: _opened(model) for head, model in run.models.items()}
     total, said, done = len(run.texts) * len(models), Answers(), 0
-    told = time.monotonic()
+    told, size = time.monotonic(), FIRST
 
     def progress(n: int, _: int) -> None:
         nonlocal told
@@ -99,8 +99,8 @@ def evaluate_run(run: EvaluationRun, send: Send, stopped: Callable[[], bool]) ->
             send({"read": (done + n, total), "replaces": "read"})
 
     send({"read": (0, total), "replaces": "read"})
-    for part in _parts(len(run.texts)):
-        texts, found = run.texts[part], Answers()
+    while len(said) < len(run.texts):
+        texts, found = run.texts[len(said) : len(said) + size], Answers()
         for head, model in models.items():
             start = time.perf_counter()
             tokens = model.tokenize(texts)
@@ -113,7 +113,7 @@ def evaluate_run(run: EvaluationRun, send: Send, stopped: Callable[[], bool]) ->
             cut = sum(row.read < len(text) for row, text in zip(tokens, texts, strict=True))
             found.n_cut = max(found.n_cut, cut)
             done += len(texts)
-        said = _joined(said, found)
+        said, size = _joined(said, found), _next_part(len(texts), max(found.seconds.values()))
         send({"best": said, "replaces": "best"})
     return said
 
@@ -130,11 +130,9 @@ def _opened(model: Path | Carried) -> LoadedModel:
     return model.model
 
 
-def _parts(n: int) -> Iterator[slice]:
-    start, size = 0, FIRST
-    while start < n:
-        yield slice(start, start + size)
-        start, size = start + size, min(2 * size, LARGEST)
+def _next_part(n: int, seconds: float) -> int:
+    """How many texts to read after ``n`` that took the slowest model so many seconds."""
+    return min(max(FIRST, int(PART_SECONDS * n / seconds)), LARGEST)
 
 
 def _joined(some: Answers, more: Answers) -> Answers:

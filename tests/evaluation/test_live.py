@@ -14,9 +14,10 @@ from qbert_demo.config import CHECKPOINTS
 from qbert_demo.errors import CheckpointError
 from qbert_demo.evaluation.live import (
     FIRST,
+    LARGEST,
     Answers,
     EvaluationRun,
-    _parts,
+    _next_part,
     carried,
     evaluate_run,
 )
@@ -53,14 +54,14 @@ def test_every_model_reads_every_text(hybrid: LoadedModel) -> None:
     np.testing.assert_allclose(found.probabilities["hybrid"], expected, atol=1e-5)
     assert all(seconds > 0 for seconds in found.seconds.values())
     parts = [len(event["best"]) for event in told if "best" in event]
-    assert parts == [FIRST, 3 * FIRST, 100]
+    assert parts == [FIRST, 100]
     assert told[0]["read"] == (0, 200)
 
 
-def test_a_stop_loses_no_more_than_256_texts() -> None:
-    parts = [range(1_000)[part] for part in _parts(1_000)]
-    assert [len(part) for part in parts] == [32, 64, 128, *[256] * 3, 8]
-    assert [k for part in parts for k in part] == [*range(1_000)]
+def test_a_stop_loses_about_three_seconds_of_a_model_and_at_most_512_texts() -> None:
+    assert _next_part(64, 0.32) == LARGEST == 512
+    assert _next_part(64, 1.28) == 150  # three seconds at 50 texts a second
+    assert _next_part(150, 30.0) == FIRST
 
 
 def test_a_model_goes_to_another_process_without_a_folder(hybrid: LoadedModel) -> None:
