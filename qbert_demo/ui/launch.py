@@ -1,6 +1,7 @@
 """From the models and what trains new ones to the app, served."""
 
 import ctypes
+import gc
 import os
 import socket
 import threading
@@ -36,6 +37,10 @@ def launch() -> None:
         _check_port(port)
     tuner = Tuner(datasets_dir())
     app = build_app(Explorer.start(), tuner)
+    # What is there now stays. Else each full collection, such as statsmodels asks for, looks all
+    # of it through, and everybody waits for half a second.
+    gc.collect()
+    gc.freeze()
     try:
         with suppress(KeyboardInterrupt):
             app.launch(prevent_thread_lock=True, server_port=port, **launch_options())

@@ -1,6 +1,7 @@
 """The Judge tab in a real browser."""
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.browser.conftest import BOX, Open, wait_for_words
 from tests.browser.test_looks import OVERFLOW
@@ -84,6 +85,12 @@ def test_a_cell_leads_to_texts_and_a_text_into_compare_and_circuit(open_page: Op
     assert page.is_visible("#judge-texts-list a >> nth=0")
 
 
+def list_texts(page: Page) -> None:
+    """Choose the first of the numbers that lead to texts."""
+    page.click("#judge-number input")
+    page.get_by_role("option").first.click()
+
+
 GAPS = """() => [...document.querySelectorAll('#judge-tab .plot')].flatMap(plot => {
     const axis = plot.querySelector('.xzl')?.getBoundingClientRect();
     return axis ? [...plot.querySelectorAll('.textpoint text')].map(
@@ -105,8 +112,7 @@ def test_words_keep_off_axes_arrows_and_edges(open_page: Open, width: int) -> No
     assert len(gaps) > 10
     assert min(gaps) > 2
     assert page.eval_on_selector("#judge-number input", UNDER_ARROW) <= 0
-    page.click("#judge-number input")
-    page.get_by_role("option").first.click()
+    list_texts(page)
     caption = page.wait_for_selector("#judge-texts-list caption")
     frame = page.query_selector("#judge-texts-list .table-frame")
     assert caption.bounding_box()["width"] <= frame.bounding_box()["width"]
@@ -125,8 +131,7 @@ def test_the_button_of_a_text_asks_for_training_texts_near_it(open_page: Open, w
     page = open_page(width=width)
     page.get_by_role("tab", name="Judge").click()
     page.wait_for_selector("#judge-said .verdict")
-    page.click("#judge-number input")
-    page.get_by_role("option").first.click()
+    list_texts(page)
     page.locator("#judge-texts-list button").nth(1).click()
     problem = page.wait_for_selector("#judge-near .problem")
     assert problem is not None

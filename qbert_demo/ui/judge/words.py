@@ -17,6 +17,7 @@ from qbert_demo.service.judging import (
     verdict,
 )
 from qbert_demo.ui.parts.markup import commit_html, table_html
+from qbert_demo.ui.parts.words import listed
 
 ASKED = {
     "CNOTs removed": "without CNOTs",
@@ -109,13 +110,13 @@ def ladder_words(judgement: Judgement) -> str:
     needless, needed = unneeded([judgement.ladder[0], *(rungs[name] for name in phrases)])
     if needless:
         words += (
-            f": {_listed([_valued(phrases[r.name], r) for r in needless])} no loss against the "
+            f": {listed([_valued(phrases[r.name], r) for r in needless])} no loss against the "
             f"whole ({judgement.ladder[0].fitted.value:.3f}) can be shown, so "
             f"{'this part' if len(needless) == 1 else 'these parts'} cannot be shown to be needed"
         )
     if needed:
         join = ", while" if needless else ":"
-        words += f"{join} {_listed([_valued(phrases[r.name], r) for r in needed])} it is worse"
+        words += f"{join} {listed([_valued(phrases[r.name], r) for r in needed])} it is worse"
     n = len(needless) + len(needed)
     after = f", after Holm for {n}" if n > 1 else ""
     return f"{words} (exact McNemar on the same texts{after})." if n else f"{words}."
@@ -263,11 +264,6 @@ def _angles(k: int) -> str:
 def share_of(share: float, digits: int = 1) -> str:
     """Write a share, where 0 and 100 % are plain facts."""
     return f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
-
-
-def _listed(parts: list[str]) -> str:
-    *first, last = parts
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def minus(text: str) -> str:
