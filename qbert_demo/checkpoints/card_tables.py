@@ -98,6 +98,8 @@ was fine-tuned
 whole on the same rows for {teacher["steps"]:,} steps and scores {scores}.
 All heads of the task learn from the same logits of it."""
         )
+    if length := recipe.get("trained_length"):
+        words.append(f"While it learnt, the first {length} tokens of a text were read.")
     if last := recipe.get("averaged_epochs"):
         epochs = "epoch" if last == 1 else f"{last:.3g} epochs"
         words.append(f"Weights are averaged over the last {epochs}.")

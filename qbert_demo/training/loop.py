@@ -91,7 +91,7 @@ def make_trainer(
         raise InputError("A training that stops early averages no last epochs: set one of both 0.")
     attend_fast(model, device, recipe.attention_dropout)
     changes = _schedule(recipe, len(rows), held_out is not None)
-    max_length = recipe.max_length
+    max_length = min(recipe.trained_length or recipe.max_length, recipe.max_length)
     # Held-out rows of about the same length are read together, which pads little.
     watched = as_dataset(held_out, tokenizer, max_length).sort("length") if held_out else None
     stop = EarlyStoppingCallback(recipe.patience) if held_out and recipe.patience else None

@@ -6,7 +6,7 @@ from typing import ClassVar, cast
 
 from qbert_demo.circuit import CircuitSpec
 from qbert_demo.circuit.spec import Ansatz, Encoding
-from qbert_demo.config import MAX_LENGTH, MAX_SEED
+from qbert_demo.config import MAX_LENGTH, MAX_SEED, MAX_TOKENS
 from qbert_demo.errors import InputError
 from qbert_demo.model.heads import ANGLE_SCALES, HEADS, PAIR
 from qbert_demo.ranges import check_fields
@@ -40,6 +40,8 @@ class Recipe:
         adapter_scale: Factor on the updates.
         pooling: ``mean`` or ``cls``.
         max_length: Most tokens read.
+        trained_length: Most tokens of a text while training, where fewer; 0 trains on as many as
+            are read.
         n_qubits: Wires of the circuit and width of the control's bottleneck.
         n_layers: Layers of the circuit.
         encoding: See `qbert_demo.circuit.CircuitSpec`.
@@ -65,6 +67,7 @@ class Recipe:
         "teacher_temperature": (0.01, 100.0),
         "averaged_epochs": (0.0, 1000.0),
         "attention_dropout": (0.0, 0.9),
+        "trained_length": (0, MAX_TOKENS),
         "angle_scale": ANGLE_SCALES,
     }
 
@@ -85,6 +88,7 @@ class Recipe:
     adapter_scale: float = 2.0
     pooling: str = "mean"
     max_length: int = MAX_LENGTH
+    trained_length: int = 0
     n_qubits: int = 4
     n_layers: int = 2
     encoding: str = "ry"
@@ -109,7 +113,12 @@ RECIPES = {
     ),
     "ag_news": Recipe(epochs=3.0, head_learning_rate=5e-3, leak_words=0),
     "imdb": Recipe(
-        epochs=1.5, head_learning_rate=2e-3, attention_dropout=0.0, max_length=256, leak_words=8
+        epochs=1.5,
+        head_learning_rate=2e-3,
+        attention_dropout=0.0,
+        max_length=512,
+        trained_length=256,
+        leak_words=8,
     ),
     "sms_spam": Recipe(
         epochs=6.0, head_learning_rate=5e-3, averaged_epochs=1.0, leak_words=8, evaluations=1

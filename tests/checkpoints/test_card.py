@@ -167,7 +167,7 @@ def test_a_task_s_own_measure_note_and_calibration_are_told(folder: Path) -> Non
         task="sms_spam",
         scores={"test": scores},
         data=known["data"] | {"report_split": "test"},
-        recipe=known["recipe"] | {"averaged_epochs": 1.0},
+        recipe=known["recipe"] | {"averaged_epochs": 1.0, "trained_length": 99},
         calibration={"temperature": 1.234, "log_loss_before": 0.09, "log_loss": 0.04},
     )
     card = card_of(folder)
@@ -178,4 +178,5 @@ def test_a_task_s_own_measure_note_and_calibration_are_told(folder: Path) -> Non
     assert find_task("sms_spam").report_note in card
     assert "Logits are divided by 1.23" in card
     assert "from 0.0900 to 0.0400" in card
+    assert "While it learnt, the first 99 tokens of a text were read." in card
     assert "averaged over the last epoch." in card

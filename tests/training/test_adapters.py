@@ -55,14 +55,21 @@ def test_an_input_that_is_not_copied_to_float32_is_read_the_same(
     assert torch.equal(*said)
 
 
-@pytest.mark.parametrize(("max_length", "padded"), [(128, 6), (256, 16)])
-def test_batches_of_long_texts_come_in_few_lengths(
-    learner: QBertForSequenceClassification, tmp_path: Path, max_length: int, padded: int
+@pytest.mark.parametrize(
+    ("max_length", "trained_length", "padded"),
+    [(128, 0, 6), (256, 0, 16), (256, 5, 5), (5, 256, 5)],
+)
+def test_long_texts_are_cut_and_come_in_few_lengths(
+    learner: QBertForSequenceClassification,
+    tmp_path: Path,
+    max_length: int,
+    trained_length: int,
+    padded: int,
 ) -> None:
     rows = Rows(("a fine film", "one very dull film"), (0, 1), "made-up rows", ("good", "bad"))
     read, recipe = (
         AutoTokenizer.from_pretrained(find_backbone().path),
-        Recipe(max_length=max_length),
+        Recipe(max_length=max_length, trained_length=trained_length),
     )
     trainer = make_trainer(learner, read, rows, None, recipe, tmp_path, "cpu", bf16=False)
     (batch,) = trainer.get_train_dataloader()
