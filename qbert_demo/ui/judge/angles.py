@@ -115,7 +115,7 @@ def entangling_words(facts: AngleFacts) -> str:
 
 
 def kernel_words(kernel: KernelFacts) -> str:
-    """What the two kernels tell, in one sentence each."""
+    """How the two kernels fit the labels, how far apart they are, and what both figures mean."""
     root = math.sqrt(kernel.rows)
     distance = kernel.geometric.middle
     if distance < root / 2:
@@ -128,6 +128,9 @@ def kernel_words(kernel: KernelFacts) -> str:
     return (
         "The circuit's kernel fits the labels better than the best RBF kernel on the same angles "
         f"in {kernel.ahead} of {kernel.seeds} samples, which overlap (medians "
-        f"{kernel.circuit.middle:.3f} and {kernel.tuned.middle:.3f}). Its geometric difference "
-        f"from the one of median width is {distance:.1f}, and √{kernel.rows} = {root:.1f}, {far}."
+        f"{kernel.circuit.middle:.3f} and {kernel.tuned.middle:.3f}). A fit of 1 means that it "
+        "calls two texts alike exactly where their labels are the same, 0 that it tells nothing of "
+        "labels. Its geometric difference from the one of median width, which bounds how much "
+        f"better it can predict any labels at all, is {distance:.1f}, and √{kernel.rows} = "
+        f"{root:.1f}, {far}."
     )
