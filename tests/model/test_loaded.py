@@ -35,6 +35,24 @@ def test_texts_run_together_until_padding_costs_more_than_another_batch() -> Non
     assert [*_batches([], 3)] == []
 
 
+def test_long_texts_are_read_in_few_widths_and_answered_the_same(
+    classifier: LoadedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most, read = classifier.model.config.max_length, classifier.model.encode
+    monkeypatch.setattr(classifier.model.config, "max_length", most - 1)
+    ids = [[101, *[2023] * (n - 2), 102] for n in (64, 65, 97, 112, most - 1)]
+    widths = []
+
+    def encode(tokens: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
+        widths.append(tokens.shape[1])
+        return read(tokens, mask)
+
+    alone = np.stack([classifier.answer(row).logits for row in ids])
+    monkeypatch.setattr(classifier.model, "encode", encode)
+    np.testing.assert_allclose(classifier.logits(ids, batch_size=1), alone, atol=1e-5)
+    assert widths == [64, 80, 112, 112, most - 1]
+
+
 def test_long_text_is_cut_at_a_token_and_the_rest_is_known(classifier: LoadedModel) -> None:
     text = "an unbelievably antidisestablishmentarian film " * 40
     (tokens,) = classifier.tokenize([text])
