@@ -131,7 +131,8 @@ def make_arguments(
         logging_steps=50,
         disable_tqdm=not sys.stderr.isatty(),
         report_to="none",
-        save_total_limit=1,
+        # Of 1, transformers drops the last state at the end where an earlier one scored better.
+        save_total_limit=2,
         dataloader_pin_memory=device != "cpu",
         label_names=["labels"],
         ddp_find_unused_parameters=False,

@@ -18,6 +18,7 @@ from qbert_demo.checkpoints.open import Trust, open_checkpoint
 from qbert_demo.cli import main
 from qbert_demo.data.catalogue import SST2
 from qbert_demo.model.heads import HEADS
+from qbert_demo.training import loop, train_task
 from qbert_demo.training.loop import SECONDS, STATE
 
 pytestmark = pytest.mark.slow
@@ -106,6 +107,24 @@ def test_a_killed_run_resumes_and_ends_where_it_would_have(
     )
     for name, tensor in first.items():
         np.testing.assert_allclose(second[name], tensor, atol=2e-3, err_msg=name)
+
+
+def test_the_last_state_stays_until_a_run_is_scored(
+    datasets_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accuracies = iter((0.9, 0.8))
+    monkeypatch.setattr(loop, "_held_out_scores", lambda _: {"accuracy": next(accuracies)})
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train_task, "measure", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        main(command(datasets_dir, tmp_path / "cut", "linear", "--epochs", "1"))
+    assert {state.name for state in tmp_path.glob(".cut.run/checkpoint-*")} == {
+        "checkpoint-9",
+        "checkpoint-17",
+    }
 
 
 def test_two_processes_train_one_model(datasets_dir: Path, tmp_path: Path) -> None:
