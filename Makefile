@@ -40,7 +40,7 @@ bench: .venv-bench/.ready ## time circuit and training beside other simulators
 	.venv-bench/bin/python -m benchmarks.jitted
 	.venv-bench/bin/python -m benchmarks.training
 
-TASKS := sst2 ag_news sms_spam tweet_sentiment
+TASKS := sst2 ag_news imdb sms_spam tweet_sentiment
 train: train-cost $(foreach task,$(TASKS),train-$(task)-classical train-$(task)-hybrid train-$(task)-control) ## train every shipped checkpoint; goes on where it was stopped
 	$(PY) -m qbert_demo cards
 

@@ -50,30 +50,44 @@ EXAMPLES = {
     ),
     "imdb": (
         Example(
-            "Mixed review",
-            "I wanted to love this. The first hour is as good as anything the director has done: "
-            "patient, funny, beautifully lit. Then the plot wakes up, and with it every cliche of "
-            "the genre. The leads do what they can, and the score is lovely, but I left the "
-            "cinema with the feeling of having been sold two films for one ticket, of which I "
-            "would gladly see the first again.",
+            "They disagree",
+            "Hardly a laugh in it, and still the funniest film about grief I know.",
+        ),
+        Example(
+            "Both are fooled",
+            "The acting is wooden, the plot is a sieve, the effects are cardboard, and I would not "
+            "change a frame.",
+            "positive",
+        ),
+        Example(
+            "Only the hybrid is right",
+            "If this is the future of cinema, I will take up gardening.",
+            "negative",
         ),
         Example(
             "Sarcasm",
-            "Ten minutes in I was already checking whether the exit was lit. What a triumph: "
-            "three writers, and not one of them noticed that the villain's plan needs the hero "
-            "to own a boat. Do take the children, they will sleep so well.",
+            "Two hours, three writers, and all the money went into the explosions; a little of it "
+            "should have gone to a spelling book.",
+            "negative",
         ),
         Example(
-            "Praise for a bad film",
-            "Terrible acting, cardboard sets, a monster with a visible zip - and I have not "
-            "laughed so much in years. We watched it twice in a row.",
+            "Long and mixed",
+            "I wanted to love this. The first hour is as good as anything the director has done: "
+            "patient, funny, beautifully lit, with two leads who listen to each other as people in "
+            "films hardly ever do. There is a scene in a launderette, nothing more than a quarrel "
+            "over a pair of socks, that I would put beside the best of the decade. Then the plot "
+            "wakes up, and with it every cliche of the genre: the lost brother, the suitcase of "
+            "money, the speech on the roof in the rain. The leads do what they can, the score is "
+            "lovely, and the editor seems to have gone home. By the end I had stopped caring who "
+            "got the suitcase, and I do not think the film knew either. I left the cinema with the "
+            "feeling of having been sold two films for one ticket; I would gladly see the first "
+            "again, and I would pay not to sit through the second.",
         ),
         Example(
-            "A quiet no",
-            "It is competently made and nobody embarrasses themselves. By the next morning I "
-            "could not have told you how it ends.",
+            "Plain",
+            "One of the finest films I have seen. Moving, wise and never too long.",
+            "positive",
         ),
-        Example("Plain", "One of the finest films I have seen. Moving, wise and never too long."),
     ),
     "sms_spam": (
         Example("They disagree", "FREE PIZZA in the office kitchen, first floor, NOW!!!"),

@@ -25,7 +25,7 @@ def holds(example: Example, said: dict[str, str]) -> bool:
         return right(example, said) == {"hybrid"}
     if example.name == "Only the classical is right":
         return right(example, said) == {"classical"}
-    if example.name == "Long":
+    if example.name.startswith("Long"):
         return len(example.text) > 200
     return right(example, said) >= {"classical", "hybrid"}
 

@@ -14,8 +14,8 @@ from tests.hub import Hub
 from tests.hub.faults import CutOff, Fault, Silent, Status
 from tests.hub.fixtures import STRANGERS_TOKEN, TOKEN
 
-NAMES = [f"{task}-{head}" for task in ("sst2", "ag_news", "sms_spam", "tweet_sentiment") for head in
-         ("classical", "hybrid", "control")]  # fmt: skip
+TASKS = ("sst2", "ag_news", "sms_spam", "tweet_sentiment", "imdb")
+NAMES = [f"{task}-{head}" for task in TASKS for head in ("classical", "hybrid", "control")]
 
 
 @pytest.fixture(autouse=True)
