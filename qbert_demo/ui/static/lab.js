@@ -167,6 +167,7 @@ function show() {
   markStale();
   change = { ...UNCHANGED };
   flips = { key: '', found: null };
+  at('flip').disabled = true;
   if (own.gates.length !== steps) step = 0;
   before = examine(own, UNCHANGED);
   at('origin').textContent = `Each angle is tanh of a weighted sum of BERT's ${own.hidden} numbers, times a constant; π is half a turn.`;
